@@ -41,6 +41,7 @@ struct dw_stored {
 	uint64_t subject;      /* seq of the first record under the same identity key; 0 = has no key */
 	struct dw_str payload; /* p == NULL: erased */
 	struct dw_str envelope;
+	const void *decoded;   /* as in dw_record; NULL when read back */
 };
 
 /** Encode into out[DW_ENVELOPE_MAX]; returns the length. Requires 1 <= type.n <= 64. */

@@ -34,6 +34,7 @@ struct dw_record {
 	/* what to append; borrowed until completion */
 	const char *type;          /* "mention.added" */
 	const char *type_if_known; /* "mention.changed", or NULL */
+	const void *decoded;       /* the event as its maker has it, for the projector; may be NULL */
 	uint16_t type_version;
 	bool has_key;
 	uint8_t key[32];           /* identity; unique in the journal */

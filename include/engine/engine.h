@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_ENGINE_ENGINE_H
+#define DW_ENGINE_ENGINE_H
+/*
+ * The pipeline: decide → append → (durable) → apply to live state → tell the watchers → answer
+ * the caller. Nobody is told of anything that is not durable.
+ */
+#include "base/clock.h"
+#include "rt/pool.h"
+#include "rt/timer.h"
+#include "store/journal.h"
+
+struct dw_engine;
+struct dw_account; /* engine/account.h */
+struct dw_feed;    /* engine/feed.h */
+struct dw_names;   /* engine/names.h */
+
+struct dw_engine_conf {
+	const char *dir; /* data folder, locked by the caller; NULL: journal in memory */
+	struct dw_loop *loop;
+	struct dw_timers *timers;
+	const struct dw_clock *clock;
+	size_t ring_bytes;                /* of recent frames kept in memory */
+	unsigned session_idle_s;          /* 8 hours */
+	unsigned session_absolute_s;      /* 7 days */
+	unsigned sign_in_per_minute;      /* failed attempts an account or address may make */
+	void (*on_progress)(uint64_t n, uint64_t total); /* views being rebuilt; may be NULL */
+};
+
+DW_MUST_USE int dw_engine_open(struct dw_engine **out, const struct dw_engine_conf *conf,
+			       struct dw_err *err);
+/** Everything durable, all threads joined, then cb; frees the engine. */
+void dw_engine_close(struct dw_engine *e, void (*cb)(void *data), void *data);
+
+const struct dw_engine_conf *dw_engine_conf(const struct dw_engine *e);
+const struct dw_clock *dw_engine_clock(const struct dw_engine *e);
+struct dw_journal *dw_engine_journal(struct dw_engine *e);
+struct dw_account *dw_engine_account(struct dw_engine *e);
+struct dw_feed *dw_engine_feed(struct dw_engine *e);
+/** Pool for reading the past; each thread's `local` is a struct dw_reader. */
+struct dw_pool *dw_engine_reads(struct dw_engine *e);
+/** Pool of two for Argon2id, queue of 16. `local` is NULL. */
+struct dw_pool *dw_engine_passwords(struct dw_engine *e);
+/** Key of mention identities: kept in DIR/identity.key (0600), never in the database. */
+const uint8_t *dw_engine_identity_key(const struct dw_engine *e); /* 32 bytes */
+/** Key of CSRF tokens and cursors, made at start; sessions outlive it by being derived anew. */
+
+/** dw_journal_append, counted. Same contract. */
+DW_MUST_USE int dw_engine_append(struct dw_engine *e, struct dw_append *a);
+/** Refusing writes (failed disk)? Reads and streams go on. */
+bool dw_engine_is_read_only(const struct dw_engine *e);
+
+#endif

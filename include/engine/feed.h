@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_ENGINE_FEED_H
+#define DW_ENGINE_FEED_H
+/*
+ * Hands every durable event, in order, to everyone who watches. A watcher is a cursor; recent
+ * events live once, as ready SSE frames in segments of a ring; whoever is behind the ring is fed
+ * from the store until it has caught up. See src/engine/feed.c.
+ */
+#include "domain/event.h"
+#include "engine/engine.h"
+
+struct dw_watcher;
+struct dw_segment;
+
+/* Where a watcher's bytes go (a dw_sink, or a test's list). */
+struct dw_watch_out {
+	ssize_t (*try_write)(void *out, const uv_buf_t *bufs, unsigned n);
+	/* send the rest in the background, then dw_watcher_on_drain */
+	void (*rest)(void *out, const char *p, size_t n, struct dw_blob *hold);
+	/* end this stream: the watcher is finished (error, or too slow) */
+	void (*close)(void *out);
+};
+
+/* Open because it is embedded in the stream; fields belong to feed.c. */
+struct dw_watcher {
+	struct dw_link link;       /* on the list that its state names */
+	struct dw_feed *feed;
+	const struct dw_watch_out *ops;
+	void *out;
+	struct dw_type_set want;   /* may see and asked for */
+	uint64_t room;             /* 0 = all */
+	uint64_t cursor;           /* last seq scanned: everything up to it was sent or filtered */
+	struct dw_segment *seg;    /* where to go on, or NULL */
+	size_t offset;             /* in seg */
+	struct dw_catchup *past;   /* being fed from the store, or NULL */
+	uint8_t state;
+};
+
+struct dw_feed_stats {
+	uint64_t frames_pushed, deliveries, writes, short_writes, bytes_out;
+	uint64_t catchup_reads, catchup_events;
+	uint64_t watchers; /* now */
+	uint64_t ring_first, ring_last; /* seqs in the ring now */
+};
+
+DW_MUST_USE int dw_feed_create(struct dw_feed **out, struct dw_engine *e, size_t ring_bytes,
+			       struct dw_err *err);
+/** Requires: no watchers. NULL is fine. */
+void dw_feed_destroy(struct dw_feed *f);
+/** From the tail, in order. */
+void dw_feed_push(struct dw_feed *f, const struct dw_stored *e, size_t n);
+/**
+ * Start watching after `after` (≤ head). Nothing is written before this returned.
+ * Requires: w zeroed, ops and out set.
+ */
+void dw_feed_watch(struct dw_feed *f, struct dw_watcher *w, uint64_t after,
+		   struct dw_type_set want, uint64_t room);
+/** Stop; the watcher's memory is free to go after this. Idempotent. */
+void dw_feed_unwatch(struct dw_watcher *w);
+/** Narrow or widen what it sees from now on. */
+void dw_watcher_set_want(struct dw_watcher *w, struct dw_type_set want);
+/** The rest has gone out. */
+void dw_watcher_on_drain(struct dw_watcher *w);
+/** Write heartbeat frames if nothing is in flight: position without data, and event: hb. */
+void dw_watcher_beat(struct dw_watcher *w);
+const struct dw_feed_stats *dw_feed_stats(const struct dw_feed *f);
+
+#endif
