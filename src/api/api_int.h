@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_API_INT_H
+#define DW_API_INT_H
+/* What the handlers of this floor share. One handler file per concern. */
+#include "api/api.h"
+#include "base/jsonw.h"
+
+#include <jansson.h>
+
+struct dw_api {
+	struct dw_engine *engine;
+	struct dw_loop *loop;
+	struct dw_timers *timers;
+	struct dw_files *files;
+	struct dw_net *net; /* for /metrics; may be NULL */
+	struct dw_api_conf conf;
+	struct dw_link streams;  /* open streams, api/stream.c */
+	unsigned n_streams;
+	bool is_closing;
+	void *beat;              /* api/stream.c's heartbeat */
+	void *setup;             /* api/setup.c's one-time token */
+};
+
+/* ---- problem.c: refusals, RFC 9457 ---- */
+
+#define DW_PROBLEM_TYPE "application/problem+json"
+
+/** {type,title,status,detail}; adds Retry-After to 429 and 503. Answers and lets go of req. */
+void dw_api_refuse(struct dw_http_req *req, int code, const char *fmt, ...) DW_PRINTF(3, 4);
+/** From an error; text of err, or the code's title. */
+void dw_api_refuse_err(struct dw_http_req *req, const struct dw_err *err);
+/** The same with errors:[{pointer,detail}]; pointer is a JSON pointer such as "/password". */
+void dw_api_refuse_at(struct dw_http_req *req, int code, const char *pointer, const char *fmt, ...)
+	DW_PRINTF(4, 5);
+
+/* ---- body.c: bodies and answers ---- */
+
+/**
+ * Parse a JSON object body. Refuses by itself (400 with the line, 415 by content type, duplicate
+ * names, fields that are not in the NULL-ended list) and returns NULL then. Returns: a new
+ * reference to decref.
+ */
+json_t *dw_api_object(struct dw_http_req *req, const char *const *known);
+/** A string member of min..max code points without control characters; refuses and returns false. */
+bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t min, size_t max,
+		   struct dw_str *out);
+/** 200/201 with the JSON in b. */
+void dw_api_reply_json(struct dw_http_req *req, int status, struct dw_buf *b);
+
+static inline const struct dw_principal *dw_api_who(const struct dw_http_req *req)
+{
+	return req->principal;
+}
+
+/* ---- handlers; ctx is struct dw_api ---- */
+#define DW_API_HANDLER(name) void name(struct dw_http_req *req, void *api)
+DW_API_HANDLER(dw_api_session_create);  /* session.c */
+DW_API_HANDLER(dw_api_session_get);
+DW_API_HANDLER(dw_api_session_delete);
+DW_API_HANDLER(dw_api_sessions_list);
+DW_API_HANDLER(dw_api_sessions_delete); /* DELETE /sessions/{id} */
+DW_API_HANDLER(dw_api_users_list);      /* users.c */
+DW_API_HANDLER(dw_api_users_create);
+DW_API_HANDLER(dw_api_users_patch);     /* roles, groups, disabled, password; If-Match */
+DW_API_HANDLER(dw_api_tokens_list);     /* tokens.c */
+DW_API_HANDLER(dw_api_tokens_create);
+DW_API_HANDLER(dw_api_tokens_delete);
+DW_API_HANDLER(dw_api_setup_create);    /* setup.c: POST /setup */
+DW_API_HANDLER(dw_api_setup_link);      /* POST /control/setup-link, operator only */
+DW_API_HANDLER(dw_api_mentions_create); /* mention.c */
+DW_API_HANDLER(dw_api_mention_desk);
+DW_API_HANDLER(dw_api_mention_get);
+DW_API_HANDLER(dw_api_mentions_list);
+DW_API_HANDLER(dw_api_sources_list);
+DW_API_HANDLER(dw_api_stream);          /* stream.c */
+DW_API_HANDLER(dw_api_backup);          /* control.c: operator only */
+DW_API_HANDLER(dw_api_healthz);         /* health.c */
+DW_API_HANDLER(dw_api_readyz);
+DW_API_HANDLER(dw_api_metrics);
+DW_API_HANDLER(dw_api_page);            /* page.c */
+DW_API_HANDLER(dw_api_asset);
+
+/* ---- auth.c: who is asking ---- */
+/** Cookie name under the configured public_url: "__Host-diwan_session" under TLS, else
+ *  "diwan_session". */
+const char *dw_api_cookie_name(const struct dw_api *api);
+
+/* ---- stream.c ---- */
+bool dw_api_streams_init(struct dw_api *api);
+void dw_api_streams_fini(struct dw_api *api);
+
+#endif
