@@ -14,6 +14,7 @@ struct dw_engine;
 struct dw_account; /* engine/account.h */
 struct dw_feed;    /* engine/feed.h */
 struct dw_names;   /* engine/names.h */
+struct dw_sources; /* engine/ingest.h */
 
 struct dw_engine_conf {
 	const char *dir; /* data folder, locked by the caller; NULL: journal in memory */
@@ -37,13 +38,13 @@ const struct dw_clock *dw_engine_clock(const struct dw_engine *e);
 struct dw_journal *dw_engine_journal(struct dw_engine *e);
 struct dw_account *dw_engine_account(struct dw_engine *e);
 struct dw_feed *dw_engine_feed(struct dw_engine *e);
+struct dw_sources *dw_engine_sources(struct dw_engine *e);
 /** Pool for reading the past; each thread's `local` is a struct dw_reader. */
 struct dw_pool *dw_engine_reads(struct dw_engine *e);
 /** Pool of two for Argon2id, queue of 16. `local` is NULL. */
 struct dw_pool *dw_engine_passwords(struct dw_engine *e);
 /** Key of mention identities: kept in DIR/identity.key (0600), never in the database. */
 const uint8_t *dw_engine_identity_key(const struct dw_engine *e); /* 32 bytes */
-/** Key of CSRF tokens and cursors, made at start; sessions outlive it by being derived anew. */
 
 /** dw_journal_append, counted. Same contract. */
 DW_MUST_USE int dw_engine_append(struct dw_engine *e, struct dw_append *a);

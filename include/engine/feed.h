@@ -9,31 +9,29 @@
 #include "domain/event.h"
 #include "engine/engine.h"
 
-struct dw_watcher;
-struct dw_segment;
+struct dw_past; /* src/engine/feed_past.c */
 
 /* Where a watcher's bytes go (a dw_sink, or a test's list). */
 struct dw_watch_out {
 	ssize_t (*try_write)(void *out, const uv_buf_t *bufs, unsigned n);
 	/* send the rest in the background, then dw_watcher_on_drain */
 	void (*rest)(void *out, const char *p, size_t n, struct dw_blob *hold);
-	/* end this stream: the watcher is finished (error, or too slow) */
+	/* End this stream (the store failed, the wire is gone). Asynchronous: calls
+	 * dw_feed_unwatch on a later turn, never from within. */
 	void (*close)(void *out);
 };
 
-/* Open because it is embedded in the stream; fields belong to feed.c. */
+/* Open because it is embedded in the stream; the fields belong to feed.c. */
 struct dw_watcher {
-	struct dw_link link;       /* on the list that its state names */
-	struct dw_feed *feed;
+	struct dw_link link;     /* on the idle or the ready list, or on neither */
+	struct dw_feed *feed;    /* NULL when not watching */
 	const struct dw_watch_out *ops;
 	void *out;
-	struct dw_type_set want;   /* may see and asked for */
-	uint64_t room;             /* 0 = all */
-	uint64_t cursor;           /* last seq scanned: everything up to it was sent or filtered */
-	struct dw_segment *seg;    /* where to go on, or NULL */
-	size_t offset;             /* in seg */
-	struct dw_catchup *past;   /* being fed from the store, or NULL */
-	uint8_t state;
+	struct dw_type_set want; /* may see and asked for */
+	uint64_t room;           /* 0 = all */
+	uint64_t cursor;         /* everything up to it was sent or filtered */
+	struct dw_past *past;    /* being fed from the store, or NULL */
+	bool is_blocked;         /* a rest is in flight */
 };
 
 struct dw_feed_stats {
@@ -47,6 +45,8 @@ DW_MUST_USE int dw_feed_create(struct dw_feed **out, struct dw_engine *e, size_t
 			       struct dw_err *err);
 /** Requires: no watchers. NULL is fine. */
 void dw_feed_destroy(struct dw_feed *f);
+/** Put the newest stored events into the empty ring, so that a restart is cheap to resume from. */
+DW_MUST_USE int dw_feed_fill(struct dw_feed *f, struct dw_reader *r, struct dw_err *err);
 /** From the tail, in order. */
 void dw_feed_push(struct dw_feed *f, const struct dw_stored *e, size_t n);
 /**

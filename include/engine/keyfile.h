@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_ENGINE_KEYFILE_H
+#define DW_ENGINE_KEYFILE_H
+/* Keys that live beside the database, never in it. */
+#include "base/clock.h"
+
+/**
+ * 32 bytes from DIR/name (0600). Made and synced when it does not exist yet; DW_ECORRUPT when it
+ * has another size, DW_EIO when it cannot be read or written.
+ */
+DW_MUST_USE int dw_keyfile_load(const char *dir, const char *name, const struct dw_clock *clock,
+				uint8_t key[32], struct dw_err *err);
+
+#endif

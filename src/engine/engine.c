@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * engine.c - the pipeline and what it owns.
+ *
+ *   append ──► journal ──► on_durable: live state, then feed ──► the append's own callback
+ *
+ * The journal calls on_durable before the callback of the append, so by the time a caller is
+ * answered the live state has moved and the watchers are in line.
+ *
+ * Opening goes up the floors (key, journal, pools, accounts, feed), closing comes down again:
+ * first the pools, because their readers must be gone when the journal takes its last
+ * checkpoint.
+ */
+#include "engine/engine.h"
+
+#include "engine/account.h"
+#include "engine/feed.h"
+#include "engine/ingest.h"
+#include "engine/keyfile.h"
+#include "engine/projection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct dw_engine {
+	struct dw_engine_conf conf;
+	struct dw_projector projector;
+	struct dw_journal *journal;
+	struct dw_pool *reads, *passwords;
+	struct dw_account *account;
+	struct dw_sources *sources;
+	struct dw_feed *feed;
+	uint8_t identity_key[32];
+	struct dw_err reader_err; /* why a reading thread has no reader */
+	void (*on_closed)(void *data);
+	void *on_closed_data;
+};
+
+static void on_durable(void *data, const struct dw_stored *e, size_t n)
+{
+	struct dw_engine *g = data;
+
+	for (size_t i = 0; i < n; i++) {
+		switch (dw_event_info(dw_event_by_name(e[i].type))->class) {
+		case DW_CLASS_SECURITY:
+			dw_account_apply(g->account, &e[i]);
+			break;
+		case DW_CLASS_SOURCE:
+			dw_sources_apply(g->sources, &e[i]);
+			break;
+		case DW_CLASS_MENTION:
+		case DW_CLASS_SYSTEM:
+		case DW_CLASS_COUNT:
+			break;
+		}
+	}
+	dw_feed_push(g->feed, e, n);
+}
+
+static void on_view_progress(void *ctx, uint64_t n, uint64_t total)
+{
+	struct dw_engine *g = ctx;
+
+	if (g->conf.on_progress != NULL)
+		g->conf.on_progress(n, total);
+}
+
+static void *reader_init_on_pool(void *ctx)
+{
+	struct dw_engine *g = ctx;
+	struct dw_reader *r = NULL;
+
+	if (dw_journal_reader_open(g->journal, &r, NULL) < 0)
+		return NULL;
+	return r;
+}
+
+static void reader_fini_on_pool(void *local)
+{
+	dw_reader_close(local);
+}
+
+static int open_journal(struct dw_engine *g, struct dw_err *err)
+{
+	struct dw_journal_conf conf = { g->conf.loop, g->conf.clock, &g->projector };
+
+	g->projector = dw_projection();
+	g->projector.on_progress = on_view_progress;
+	g->projector.ctx = g;
+	if (g->conf.dir == NULL) {
+		dw_random(g->conf.clock, g->identity_key, sizeof(g->identity_key));
+		return dw_journal_mem_open(&g->journal, &conf, err);
+	}
+	DW_INVARIANT(g->projector.schema[0] != '\0');
+	int rc = dw_keyfile_load(g->conf.dir, "identity.key", g->conf.clock, g->identity_key, err);
+
+	return rc < 0 ? rc : dw_journal_sqlite_open(&g->journal, g->conf.dir, &conf, err);
+}
+
+static int open_pools(struct dw_engine *g, struct dw_err *err)
+{
+	struct dw_pool_ops reads = { .threads = 2,
+				     .thread_init_on_pool = reader_init_on_pool,
+				     .thread_fini_on_pool = reader_fini_on_pool,
+				     .ctx = g };
+	struct dw_pool_ops passwords = { .threads = 2, .max_queue = 16 };
+	int rc = dw_pool_start(&g->reads, g->conf.loop, &reads, err);
+
+	return rc < 0 ? rc : dw_pool_start(&g->passwords, g->conf.loop, &passwords, err);
+}
+
+/* Live state as of the journal's head. */
+static int load(struct dw_engine *g, struct dw_err *err)
+{
+	struct dw_reader *r = NULL;
+	int rc = dw_journal_reader_open(g->journal, &r, err);
+
+	if (rc < 0)
+		return dw_wrap(err, rc, "opening a reader");
+	rc = dw_account_open(&g->account, g, dw_reader_db(r), err);
+	if (rc == 0)
+		rc = dw_sources_open(&g->sources, dw_reader_db(r), err);
+	if (rc == 0)
+		rc = dw_feed_create(&g->feed, g, g->conf.ring_bytes, err);
+	if (rc == 0)
+		rc = dw_feed_fill(g->feed, r, err);
+	dw_reader_close(r);
+	return rc;
+}
+
+int dw_engine_open(struct dw_engine **out, const struct dw_engine_conf *conf, struct dw_err *err)
+{
+	struct dw_engine *g = calloc(1, sizeof(*g));
+	int rc;
+
+	DW_INVARIANT(g != NULL);
+	g->conf = *conf;
+	rc = open_journal(g, err);
+	if (rc == 0)
+		rc = open_pools(g, err);
+	if (rc == 0)
+		rc = load(g, err);
+	if (rc < 0) {
+		/* A half-open engine is only left by the process ending: threads may run. */
+		return rc;
+	}
+	dw_journal_tail(g->journal, on_durable, g);
+	*out = g;
+	return 0;
+}
+
+/* ---- closing: passwords, reads, journal, then live state ---- */
+
+static void on_journal_closed(void *data)
+{
+	struct dw_engine *g = data;
+
+	dw_feed_destroy(g->feed);
+	dw_sources_destroy(g->sources);
+	dw_account_destroy(g->account);
+	void (*cb)(void *) = g->on_closed;
+	void *cb_data = g->on_closed_data;
+
+	free(g);
+	cb(cb_data);
+}
+
+static void on_reads_closed(void *data)
+{
+	struct dw_engine *g = data;
+
+	dw_journal_close(g->journal, on_journal_closed, g);
+}
+
+static void on_passwords_closed(void *data)
+{
+	struct dw_engine *g = data;
+
+	dw_pool_close(g->reads, on_reads_closed, g);
+}
+
+void dw_engine_close(struct dw_engine *g, void (*cb)(void *data), void *data)
+{
+	g->on_closed = cb;
+	g->on_closed_data = data;
+	dw_account_stop(g->account);
+	dw_pool_close(g->passwords, on_passwords_closed, g);
+}
+
+const struct dw_engine_conf *dw_engine_conf(const struct dw_engine *g)
+{
+	return &g->conf;
+}
+
+const struct dw_clock *dw_engine_clock(const struct dw_engine *g)
+{
+	return g->conf.clock;
+}
+
+struct dw_journal *dw_engine_journal(struct dw_engine *g)
+{
+	return g->journal;
+}
+
+struct dw_account *dw_engine_account(struct dw_engine *g)
+{
+	return g->account;
+}
+
+struct dw_sources *dw_engine_sources(struct dw_engine *g)
+{
+	return g->sources;
+}
+
+struct dw_feed *dw_engine_feed(struct dw_engine *g)
+{
+	return g->feed;
+}
+
+struct dw_pool *dw_engine_reads(struct dw_engine *g)
+{
+	return g->reads;
+}
+
+struct dw_pool *dw_engine_passwords(struct dw_engine *g)
+{
+	return g->passwords;
+}
+
+const uint8_t *dw_engine_identity_key(const struct dw_engine *g)
+{
+	return g->identity_key;
+}
+
+int dw_engine_append(struct dw_engine *g, struct dw_append *a)
+{
+	return dw_journal_append(g->journal, a);
+}
+
+bool dw_engine_is_read_only(const struct dw_engine *g)
+{
+	return dw_journal_stats(g->journal)->is_failed;
+}

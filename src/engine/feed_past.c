@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * feed_past.c - feeds a watcher from the store until it has caught up with the ring.
+ *
+ * A pool thread reads and formats one chunk; while the watcher's socket takes it the next one is
+ * being read, so disk and wire overlap and a watcher holds two chunks at most. Reads stop at the
+ * head that the loop knows: what is durable but not yet applied is left to the tail.
+ *
+ *  (1) At most one read in flight and one chunk waiting for each watcher.
+ *  (2) A chunk that was made under rights that have changed since is thrown away and read again.
+ */
+#include "feed_int.h"
+
+#include "engine/account.h"
+
+#include <stdlib.h>
+
+#define CHUNK_BYTES (192u * 1024)
+#define CHUNK_MAX (6u * 1024 * 1024) /* a chunk and the largest frame behind it */
+#define CHUNK_EVENTS 4096
+
+struct dw_past {
+	struct dw_work work;
+	struct dw_watcher *w; /* NULL: it left while the pool was reading */
+	struct dw_feed *feed;
+	bool is_reading, is_stale;
+	/* what to read; not touched by the loop while is_reading */
+	uint64_t after, head, room;
+	struct dw_type_set want;
+	struct dw_names *names;
+	/* what was read */
+	struct dw_blob *got; /* also: the chunk waiting for the wire */
+	uint64_t last, events;
+	int rc;
+	struct dw_buf buf;
+};
+
+static bool on_row(void *data, const struct dw_stored *e)
+{
+	struct dw_past *p = data;
+	enum dw_event_type type;
+
+	if (e->seq > p->head)
+		return false;
+	type = dw_event_by_name(e->type);
+	p->last = e->seq;
+	if (!dw_type_set_has(&p->want, type) || (p->room != 0 && p->room != e->room))
+		return true;
+	p->rc = dw_frame_add(&p->buf, e, type, p->names);
+	p->events++;
+	return p->rc == 0 && p->buf.len < CHUNK_BYTES;
+}
+
+static void read_on_pool(struct dw_work *work, void *local)
+{
+	struct dw_past *p = DW_CONTAINER_OF(work, struct dw_past, work);
+	uint64_t last;
+	int rc;
+
+	p->last = p->after;
+	p->rc = 0;
+	p->events = 0;
+	dw_buf_init(&p->buf, CHUNK_MAX);
+	if (local == NULL) {
+		p->rc = DW_EIO;
+		return;
+	}
+	rc = dw_reader_scan(local, p->after, CHUNK_EVENTS, on_row, p, &last, NULL);
+	if (rc < 0)
+		p->rc = rc;
+	else if (p->rc == 0 && p->last == p->after && p->after < p->head)
+		p->rc = DW_ECORRUPT; /* a hole: stop rather than ask for ever */
+	p->got = dw_blob_new(p->buf.p, p->buf.len);
+	dw_buf_fini(&p->buf);
+}
+
+static void on_read(struct dw_work *work);
+
+static void start_read(struct dw_past *p, uint64_t after)
+{
+	struct dw_feed *f = p->feed;
+
+	p->after = after;
+	p->head = f->ring.last;
+	p->want = p->w->want;
+	p->room = p->w->room;
+	p->names = dw_names_ref(dw_account_names(dw_engine_account(f->engine)));
+	p->work.run_on_pool = read_on_pool;
+	p->work.on_done = on_read;
+	p->is_reading = true;
+	p->is_stale = false;
+	f->stats.catchup_reads++;
+	DW_INVARIANT(dw_pool_submit(dw_engine_reads(f->engine), &p->work) == 0);
+}
+
+static void past_free(struct dw_past *p)
+{
+	dw_blob_unref(p->got);
+	free(p);
+}
+
+/* Caught up with the ring? Then the watcher is an ordinary one again. */
+static bool finish_if_caught_up(struct dw_past *p, uint64_t at)
+{
+	struct dw_watcher *w = p->w;
+
+	if (at + 1 < ring_first(&p->feed->ring))
+		return false;
+	if (w->is_blocked || w->cursor != at)
+		return true; /* nothing more to read; leave when the wire is free */
+	w->past = NULL;
+	past_free(p);
+	feed_resume(w);
+	return true;
+}
+
+/* Put the waiting chunk on the wire and read the next one meanwhile. */
+static void send_chunk(struct dw_past *p)
+{
+	struct dw_watcher *w = p->w;
+	struct dw_blob *chunk = p->got;
+
+	p->got = NULL;
+	w->cursor = p->last;
+	p->feed->stats.catchup_events += p->events;
+	if (p->last + 1 < ring_first(&p->feed->ring))
+		start_read(p, p->last);
+	if (feed_write_blob(w, chunk) && !p->is_reading)
+		finish_if_caught_up(p, w->cursor);
+	dw_blob_unref(chunk);
+}
+
+static void on_read(struct dw_work *work)
+{
+	struct dw_past *p = DW_CONTAINER_OF(work, struct dw_past, work);
+
+	p->is_reading = false;
+	dw_names_unref(p->names);
+	if (p->w == NULL) {
+		past_free(p);
+	} else if (p->rc < 0) {
+		p->w->is_blocked = true;
+		p->w->ops->close(p->w->out);
+	} else if (p->is_stale) {
+		dw_blob_unref(p->got);
+		p->got = NULL;
+		start_read(p, p->w->cursor);
+	} else if (!p->w->is_blocked) {
+		send_chunk(p);
+	}
+}
+
+void past_start(struct dw_watcher *w)
+{
+	struct dw_past *p = calloc(1, sizeof(*p));
+
+	DW_INVARIANT(p != NULL);
+	p->w = w;
+	p->feed = w->feed;
+	w->past = p;
+	start_read(p, w->cursor);
+}
+
+void past_on_drain(struct dw_watcher *w)
+{
+	struct dw_past *p = w->past;
+
+	if (p->is_reading)
+		return;
+	if (p->got != NULL)
+		send_chunk(p);
+	else if (!finish_if_caught_up(p, w->cursor))
+		start_read(p, w->cursor);
+}
+
+void past_want_changed(struct dw_watcher *w)
+{
+	struct dw_past *p = w->past;
+
+	if (p->is_reading) {
+		p->is_stale = true;
+	} else if (p->got != NULL) {
+		dw_blob_unref(p->got);
+		p->got = NULL;
+		start_read(p, w->cursor);
+	}
+}
+
+void past_leave(struct dw_watcher *w)
+{
+	struct dw_past *p = w->past;
+
+	w->past = NULL;
+	p->w = NULL;
+	if (!p->is_reading)
+		past_free(p);
+}

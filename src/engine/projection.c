@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * projection.c - folds events into the read tables, inside the transaction that appends them.
+ *
+ * Which module owns an event follows from its class; each keeps its SQL beside its own code.
+ * The definition is every file of schema/view in order of name: when that text changes, the
+ * store drops all views and calls apply for the whole journal again.
+ */
+#include "engine/projection.h"
+
+#include "base/embed.h"
+#include "domain/event.h"
+#include "engine/account.h"
+#include "engine/ingest.h"
+
+static int on_event(void *ctx, struct dw_db *db, const struct dw_stored *e, struct dw_err *err)
+{
+	(void)ctx;
+	switch (dw_event_info(dw_event_by_name(e->type))->class) {
+	case DW_CLASS_MENTION:
+	case DW_CLASS_SOURCE:
+		return dw_mention_project_on_writer(db, e, err);
+	case DW_CLASS_SECURITY:
+		return dw_account_project_on_writer(db, e, err);
+	case DW_CLASS_SYSTEM:
+	case DW_CLASS_COUNT:
+		break;
+	}
+	return 0;
+}
+
+struct dw_projector dw_projection(void)
+{
+	static char sql[256 * 1024];
+
+	if (sql[0] == '\0') {
+		size_t used = 0;
+
+		for (size_t i = 0; i < dw_embed_count(); i++) {
+			const struct dw_embed *f = dw_embed_at(i);
+
+			if (!dw_str_starts(dw_str_of(f->name), DW_STR("schema/view/")))
+				continue;
+			DW_INVARIANT(used + f->len < sizeof(sql));
+			memcpy(sql + used, f->data, f->len);
+			used += f->len;
+		}
+		sql[used] = '\0';
+	}
+	return (struct dw_projector){ .schema = sql, .apply_on_writer = on_event };
+}
