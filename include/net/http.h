@@ -127,6 +127,9 @@ struct dw_sink_ops {
 	/* Once: the peer closed, an error, a stall of write_stall_ms, or dw_sink_close. The sink
 	 * is invalid from now on. Never before the function that started it returned. */
 	void (*on_close)(void *data);
+	/* May be NULL. The peer will send no more. It may still read (half closed) or be gone;
+	 * only a write tells: one now and one more a second later end it if it is gone. */
+	void (*on_eof)(void *data);
 };
 
 /** Reply 200 with headers set so far and go on as a sink; `req` is gone after this. */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * sink.c - replies that stay open.
+ *
+ * A sink is a connection that has given everything back: no parser, no arena, no buffer, no
+ * timer. What stays is the socket, the owner's two pointers and a flag, 400 bytes or so, because
+ * there may be a hundred thousand of them. The owner keeps a position in bytes that live
+ * elsewhere; dw_sink_try offers those to the kernel without copying, and only what a full socket
+ * refuses is worth an allocation, which ends when it has gone out.
+ *
+ * It keeps reading, into a buffer that all share, so that a peer that goes away is noticed. End
+ * of input alone does not end a sink: a client may shut its sending side and go on listening.
+ */
+#include "net_int.h"
+
+static struct dw_conn *conn_of(struct dw_sink *s)
+{
+	return DW_CONTAINER_OF(s, struct dw_conn, sink);
+}
+
+struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *content_type,
+			     const struct dw_sink_ops *ops, void *data)
+{
+	struct dw_exchange *x = dw_exchange_of(req);
+	struct dw_conn *c = x->conn;
+
+	DW_REQUIRE(!x->is_replied && ops->on_drain != NULL && ops->on_close != NULL);
+	x->is_replied = true;
+	c->sink = (struct dw_sink){ ops, data, dw_peer_ref(c->net, req->peer) };
+	c->net->stats.sinks_open++;
+	if (c->state != DW_CONN_CLOSING)
+		dw_reply_sink_head(x, content_type);
+	if (c->state != DW_CONN_CLOSING && !x->is_head) {
+		c->state = DW_CONN_SINK;
+		if (c->rest == NULL)
+			dw_deadline_stop(&c->deadline);
+	}
+	/* Whatever follows, on_close above all, happens after we have returned. */
+	if (!c->is_running)
+		dw_task_post(c->net->loop, &x->task);
+	return &c->sink;
+}
+
+ssize_t dw_sink_try(struct dw_sink *s, const uv_buf_t *bufs, unsigned n)
+{
+	struct dw_conn *c = conn_of(s);
+	int sent;
+
+	if (c->state != DW_CONN_SINK)
+		return DW_ECLOSED;
+	if (c->rest != NULL)
+		return 0;
+	sent = uv_try_write(&c->u.stream, bufs, n);
+	if (sent == UV_EAGAIN)
+		return 0;
+	if (sent < 0) {
+		dw_conn_close(c, false);
+		return DW_ECLOSED;
+	}
+	c->net->stats.bytes_out += (uint64_t)sent;
+	return sent;
+}
+
+void dw_sink_rest(struct dw_sink *s, const char *p, size_t n, struct dw_blob *hold)
+{
+	struct dw_conn *c = conn_of(s);
+	uv_buf_t bufs[2] = { { NULL, 0 }, { (char *)(uintptr_t)p, n } };
+
+	if (c->state != DW_CONN_SINK)
+		return;
+	DW_REQUIRE(c->rest == NULL && n > 0);
+	dw_conn_send_rest(c, bufs, hold);
+}
+
+void dw_sink_close(struct dw_sink *s)
+{
+	struct dw_conn *c = conn_of(s);
+
+	if (c->state == DW_CONN_SINK)
+		dw_conn_close(c, false);
+}
+
+const char *dw_sink_peer(const struct dw_sink *s)
+{
+	return s->peer->text;
+}
+
+void dw_sink_closed(struct dw_conn *c)
+{
+	const struct dw_sink_ops *ops = c->sink.ops;
+
+	if (ops == NULL)
+		return;
+	c->sink.ops = NULL;
+	c->net->stats.sinks_open--;
+	ops->on_close(c->sink.data);
+	dw_peer_unref(c->net, c->sink.peer);
+}
