@@ -341,7 +341,8 @@ void dw_conn_start(struct dw_conn *c)
 static void judge_rate(struct dw_conn *c)
 {
 	struct dw_exchange *x = c->x;
-	uint64_t least = (uint64_t)c->net->conf.limits.body_min_rate * DW_NET_WINDOW_MS / 1000;
+	uint64_t least =
+		(uint64_t)c->net->conf.limits.body_min_rate * DW_NET_WINDOW_MS / 1000;
 
 	if (x->is_paused || x->window >= least) {
 		x->window = 0;

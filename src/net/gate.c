@@ -19,7 +19,7 @@
  *  (2) Of Content-Length and Transfer-Encoding an accepted head has at most one, once.
  *  (3) Slices point into the head as sent; nothing is copied or decoded here.
  */
-#include "gate_int.h"
+#include "net/gate.h"
 
 #include <stdlib.h>
 
@@ -110,7 +110,7 @@ static bool cut_space(struct dw_str *line, struct dw_str *part)
 
 static bool is_known_method(struct dw_str m)
 {
-	static const char *const known[] = { "GET",   "HEAD",   "POST",   "PUT",
+	static const char *const known[] = { "GET",   "HEAD",	"POST",	  "PUT",
 					     "PATCH", "DELETE", "OPTIONS" };
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -178,8 +178,8 @@ static const char *path_fault(struct dw_str path)
 	return NULL;
 }
 
-void dw_gate_split(const struct dw_gate_head *g, struct dw_str *authority, struct dw_str *path,
-		   struct dw_str *query)
+void dw_gate_split(const struct dw_gate_head *g, struct dw_str *authority,
+		   struct dw_str *path, struct dw_str *query)
 {
 	struct dw_str t = g->target;
 	const char *q;
@@ -218,8 +218,9 @@ static int check_target(struct gate *g)
 	if (t.n == 0)
 		return dw_fail(g->err, DW_EINVAL, "the request line has no target");
 	if (t.n > g->limits->max_target_bytes)
-		return dw_fail(g->err, DW_ELONGTARGET, "the target has %zu bytes; %u are taken",
-			       t.n, g->limits->max_target_bytes);
+		return dw_fail(g->err, DW_ELONGTARGET,
+			       "the target has %zu bytes; %u are taken", t.n,
+			       g->limits->max_target_bytes);
 	for (size_t i = 0; i < t.n; i++) {
 		if (t.p[i] <= ' ' || t.p[i] > '~' || t.p[i] == '#')
 			return dw_fail(g->err, DW_EINVAL,
@@ -231,7 +232,8 @@ static int check_target(struct gate *g)
 		return dw_fail(g->err, DW_EINVAL, "the target * is for OPTIONS only");
 	}
 	if (t.p[0] != '/' && !has_scheme(t))
-		return dw_fail(g->err, DW_EINVAL, "the target is neither a path nor a URL");
+		return dw_fail(g->err, DW_EINVAL,
+			       "the target is neither a path nor a URL");
 	dw_gate_split(g->out, &authority, &path, &query);
 	fault = path_fault(path);
 	if (fault != NULL)
@@ -243,12 +245,13 @@ static int check_version(struct gate *g)
 {
 	struct dw_str v = g->out->version;
 
-	if (v.n != 8 || memcmp(v.p, "HTTP/", 5) != 0 || !is_digit(v.p[5]) || v.p[6] != '.' ||
-	    !is_digit(v.p[7]))
+	if (v.n != 8 || memcmp(v.p, "HTTP/", 5) != 0 || !is_digit(v.p[5]) ||
+	    v.p[6] != '.' || !is_digit(v.p[7]))
 		return dw_fail(g->err, DW_EINVAL,
 			       "the request line does not end in a version of HTTP");
 	if (v.p[5] != '1' || v.p[7] > '1')
-		return dw_fail(g->err, DW_EHTTPVERSION, "HTTP/1.1 and HTTP/1.0 are spoken here");
+		return dw_fail(g->err, DW_EHTTPVERSION,
+			       "HTTP/1.1 and HTTP/1.0 are spoken here");
 	g->out->minor = v.p[7] - '0';
 	return 0;
 }
@@ -266,7 +269,8 @@ static int check_request_line(struct gate *g, struct dw_str line)
 	if (rc < 0)
 		return rc;
 	if (!is_known_method(g->out->method))
-		return dw_fail(g->err, DW_EUNKNOWNMETHOD, "this method is not implemented");
+		return dw_fail(g->err, DW_EUNKNOWNMETHOD,
+			       "this method is not implemented");
 	return check_target(g);
 }
 
@@ -312,7 +316,8 @@ static int note_host(struct gate *g, struct dw_str value)
 	if (g->n_host++ > 0)
 		return dw_fail(g->err, DW_EINVAL, "Host is there twice");
 	if (!dw_gate_host(value, &name))
-		return dw_fail(g->err, DW_EINVAL, "Host is not a name or address with a port");
+		return dw_fail(g->err, DW_EINVAL,
+			       "Host is not a name or address with a port");
 	g->host = value;
 	return 0;
 }
@@ -331,7 +336,8 @@ static int note_length(struct gate *g, struct dw_str value)
 			return dw_fail(g->err, DW_EINVAL, "Content-Length is empty");
 	}
 	if (value.n > 9)
-		return dw_fail(g->err, DW_ETOOBIG, "Content-Length has more than 9 digits");
+		return dw_fail(g->err, DW_ETOOBIG,
+			       "Content-Length has more than 9 digits");
 	g->out->has_length = true;
 	return 0;
 }
@@ -362,7 +368,8 @@ static int note_connection(struct gate *g, struct dw_str value)
 			value = dw_str_make(comma + 1, value.n - part.n - 1);
 		part = dw_str_trim(part);
 		if (!is_token(part))
-			return dw_fail(g->err, DW_EINVAL, "Connection is not a list of names");
+			return dw_fail(g->err, DW_EINVAL,
+				       "Connection is not a list of names");
 		if (dw_str_eq_nocase(part, DW_STR("close")))
 			g->says_close = true;
 		else if (dw_str_eq_nocase(part, DW_STR("keep-alive")))
@@ -376,7 +383,8 @@ static int note_expect(struct gate *g, struct dw_str value)
 	if (g->out->minor == 0)
 		return 0;
 	if (g->n_expect++ > 0 || !dw_str_eq_nocase(value, DW_STR("100-continue")))
-		return dw_fail(g->err, DW_EEXPECT, "the only expectation met is 100-continue");
+		return dw_fail(g->err, DW_EEXPECT,
+			       "the only expectation met is 100-continue");
 	g->out->expects_continue = true;
 	return 0;
 }
@@ -384,7 +392,8 @@ static int note_expect(struct gate *g, struct dw_str value)
 static int note_upgrade(struct gate *g, struct dw_str value)
 {
 	(void)value;
-	return dw_fail(g->err, DW_EUNKNOWNMETHOD, "this server changes to no other protocol");
+	return dw_fail(g->err, DW_EUNKNOWNMETHOD,
+		       "this server changes to no other protocol");
 }
 
 static int note_trailer(struct gate *g, struct dw_str value)
@@ -395,8 +404,8 @@ static int note_trailer(struct gate *g, struct dw_str value)
 
 /* Fields that decide about rights or meaning: of two, another reader might take the other. */
 static const char *const singles[] = {
-	"authorization", "content-type",    "origin",   "idempotency-key",
-	"if-match",      "last-event-id",   "x-csrf-token", "sec-fetch-site",
+	"authorization", "content-type",  "origin",	  "idempotency-key",
+	"if-match",	 "last-event-id", "x-csrf-token", "sec-fetch-site",
 };
 
 static int note_single(struct gate *g, struct dw_str name)
@@ -405,7 +414,8 @@ static int note_single(struct gate *g, struct dw_str name)
 		if (!dw_str_eq_nocase(name, dw_str_of(singles[i])))
 			continue;
 		if ((g->singles & (1u << i)) != 0)
-			return dw_fail(g->err, DW_EINVAL, "%s is there twice", singles[i]);
+			return dw_fail(g->err, DW_EINVAL, "%s is there twice",
+				       singles[i]);
 		g->singles |= 1u << i;
 	}
 	return 0;
@@ -448,8 +458,9 @@ static int check_field(struct gate *g, struct dw_str line)
 	name = dw_str_make(line.p, (size_t)(colon - line.p));
 	value = dw_str_trim(dw_str_make(colon + 1, line.n - name.n - 1));
 	if (!is_token(name))
-		return dw_fail(g->err, DW_EINVAL, "the name of a field is empty or has a "
-						  "character that no name has");
+		return dw_fail(g->err, DW_EINVAL,
+			       "the name of a field is empty or has a "
+			       "character that no name has");
 	if (g->out->n_fields == DW_HTTP_MAX_HEADERS)
 		return dw_fail(g->err, DW_EBIGHEAD, "the head has more than %d fields",
 			       DW_HTTP_MAX_HEADERS);
@@ -482,13 +493,15 @@ static int check_together(struct gate *g)
 	if (g->out->minor == 1 && g->n_host == 0)
 		return dw_fail(g->err, DW_EINVAL, "Host is missing");
 	if (g->says_close && g->says_keep)
-		return dw_fail(g->err, DW_EINVAL, "Connection says both close and keep-alive");
+		return dw_fail(g->err, DW_EINVAL,
+			       "Connection says both close and keep-alive");
 	g->out->keep_alive = g->out->minor == 1 ? !g->says_close : g->says_keep;
 	if (dw_str_eq(g->out->target, DW_STR("*")))
 		return 0;
 	dw_gate_split(g->out, &authority, &path, &query);
 	if (g->out->target.p[0] != '/' && !dw_str_eq_nocase(authority, g->host))
-		return dw_fail(g->err, DW_EINVAL, "the target names another host than Host");
+		return dw_fail(g->err, DW_EINVAL,
+			       "the target names another host than Host");
 	return 0;
 }
 
@@ -505,8 +518,9 @@ int dw_gate_check(struct dw_str head, const struct dw_net_limits *limits,
 		return dw_fail(err, DW_EBIGHEAD, "the head has more than %u bytes",
 			       limits->max_head_bytes);
 	if (dw_gate_head_length(head.p, head.n, &bad) != head.n || bad || head.n == 0)
-		return dw_fail(err, DW_EINVAL,
-			       "the head has a control byte or a line that does not end in CRLF");
+		return dw_fail(
+			err, DW_EINVAL,
+			"the head has a control byte or a line that does not end in CRLF");
 	rc = check_request_line(&g, next_line(&rest));
 	while (rc == 0 && rest.n > 2)
 		rc = check_field(&g, next_line(&rest));
@@ -529,8 +543,8 @@ static enum dw_chunk_kind size_byte(struct dw_chunk *k, char c)
 	int hex = hex_of(c);
 
 	if (hex < 0)
-		return k->digits == 0 ? DW_CHUNK_BAD :
-					expect_byte(k, c, '\r', DW_CHUNK_AT_SIZE_LF);
+		return k->digits == 0 ? DW_CHUNK_BAD
+				      : expect_byte(k, c, '\r', DW_CHUNK_AT_SIZE_LF);
 	if (++k->digits > 8)
 		return DW_CHUNK_BAD;
 	k->left = k->left * 16 + (uint64_t)hex;
@@ -561,7 +575,8 @@ static enum dw_chunk_kind frame_byte(struct dw_chunk *k, char c)
 	return DW_CHUNK_BAD;
 }
 
-enum dw_chunk_kind dw_chunk_next(struct dw_chunk *k, const char *p, size_t n, size_t *used)
+enum dw_chunk_kind dw_chunk_next(struct dw_chunk *k, const char *p, size_t n,
+				 size_t *used)
 {
 	enum dw_chunk_kind kind = DW_CHUNK_MORE;
 

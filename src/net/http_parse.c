@@ -10,7 +10,7 @@
  * llhttp is never lenient (no llhttp_set_lenient_* anywhere) and on Debian 12 compiled strict.
  * Nothing of what it finds is used beyond this comparison, so its callbacks only take notes.
  */
-#include "parse_int.h"
+#include "net/parse.h"
 
 static struct dw_parser *parser_of(llhttp_t *ll)
 {
@@ -125,8 +125,10 @@ int dw_parser_head(struct dw_parser *p, struct dw_str head, const struct dw_gate
 	    g->n_fields != p->n_fields || g->is_chunked != p->is_chunked ||
 	    g->has_length != p->has_length || (g->has_length && g->length != p->length) ||
 	    g->keep_alive != p->keep_alive || p->is_complete == has_body ||
-	    llhttp_get_http_major(&p->ll) != 1 || llhttp_get_http_minor(&p->ll) != g->minor)
-		return dw_fail(err, DW_EINVAL, "the request head can be read in two ways");
+	    llhttp_get_http_major(&p->ll) != 1 ||
+	    llhttp_get_http_minor(&p->ll) != g->minor)
+		return dw_fail(err, DW_EINVAL,
+			       "the request head can be read in two ways");
 	return 0;
 }
 
@@ -144,6 +146,7 @@ int dw_parser_chunk(struct dw_parser *p, struct dw_str run, enum dw_chunk_kind k
 	else
 		is_same = is_same && p->piece.n == 0;
 	if (!is_same)
-		return dw_fail(err, DW_EINVAL, "the chunked body can be read in two ways");
+		return dw_fail(err, DW_EINVAL,
+			       "the chunked body can be read in two ways");
 	return 0;
 }

@@ -188,7 +188,9 @@ void dw_http_set(struct dw_http_req *req, const char *name, struct dw_str value)
 /* "Sun, 06 Nov 1994 08:49:37 GMT", made once a second, in no locale. */
 static const char *date(struct dw_net *n)
 {
-	static const char days[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+	static const char days[7][4] = {
+		"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"
+	};
 	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 					    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	time_t now = time(NULL);
@@ -222,8 +224,8 @@ static struct dw_buf *build_head(struct dw_exchange *x, int status, const char *
 	int rc;
 
 	dw_buf_clear(b);
-	rc = dw_buf_addf(b, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, dw_reply_reason(status),
-			 date(n));
+	rc = dw_buf_addf(b, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status,
+			 dw_reply_reason(status), date(n));
 	if (rc == 0 && type != NULL)
 		rc = dw_buf_addf(b, "Content-Type: %s\r\n", type);
 	if (rc == 0 && length >= 0 && status != 204 && status != 304)
@@ -236,7 +238,8 @@ static struct dw_buf *build_head(struct dw_exchange *x, int status, const char *
 		rc = dw_buf_add(b, x->headers.p, x->headers.len);
 	if (rc == 0)
 		rc = dw_buf_add(b, "\r\n", 2);
-	DW_INVARIANT(rc == 0); /* headers and type are capped below the scratch's ceiling */
+	DW_INVARIANT(rc ==
+		     0); /* headers and type are capped below the scratch's ceiling */
 	return b;
 }
 
@@ -252,8 +255,8 @@ static void decide_keep(struct dw_exchange *x)
 		x->keep = false;
 }
 
-static void reply(struct dw_http_req *req, int status, const char *type, struct dw_str body,
-		  struct dw_blob *hold)
+static void reply(struct dw_http_req *req, int status, const char *type,
+		  struct dw_str body, struct dw_blob *hold)
 {
 	struct dw_exchange *x = dw_exchange_of(req);
 	struct dw_conn *c = x->conn;
@@ -333,6 +336,7 @@ void dw_http_body_resume(struct dw_http_req *req)
 	x->window = 0;
 	if (x->conn->state != DW_CONN_BODY)
 		return;
-	dw_deadline_start(x->conn->net->timers, x->conn->net->cls_window, &x->conn->deadline);
+	dw_deadline_start(x->conn->net->timers, x->conn->net->cls_window,
+			  &x->conn->deadline);
 	dw_task_post(x->conn->net->loop, &x->task);
 }

@@ -177,7 +177,8 @@ static int split_address(const char *addr, char *host, size_t host_size, char *p
 	size_t n = colon != NULL ? (size_t)(colon - addr) : 0;
 	uint64_t number;
 
-	if (colon == NULL || dw_str_u64(dw_str_of(colon + 1), &number) < 0 || number > 65535)
+	if (colon == NULL || dw_str_u64(dw_str_of(colon + 1), &number) < 0 ||
+	    number > 65535)
 		return dw_fail(err, DW_EINVAL, "\"%s\" is not HOST:PORT", addr);
 	if (n >= 2 && addr[0] == '[' && addr[n - 1] == ']') {
 		addr++;
@@ -240,9 +241,9 @@ int dw_net_listen(struct dw_net *n, const char *addr, int *port, struct dw_err *
 		return dw_wrap(err, rc, "%s", addr);
 	}
 	if (port != NULL)
-		*port = ntohs(sa.ss_family == AF_INET6 ?
-				      ((struct sockaddr_in6 *)(void *)&sa)->sin6_port :
-				      ((struct sockaddr_in *)(void *)&sa)->sin_port);
+		*port = ntohs(sa.ss_family == AF_INET6
+				      ? ((struct sockaddr_in6 *)(void *)&sa)->sin6_port
+				      : ((struct sockaddr_in *)(void *)&sa)->sin_port);
 	return 0;
 }
 
@@ -278,10 +279,11 @@ int dw_net_listen_local(struct dw_net *n, const char *path, struct dw_err *err)
 	int rc;
 
 	if (strlen(path) >= sizeof(sa.sun_path))
-		return dw_fail(err, DW_EINVAL,
-			       "the path of the control socket has %zu bytes, and the system "
-			       "takes %zu: choose a shorter data folder",
-			       strlen(path), sizeof(sa.sun_path) - 1);
+		return dw_fail(
+			err, DW_EINVAL,
+			"the path of the control socket has %zu bytes, and the system "
+			"takes %zu: choose a shorter data folder",
+			strlen(path), sizeof(sa.sun_path) - 1);
 	rc = remove_stale(path, err);
 	if (rc < 0)
 		return rc;

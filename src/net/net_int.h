@@ -3,12 +3,14 @@
 #define DW_NET_INT_H
 /* The structs that listener, conn, request, reply and sink share. */
 #include "base/map.h"
-#include "parse_int.h"
+#include "net/parse.h"
+#include "net/router.h"
 
-#define DW_NET_READ_SIZE (64u * 1024)  /* one read at most; also what may be held back */
-#define DW_NET_DRAIN_MAX (64u * 1024)  /* of a refused body that is read to keep a connection */
+#define DW_NET_READ_SIZE (64u * 1024) /* one read at most; also what may be held back */
+#define DW_NET_DRAIN_MAX                                                                 \
+	(64u * 1024) /* of a refused body that is read to keep a connection */
 #define DW_NET_LINGER_MS 1000
-#define DW_NET_WINDOW_MS 5000          /* over which the rate of a body is judged */
+#define DW_NET_WINDOW_MS 5000 /* over which the rate of a body is judged */
 
 /* One address with its connections. */
 struct dw_peer {
@@ -43,14 +45,14 @@ struct dw_cidr {
  * REPLY is skipped when the kernel took it all at once. An error leads to CLOSING from anywhere.
  */
 enum dw_conn_state {
-	DW_CONN_IDLE,    /* between requests: no buffer, no parser, no arena */
-	DW_CONN_HEAD,    /* part of a head has come */
-	DW_CONN_BODY,    /* the head is through the guard; its body is coming */
-	DW_CONN_WORK,    /* a handler has it all and owes the reply */
-	DW_CONN_REPLY,   /* the reply is going out */
-	DW_CONN_DRAIN,   /* answered; skipping the rest of a body that nobody wanted */
-	DW_CONN_SINK,    /* a reply that stays open */
-	DW_CONN_LINGER,  /* our side is shut; waiting for theirs, so that they get the answer */
+	DW_CONN_IDLE,  /* between requests: no buffer, no parser, no arena */
+	DW_CONN_HEAD,  /* part of a head has come */
+	DW_CONN_BODY,  /* the head is through the guard; its body is coming */
+	DW_CONN_WORK,  /* a handler has it all and owes the reply */
+	DW_CONN_REPLY, /* the reply is going out */
+	DW_CONN_DRAIN, /* answered; skipping the rest of a body that nobody wanted */
+	DW_CONN_SINK,  /* a reply that stays open */
+	DW_CONN_LINGER, /* our side is shut; waiting for theirs, so that they get the answer */
 	DW_CONN_CLOSING, /* uv_close was called */
 };
 
@@ -65,7 +67,7 @@ struct dw_rest {
 	uv_write_t req;
 	struct dw_conn *conn;
 	struct dw_blob *hold; /* may be NULL */
-	size_t queued;        /* bytes left at the last look */
+	size_t queued;	      /* bytes left at the last look */
 	char copy[];
 };
 
@@ -79,43 +81,43 @@ struct dw_conn {
 	struct dw_link link; /* net->conns */
 	struct dw_deadline deadline;
 	struct dw_net *net;
-	struct dw_peer *peer;   /* of the socket; NULL on the control socket */
-	struct dw_exchange *x;  /* NULL while idle and in a sink */
-	struct dw_rest *rest;   /* NULL when nothing waits to go out */
+	struct dw_peer *peer;  /* of the socket; NULL on the control socket */
+	struct dw_exchange *x; /* NULL while idle and in a sink */
+	struct dw_rest *rest;  /* NULL when nothing waits to go out */
 	struct dw_sink sink;
-	uint32_t discarded;     /* bytes thrown away as a sink or in LINGER */
-	uint8_t state;          /* enum dw_conn_state */
+	uint32_t discarded; /* bytes thrown away as a sink or in LINGER */
+	uint8_t state;	    /* enum dw_conn_state */
 	bool is_local;
-	bool is_proxy;          /* the peer is a trusted proxy */
-	bool is_counted;        /* in connections_open and the peer's number */
+	bool is_proxy;	 /* the peer is a trusted proxy */
+	bool is_counted; /* in connections_open and the peer's number */
 	bool is_reading;
-	bool is_running;        /* dw_conn_run is on the stack */
-	bool is_eof;            /* the peer will send no more */
-	bool is_closed;         /* the uv handle is gone */
-	bool is_refused;        /* one too many: told so, and lingering */
+	bool is_running; /* dw_conn_run is on the stack */
+	bool is_eof;	 /* the peer will send no more */
+	bool is_closed;	 /* the uv handle is gone */
+	bool is_refused; /* one too many: told so, and lingering */
 };
 
 /* One request and its reply. Freed as soon as the connection is idle or a sink. */
 struct dw_exchange {
 	struct dw_http_req req;
 	struct dw_conn *conn;
-	struct dw_task task;    /* runs the connection on a later turn */
+	struct dw_task task; /* runs the connection on a later turn */
 	struct dw_parser parser;
 	struct dw_chunk chunk;
-	struct dw_buf in;       /* bytes read; what lies before `off` is used up */
+	struct dw_buf in; /* bytes read; what lies before `off` is used up */
 	size_t off;
-	struct dw_buf body;     /* DW_BODY_WHOLE */
-	struct dw_buf headers;  /* of the reply, as lines */
-	uint64_t body_left;     /* without chunks: bytes still to come */
+	struct dw_buf body;    /* DW_BODY_WHOLE */
+	struct dw_buf headers; /* of the reply, as lines */
+	uint64_t body_left;    /* without chunks: bytes still to come */
 	uint64_t body_seen, body_max;
-	uint64_t window;        /* bytes since the rate was last judged */
-	bool has_skipped_line;  /* one empty line before a request is forgiven */
+	uint64_t window;       /* bytes since the rate was last judged */
+	bool has_skipped_line; /* one empty line before a request is forgiven */
 	bool is_chunked, is_body_done;
-	bool expects_continue;  /* and 100 was not sent */
-	bool is_head;           /* HEAD: no body in the reply */
+	bool expects_continue; /* and 100 was not sent */
+	bool is_head;	       /* HEAD: no body in the reply */
 	bool is_http10;
-	bool keep;              /* keep-alive after this reply */
-	bool is_owed;           /* a handler has the request */
+	bool keep;    /* keep-alive after this reply */
+	bool is_owed; /* a handler has the request */
 	bool is_replied;
 	bool is_paused;
 	bool is_decorating;
@@ -143,9 +145,9 @@ struct dw_net {
 	size_t n_proxies;
 	struct dw_map *peers;
 	struct dw_link listeners, conns;
-	unsigned n_refused;     /* lingering */
+	unsigned n_refused; /* lingering */
 	int cls_head, cls_window, cls_idle, cls_write, cls_linger;
-	struct dw_buf head;     /* scratch for the head of a reply */
+	struct dw_buf head; /* scratch for the head of a reply */
 	int64_t date_s;
 	char date[32];
 	char read_buf[DW_NET_READ_SIZE];
@@ -206,18 +208,6 @@ const char *dw_reply_reason(int status);
 
 /* ---- sink.c ---- */
 void dw_sink_closed(struct dw_conn *c);
-
-/* ---- router.c ---- */
-struct dw_found {
-	const struct dw_route *route; /* NULL when the path or the method is not known */
-	unsigned allow;               /* bit per method that the path takes; 0: no such path */
-	struct dw_str params[DW_HTTP_MAX_PARAMS]; /* undecoded */
-	size_t n_params;
-};
-void dw_router_find(const struct dw_route *routes, enum dw_http_method method, struct dw_str path,
-		    struct dw_found *out);
-/** "GET, HEAD, OPTIONS" into out[64]. */
-void dw_router_allow(unsigned allow, char *out);
 
 /* ---- query.c ---- */
 /** Percent-decode into out (room for s.n bytes); returns the length, or -1. */

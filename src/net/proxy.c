@@ -66,19 +66,22 @@ static int parse_cidr(const char *text, struct dw_cidr *out, struct dw_err *err)
 	bool is_v4;
 
 	if (!dw_str_split(&rest, '/', &addr) || dw_addr_parse(addr, &out->addr) < 0)
-		return dw_fail(err, DW_EINVAL, "\"%s\" is not an address or a block like 10.0.0.0/8",
+		return dw_fail(err, DW_EINVAL,
+			       "\"%s\" is not an address or a block like 10.0.0.0/8",
 			       text);
 	is_v4 = memchr(addr.p, ':', addr.n) == NULL;
 	if (rest.n > 0) {
 		if (dw_str_u64(rest, &bits) < 0 || bits > (is_v4 ? 32u : 128u))
-			return dw_fail(err, DW_EINVAL, "\"%s\" has no valid prefix length", text);
+			return dw_fail(err, DW_EINVAL,
+				       "\"%s\" has no valid prefix length", text);
 		bits += is_v4 ? 96 : 0;
 	}
 	out->bits = (unsigned)bits;
 	return 0;
 }
 
-int dw_proxies_parse(const char *const *list, struct dw_cidr **out, size_t *n, struct dw_err *err)
+int dw_proxies_parse(const char *const *list, struct dw_cidr **out, size_t *n,
+		     struct dw_err *err)
 {
 	size_t count = 0;
 
@@ -106,7 +109,8 @@ static bool is_within(const struct dw_cidr *c, const struct dw_addr *a)
 
 	if (memcmp(c->addr.b, a->b, whole) != 0)
 		return false;
-	return left == 0 || ((c->addr.b[whole] ^ a->b[whole]) & (0xff00u >> left) & 0xffu) == 0;
+	return left == 0 ||
+	       ((c->addr.b[whole] ^ a->b[whole]) & (0xff00u >> left) & 0xffu) == 0;
 }
 
 bool dw_proxies_have(const struct dw_net *n, const struct dw_addr *a)
@@ -141,7 +145,8 @@ static int parse_item(struct dw_str item, struct dw_addr *out)
 		end = memchr(item.p, ']', item.n);
 		if (end == NULL)
 			return DW_EINVAL;
-		return dw_addr_parse(dw_str_make(item.p + 1, (size_t)(end - item.p) - 1), out);
+		return dw_addr_parse(dw_str_make(item.p + 1, (size_t)(end - item.p) - 1),
+				     out);
 	}
 	end = item.n > 0 ? memchr(item.p, ':', item.n) : NULL;
 	if (end != NULL && memchr(item.p, '.', item.n) != NULL &&

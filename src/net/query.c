@@ -80,7 +80,8 @@ static bool next_pair(struct dw_str *rest, struct dw_str *name, struct dw_str *v
 	} while (pair.n == 0);
 	eq = memchr(pair.p, '=', pair.n);
 	*name = eq != NULL ? dw_str_make(pair.p, (size_t)(eq - pair.p)) : pair;
-	*value = eq != NULL ? dw_str_make(eq + 1, pair.n - name->n - 1) : dw_str_make(pair.p, 0);
+	*value = eq != NULL ? dw_str_make(eq + 1, pair.n - name->n - 1)
+			    : dw_str_make(pair.p, 0);
 	return true;
 }
 
@@ -128,7 +129,8 @@ static int fail_unknown(struct dw_str name, struct dw_err *err)
 	return dw_fail(err, DW_EINVAL, "there is no query parameter \"%s\" here", shown);
 }
 
-int dw_http_query_only(const struct dw_http_req *req, const char *const *known, struct dw_err *err)
+int dw_http_query_only(const struct dw_http_req *req, const char *const *known,
+		       struct dw_err *err)
 {
 	struct dw_str rest = req->query, name, value;
 

@@ -82,7 +82,8 @@ void dw_exchange_refuse(struct dw_exchange *x, int code, const char *detail)
 	if (conf->problem != NULL)
 		conf->problem(code, detail, &body);
 	dw_http_reply(&x->req, dw_err_status(code),
-		      body.len > 0 ? "application/problem+json" : NULL, dw_buf_str(&body));
+		      body.len > 0 ? "application/problem+json" : NULL,
+		      dw_buf_str(&body));
 	dw_buf_fini(&body);
 }
 
@@ -336,7 +337,8 @@ static void route(struct dw_exchange *x)
 	struct dw_found found;
 
 	if (!is_our_host(x)) {
-		dw_exchange_refuse(x, DW_EMISDIRECTED, "this server does not answer for that host");
+		dw_exchange_refuse(x, DW_EMISDIRECTED,
+				   "this server does not answer for that host");
 		return;
 	}
 	dw_router_find(x->conn->net->routes, x->req.method, x->req.path, &found);
@@ -411,8 +413,9 @@ int dw_exchange_head(struct dw_exchange *x)
 	}
 	n->stats.gate_refused++;
 	if (bad)
-		dw_exchange_refuse(x, DW_EINVAL, "the head has a control byte or a line that "
-						 "does not end in CRLF");
+		dw_exchange_refuse(x, DW_EINVAL,
+				   "the head has a control byte or a line that "
+				   "does not end in CRLF");
 	else if (memchr(p, '\n', have) == NULL)
 		dw_exchange_refuse(x, DW_ELONGTARGET, "the request line is too long");
 	else

@@ -8,7 +8,7 @@
  * which methods it would have taken. A trie was rejected for the same reason as any cache that
  * is not needed.
  */
-#include "net_int.h"
+#include "net/router.h"
 
 #include <stdio.h>
 
@@ -38,8 +38,8 @@ static bool match(const char *pattern, struct dw_str path, struct dw_found *f)
 	return i == path.n;
 }
 
-void dw_router_find(const struct dw_route *routes, enum dw_http_method method, struct dw_str path,
-		    struct dw_found *out)
+void dw_router_find(const struct dw_route *routes, enum dw_http_method method,
+		    struct dw_str path, struct dw_found *out)
 {
 	bool is_any = dw_str_eq(path, DW_STR("*"));
 	struct dw_found f = { 0 };
@@ -69,8 +69,8 @@ void dw_router_find(const struct dw_route *routes, enum dw_http_method method, s
 void dw_router_allow(unsigned allow, char *out)
 {
 	static const char *const names[] = {
-		[DW_GET] = "GET",     [DW_HEAD] = "HEAD",	[DW_POST] = "POST",
-		[DW_PUT] = "PUT",     [DW_PATCH] = "PATCH",	[DW_DELETE] = "DELETE",
+		[DW_GET] = "GET",	  [DW_HEAD] = "HEAD",	[DW_POST] = "POST",
+		[DW_PUT] = "PUT",	  [DW_PATCH] = "PATCH", [DW_DELETE] = "DELETE",
 		[DW_OPTIONS] = "OPTIONS",
 	};
 	size_t n = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#ifndef DW_PARSE_INT_H
-#define DW_PARSE_INT_H
+#ifndef DW_NET_PARSE_H
+#define DW_NET_PARSE_H
 /* llhttp as the second reader: it must come to what the gate came to. */
-#include "gate_int.h"
+#include "net/gate.h"
 
 #include <llhttp.h>
 

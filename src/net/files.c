@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * files.c - the pages, scripts and pictures of the UI.
+ *
+ * The bytes are part of the program; with a folder instead they are read anew for each request,
+ * so that an edit shows at the next reload. Both ways a file is looked up by its bare name and
+ * nothing else: there are no paths here that could climb.
+ *
+ * Three kinds of answer. An asset is asked for under its hash, so it may be kept for a year, and
+ * a page that was loaded before an upgrade never mixes old and new. A page is a template, because
+ * its nonce must differ each time, and is never stored. Everything else has an ETag.
+ *
+ * Only assets and plain files are compressed (by the build, once). Pages carry a secret, the
+ * nonce, beside text that others may influence; those are not (BREACH).
+ */
+#include "net_int.h"
+
+#include "base/embed.h"
+#include "base/merkle.h"
+#include "net/files.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FILE_MAX (16u * 1024 * 1024)
+#define PAGE_MAX (1024u * 1024)
+#define HASH_CHARS 16
+
+struct dw_files {
+	char *dir; /* NULL: embedded */
+	char *csp;
+	const struct dw_clock *clock;
+};
+
+/* One file as found. */
+struct file {
+	struct dw_str data;
+	struct dw_str twin; /* gzip; empty when there is none */
+	char *owned;	    /* to free; dir mode */
+	char hash[65];
+};
+
+int dw_files_create(struct dw_files **out, const char *dir, const char *csp,
+		    const struct dw_clock *clock, struct dw_err *err)
+{
+	struct dw_files *f;
+	const char *hole = csp != NULL ? strstr(csp, "%s") : NULL;
+
+	if (csp != NULL &&
+	    (hole == NULL || strchr(hole + 1, '%') != NULL || strlen(csp) > 900))
+		return dw_fail(
+			err, DW_EINVAL,
+			"the CSP needs exactly one %%s for the nonce, and 900 bytes at most");
+	f = calloc(1, sizeof(*f));
+	DW_INVARIANT(f != NULL);
+	f->dir = dir != NULL ? strdup(dir) : NULL;
+	f->csp = csp != NULL ? strdup(csp) : NULL;
+	DW_INVARIANT((dir == NULL || f->dir != NULL) && (csp == NULL || f->csp != NULL));
+	f->clock = clock;
+	*out = f;
+	return 0;
+}
+
+void dw_files_destroy(struct dw_files *f)
+{
+	if (f == NULL)
+		return;
+	free(f->dir);
+	free(f->csp);
+	free(f);
+}
+
+/* ---- finding ---- */
+
+/* Letters, digits, dot, hyphen, underscore; no dot in front: nothing that could be a path. */
+static bool is_plain_name(struct dw_str name)
+{
+	if (name.n == 0 || name.n > 100 || name.p[0] == '.')
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!isalnum((unsigned char)c) && c != '.' && c != '-' && c != '_')
+			return false;
+	}
+	return true;
+}
+
+static bool read_whole(FILE *in, struct file *out)
+{
+	long size;
+
+	if (fseek(in, 0, SEEK_END) < 0 || (size = ftell(in)) < 0 ||
+	    size > (long)FILE_MAX || fseek(in, 0, SEEK_SET) < 0)
+		return false;
+	out->owned = malloc((size_t)size + 1);
+	DW_INVARIANT(out->owned != NULL);
+	out->data = dw_str_make(out->owned, fread(out->owned, 1, (size_t)size, in));
+	if (out->data.n == (size_t)size)
+		return true;
+	free(out->owned);
+	out->owned = NULL;
+	return false;
+}
+
+static bool find_in_dir(const char *dir, const char *name, struct file *out)
+{
+	uint8_t digest[DW_HASH_SIZE];
+	char path[1024];
+	FILE *in;
+	bool ok;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		return false;
+	in = fopen(path, "rbe");
+	if (in == NULL)
+		return false;
+	ok = read_whole(in, out);
+	fclose(in);
+	if (!ok)
+		return false;
+	dw_sha256(digest, out->data.p, out->data.n);
+	dw_hex(out->hash, digest, sizeof(digest));
+	return true;
+}
+
+static struct dw_str embedded(const char *name, const char *suffix,
+			      const struct dw_embed **e)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "static/%s%s", name, suffix);
+	*e = dw_embed_find(path);
+	return *e != NULL ? dw_str_make((const char *)(*e)->data, (*e)->len)
+			  : dw_str_make(NULL, 0);
+}
+
+/* Fills *out (to be freed through out->owned); false when there is no such file. */
+static bool find(const struct dw_files *f, struct dw_str name, struct file *out)
+{
+	const struct dw_embed *e, *twin;
+	char z[128];
+
+	memset(out, 0, sizeof(*out));
+	if (!is_plain_name(name))
+		return false;
+	memcpy(z, name.p, name.n);
+	z[name.n] = '\0';
+	if (f->dir != NULL)
+		return find_in_dir(f->dir, z, out);
+	out->data = embedded(z, "", &e);
+	if (e == NULL)
+		return false;
+	dw_hex(out->hash, e->sha256, sizeof(e->sha256));
+	out->twin = embedded(z, ".gz", &twin);
+	return true;
+}
+
+/* ---- answering ---- */
+
+static const char *type_of(struct dw_str name)
+{
+	static const struct {
+		const char *ext, *type;
+	} table[] = {
+		{ ".html", "text/html; charset=utf-8" },
+		{ ".css", "text/css; charset=utf-8" },
+		{ ".js", "text/javascript; charset=utf-8" },
+		{ ".json", "application/json" },
+		{ ".map", "application/json" },
+		{ ".webmanifest", "application/manifest+json" },
+		{ ".svg", "image/svg+xml; charset=utf-8" },
+		{ ".txt", "text/plain; charset=utf-8" },
+		{ ".png", "image/png" },
+		{ ".webp", "image/webp" },
+		{ ".jpg", "image/jpeg" },
+		{ ".ico", "image/x-icon" },
+		{ ".woff2", "font/woff2" },
+		{ ".ttf", "font/ttf" },
+		{ ".mp3", "audio/mpeg" },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		size_t n = strlen(table[i].ext);
+
+		if (name.n > n && memcmp(name.p + name.n - n, table[i].ext, n) == 0)
+			return table[i].type;
+	}
+	return "application/octet-stream";
+}
+
+/* "gzip" in the list, and not with q=0. */
+static bool takes_gzip(const struct dw_http_req *req)
+{
+	struct dw_str rest = dw_http_header(req, "accept-encoding"), item, name, q;
+
+	while (dw_str_split(&rest, ',', &item)) {
+		if (!dw_str_split(&item, ';', &name))
+			continue;
+		q = dw_str_trim(item);
+		if (!dw_str_eq_nocase(dw_str_trim(name), DW_STR("gzip")))
+			continue;
+		if (q.n < 3 || (q.p[0] != 'q' && q.p[0] != 'Q') || q.p[1] != '=')
+			return true;
+		for (size_t i = 2; i < q.n; i++) {
+			if (q.p[i] >= '1' && q.p[i] <= '9')
+				return true;
+		}
+		return false;
+	}
+	return false;
+}
+
+/* Is `tag` (with its quotes) in If-None-Match? W/ does not matter here. */
+static bool is_known_to(const struct dw_http_req *req, struct dw_str tag)
+{
+	struct dw_str rest = dw_http_header(req, "if-none-match"), item;
+
+	while (dw_str_split(&rest, ',', &item)) {
+		item = dw_str_trim(item);
+		if (dw_str_starts(item, DW_STR("W/")))
+			item = dw_str_make(item.p + 2, item.n - 2);
+		if (dw_str_eq(item, tag) || dw_str_eq(item, DW_STR("*")))
+			return true;
+	}
+	return false;
+}
+
+static void reply_file(struct dw_http_req *req, const struct file *file,
+		       struct dw_str name, const char *caching)
+{
+	bool is_gzip = file->twin.n > 0 && takes_gzip(req);
+	char tag[80];
+
+	snprintf(tag, sizeof(tag), "\"%.32s%s\"", file->hash, is_gzip ? "-gz" : "");
+	dw_http_set(req, "Cache-Control", dw_str_of(caching));
+	dw_http_set(req, "ETag", dw_str_of(tag));
+	if (file->twin.n > 0)
+		dw_http_set(req, "Vary", DW_STR("Accept-Encoding"));
+	if (is_known_to(req, dw_str_of(tag))) {
+		dw_http_reply(req, 304, NULL, dw_str_make(NULL, 0));
+		return;
+	}
+	if (is_gzip)
+		dw_http_set(req, "Content-Encoding", DW_STR("gzip"));
+	dw_http_reply(req, 200, type_of(name), is_gzip ? file->twin : file->data);
+}
+
+/* "app.css" with its hash between stem and extension. */
+static int add_asset(const struct dw_files *f, struct dw_str name, struct dw_buf *out)
+{
+	struct file file;
+	size_t stem = name.n;
+	int rc;
+
+	if (!find(f, name, &file))
+		return DW_ENOTFOUND;
+	while (stem > 0 && name.p[stem - 1] != '.')
+		stem--;
+	free(file.owned);
+	if (stem == 0)
+		return DW_ENOTFOUND;
+	rc = dw_buf_addf(out, "/assets/%.*s%.*s", (int)stem, name.p, HASH_CHARS,
+			 file.hash);
+	if (rc == 0)
+		rc = dw_buf_addf(out, ".%.*s", (int)(name.n - stem), name.p + stem);
+	return rc;
+}
+
+/* Fill in the {{…}}; what is not known to us stays as it is. */
+static int render(const struct dw_files *f, struct dw_str page, const char *nonce,
+		  struct dw_buf *out)
+{
+	const struct dw_str asset = DW_STR("{{asset:");
+	int rc = 0;
+
+	while (page.n > 0 && rc == 0) {
+		const char *open = memmem(page.p, page.n, "{{", 2), *close = NULL;
+		size_t before = open != NULL ? (size_t)(open - page.p) : page.n;
+		struct dw_str hole;
+
+		rc = dw_buf_add(out, page.p, before);
+		page = dw_str_make(page.p + before, page.n - before);
+		close = page.n > 0 ? memmem(page.p, page.n, "}}", 2) : NULL;
+		if (close == NULL || rc < 0)
+			break;
+		hole = dw_str_make(page.p, (size_t)(close - page.p));
+		if (dw_str_eq(hole, DW_STR("{{nonce"))) {
+			rc = dw_buf_addz(out, nonce);
+		} else if (!dw_str_starts(hole, asset) ||
+			   add_asset(f, dw_str_make(hole.p + asset.n, hole.n - asset.n),
+				     out) < 0) {
+			hole.n = 0;
+			rc = dw_buf_add(out, page.p, 2);
+		}
+		hole.n += 2; /* the closing braces, or the opening ones */
+		page = dw_str_make(page.p + hole.n, page.n - hole.n);
+	}
+	return rc == 0 ? dw_buf_add(out, page.p, page.n) : rc;
+}
+
+static void reply_page(struct dw_files *f, struct dw_http_req *req,
+		       const struct file *file)
+{
+	uint8_t secret[16];
+	char nonce[33], csp[1024];
+	struct dw_buf out;
+
+	dw_random(f->clock, secret, sizeof(secret));
+	dw_hex(nonce, secret, sizeof(secret));
+	dw_buf_init(&out, PAGE_MAX);
+	if (render(f, file->data, nonce, &out) < 0) {
+		dw_exchange_refuse(dw_exchange_of(req), DW_EINTERNAL,
+				   "the page is too large");
+		dw_buf_fini(&out);
+		return;
+	}
+	if (f->csp != NULL) {
+		const char *hole = strstr(f->csp, "%s");
+
+		snprintf(csp, sizeof(csp), "%.*s%s%s", (int)(hole - f->csp), f->csp,
+			 nonce, hole + 2);
+		dw_http_set(req, "Content-Security-Policy", dw_str_of(csp));
+	}
+	dw_http_set(req, "Cache-Control", DW_STR("no-store"));
+	dw_http_reply(req, 200, "text/html; charset=utf-8", dw_buf_str(&out));
+	dw_buf_fini(&out);
+}
+
+static bool is_page(struct dw_str name)
+{
+	return name.n > 5 && memcmp(name.p + name.n - 5, ".html", 5) == 0;
+}
+
+static void reply_missing(struct dw_http_req *req)
+{
+	dw_exchange_refuse(dw_exchange_of(req), DW_ENOTFOUND, "there is no such file");
+}
+
+void dw_files_reply(struct dw_files *f, struct dw_http_req *req, const char *name)
+{
+	struct dw_str n = dw_str_of(name);
+	struct file file;
+
+	if (!find(f, n, &file)) {
+		reply_missing(req);
+		return;
+	}
+	if (is_page(n))
+		reply_page(f, req, &file);
+	else
+		reply_file(req, &file, n, "no-cache");
+	free(file.owned);
+}
+
+/* "app.0123456789abcdef.css" into "app.css" (out[128]) and the hash. */
+static bool split_asset(struct dw_str name, char *out, struct dw_str *hash)
+{
+	size_t ext = name.n, at;
+
+	if (name.n > 120)
+		return false;
+	while (ext > 0 && name.p[ext - 1] != '.')
+		ext--;
+	if (ext < HASH_CHARS + 3 || name.p[ext - HASH_CHARS - 2] != '.')
+		return false;
+	at = ext - HASH_CHARS - 1;
+	*hash = dw_str_make(name.p + at, HASH_CHARS);
+	memcpy(out, name.p, at);
+	memcpy(out + at, name.p + ext, name.n - ext);
+	out[at + name.n - ext] = '\0';
+	return true;
+}
+
+void dw_files_reply_asset(struct dw_files *f, struct dw_http_req *req, struct dw_str name)
+{
+	struct dw_str hash;
+	struct file file;
+	char plain[128];
+
+	/* A page as an asset would be a page without its policy. */
+	if (!split_asset(name, plain, &hash) || is_page(dw_str_of(plain)) ||
+	    !find(f, dw_str_of(plain), &file)) {
+		reply_missing(req);
+		return;
+	}
+	if (dw_str_eq(hash, dw_str_make(file.hash, HASH_CHARS)))
+		reply_file(req, &file, dw_str_of(plain),
+			   "public, max-age=31536000, immutable");
+	else
+		reply_missing(req);
+	free(file.owned);
+}
