@@ -19,6 +19,7 @@ void dw_files_destroy(struct dw_files *f);
 /** Answer with the file at `name` ("index.html", "robots.txt"), 404 when there is none. */
 void dw_files_reply(struct dw_files *f, struct dw_http_req *req, const char *name);
 /** Answer GET /assets/{name}: checks the hash, 404 otherwise. */
-void dw_files_reply_asset(struct dw_files *f, struct dw_http_req *req, struct dw_str name);
+void dw_files_reply_asset(struct dw_files *f, struct dw_http_req *req,
+			  struct dw_str name);
 
 #endif

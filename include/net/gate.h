@@ -8,12 +8,12 @@
 #include "net/server.h"
 
 struct dw_gate_head {
-	struct dw_str method, target, version;  /* into the head */
+	struct dw_str method, target, version;		   /* into the head */
 	struct dw_http_header fields[DW_HTTP_MAX_HEADERS]; /* names as sent */
 	size_t n_fields;
-	int minor;               /* HTTP/1.minor */
+	int minor; /* HTTP/1.minor */
 	bool has_length, is_chunked, keep_alive, expects_continue;
-	uint64_t length;         /* when has_length */
+	uint64_t length; /* when has_length */
 };
 
 /** Length of the head at the start of p (through the empty line), 0 when incomplete. A bare LF
@@ -24,8 +24,8 @@ DW_MUST_USE int dw_gate_check(struct dw_str head, const struct dw_net_limits *li
 			      struct dw_gate_head *out, struct dw_err *err);
 
 /** The target of an accepted head in parts; authority is empty in origin form. */
-void dw_gate_split(const struct dw_gate_head *g, struct dw_str *authority, struct dw_str *path,
-		   struct dw_str *query);
+void dw_gate_split(const struct dw_gate_head *g, struct dw_str *authority,
+		   struct dw_str *path, struct dw_str *query);
 
 /** Is this a well-formed Host value? *name gets it without the port. */
 bool dw_gate_host(struct dw_str host, struct dw_str *name);
@@ -35,11 +35,11 @@ bool dw_gate_host(struct dw_str host, struct dw_str *name);
  * extensions, no trailers. It cuts the input into runs that llhttp then gets one by one.
  */
 enum dw_chunk_kind {
-	DW_CHUNK_MORE,  /* no input left */
+	DW_CHUNK_MORE,	/* no input left */
 	DW_CHUNK_FRAME, /* bytes between data */
-	DW_CHUNK_DATA,  /* bytes of the body */
-	DW_CHUNK_END,   /* the last bytes of the framing */
-	DW_CHUNK_BAD,   /* refused; nothing more may be read */
+	DW_CHUNK_DATA,	/* bytes of the body */
+	DW_CHUNK_END,	/* the last bytes of the framing */
+	DW_CHUNK_BAD,	/* refused; nothing more may be read */
 };
 
 enum dw_chunk_at {
@@ -60,6 +60,7 @@ struct dw_chunk { /* all zero at the start of a body */
 };
 
 /** Kind of the run that p begins with; *used is its length. */
-enum dw_chunk_kind dw_chunk_next(struct dw_chunk *k, const char *p, size_t n, size_t *used);
+enum dw_chunk_kind dw_chunk_next(struct dw_chunk *k, const char *p, size_t n,
+				 size_t *used);
 
 #endif

@@ -38,8 +38,8 @@ struct dw_http_header {
 struct dw_http_req;
 
 enum dw_body_mode {
-	DW_BODY_NONE,   /* a body is refused with 400 (413 when large) */
-	DW_BODY_WHOLE,  /* collected up to max_body, then the handler runs with req->body */
+	DW_BODY_NONE,  /* a body is refused with 400 (413 when large) */
+	DW_BODY_WHOLE, /* collected up to max_body, then the handler runs with req->body */
 	DW_BODY_STREAM, /* the handler runs at the head and sets on_body / on_body_end */
 };
 
@@ -47,32 +47,34 @@ typedef void (*dw_http_handler)(struct dw_http_req *req, void *ctx);
 
 struct dw_route {
 	enum dw_http_method method;
-	const char *path; /* "/api/v1/mentions/{id}": a {name} matches one non-empty segment */
+	const char *
+		path; /* "/api/v1/mentions/{id}": a {name} matches one non-empty segment */
 	dw_http_handler handler;
 	enum dw_body_mode body;
 	size_t max_body; /* bytes; 0 = the server's default for WHOLE, no cap for STREAM */
-	unsigned tag;    /* for the guard: what right this needs. Meaningless to net */
+	unsigned tag;	 /* for the guard: what right this needs. Meaningless to net */
 };
 
 struct dw_http_req {
 	struct dw_arena *arena; /* everything below lives here; dies with the reply */
 	enum dw_http_method method;
-	struct dw_str path;   /* as sent, validated, without query */
-	struct dw_str query;  /* after '?', undecoded, may be empty */
-	struct dw_str body;   /* DW_BODY_WHOLE only */
+	struct dw_str path;  /* as sent, validated, without query */
+	struct dw_str query; /* after '?', undecoded, may be empty */
+	struct dw_str body;  /* DW_BODY_WHOLE only */
 	struct dw_http_header headers[DW_HTTP_MAX_HEADERS];
 	size_t n_headers;
-	struct dw_str params[DW_HTTP_MAX_PARAMS]; /* matched {…}, in order, percent-decoded */
+	struct dw_str
+		params[DW_HTTP_MAX_PARAMS]; /* matched {…}, in order, percent-decoded */
 	size_t n_params;
 	const struct dw_route *route;
-	struct dw_str host;   /* without port; empty in HTTP/1.0 without Host */
-	char peer[48];        /* address that limits count: the peer's, or the one that a trusted
+	struct dw_str host; /* without port; empty in HTTP/1.0 without Host */
+	char peer[48]; /* address that limits count: the peer's, or the one that a trusted
 				 proxy names; "local" on the control socket */
-	bool is_local;        /* came over the control socket from our own uid */
-	bool is_tls;          /* a trusted proxy says that the browser used https */
+	bool is_local; /* came over the control socket from our own uid */
+	bool is_tls;   /* a trusted proxy says that the browser used https */
 	uint64_t content_length; /* UINT64_MAX when chunked */
-	void *principal;      /* set by the guard; borrowed from whoever set it */
-	void *handler_data;   /* the handler's own */
+	void *principal;	 /* set by the guard; borrowed from whoever set it */
+	void *handler_data;	 /* the handler's own */
 
 	/* DW_BODY_STREAM: set by the handler before it returns. on_body gets each piece in
 	 * order (borrowed until it returns); on_body_end comes once with 0, or with DW_E… when
@@ -89,10 +91,11 @@ struct dw_str dw_http_cookie(const struct dw_http_req *req, const char *name);
  * Percent-decoded value of a query parameter in *out (arena). 0, DW_ENOTFOUND when absent,
  * DW_EINVAL when given twice, badly encoded, or not UTF-8.
  */
-DW_MUST_USE int dw_http_query(const struct dw_http_req *req, const char *name, struct dw_str *out);
+DW_MUST_USE int dw_http_query(const struct dw_http_req *req, const char *name,
+			      struct dw_str *out);
 /** DW_EINVAL, naming the parameter, when the query has one that is not in the NULL-ended list. */
-DW_MUST_USE int dw_http_query_only(const struct dw_http_req *req, const char *const *known,
-				   struct dw_err *err);
+DW_MUST_USE int dw_http_query_only(const struct dw_http_req *req,
+				   const char *const *known, struct dw_err *err);
 
 /** Stop and restart delivery of on_body; the peer is held back by TCP meanwhile. */
 void dw_http_body_pause(struct dw_http_req *req);
