@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * api.c - the route table, and what every answer carries.
+ *
+ * A route's tag is the right that it needs; the guard (auth.c) checks it before a body is read.
+ * Everything under /control/ needs OPERATE, which only the control socket has.
+ */
+#include "api_int.h"
+
+#include <stdlib.h>
+
+#define SMALL (64u * 1024)
+
+static const struct dw_route routes[] = {
+	{ DW_GET, "/", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/setup", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/robots.txt", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/favicon.svg", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/manifest.webmanifest", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/assets/{name}", dw_api_asset, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/healthz", dw_api_healthz, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/readyz", dw_api_readyz, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/metrics", dw_api_metrics, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+
+	{ DW_POST, "/api/v1/session", dw_api_session_create, DW_BODY_WHOLE, SMALL,
+	  DW_RIGHT_PUBLIC },
+	{ DW_GET, "/api/v1/session", dw_api_session_get, DW_BODY_NONE, 0, DW_RIGHT_SIGNED_IN },
+	{ DW_DELETE, "/api/v1/session", dw_api_session_delete, DW_BODY_NONE, 0,
+	  DW_RIGHT_SIGNED_IN },
+	{ DW_GET, "/api/v1/sessions", dw_api_sessions_list, DW_BODY_NONE, 0, DW_RIGHT_SIGNED_IN },
+	{ DW_DELETE, "/api/v1/sessions/{id}", dw_api_sessions_delete, DW_BODY_NONE, 0,
+	  DW_RIGHT_SIGNED_IN },
+	{ DW_POST, "/api/v1/setup", dw_api_setup_create, DW_BODY_WHOLE, SMALL, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/api/v1/users", dw_api_users_list, DW_BODY_NONE, 0, DW_RIGHT_ADMIN },
+	{ DW_POST, "/api/v1/users", dw_api_users_create, DW_BODY_WHOLE, SMALL, DW_RIGHT_ADMIN },
+	{ DW_PATCH, "/api/v1/users/{id}", dw_api_users_patch, DW_BODY_WHOLE, SMALL,
+	  DW_RIGHT_ADMIN },
+	{ DW_GET, "/api/v1/tokens", dw_api_tokens_list, DW_BODY_NONE, 0, DW_RIGHT_ADMIN },
+	{ DW_POST, "/api/v1/tokens", dw_api_tokens_create, DW_BODY_WHOLE, SMALL, DW_RIGHT_ADMIN },
+	{ DW_DELETE, "/api/v1/tokens/{id}", dw_api_tokens_delete, DW_BODY_NONE, 0,
+	  DW_RIGHT_ADMIN },
+
+	{ DW_POST, "/api/v1/mentions", dw_api_mentions_create, DW_BODY_STREAM, 0,
+	  DW_RIGHT_INGEST },
+	{ DW_POST, "/api/v1/mentions/desk", dw_api_mention_desk, DW_BODY_WHOLE, 256u * 1024,
+	  DW_RIGHT_DESK },
+	{ DW_GET, "/api/v1/mentions", dw_api_mentions_list, DW_BODY_NONE, 0, DW_RIGHT_READ },
+	{ DW_GET, "/api/v1/mentions/{id}", dw_api_mention_get, DW_BODY_NONE, 0, DW_RIGHT_READ },
+	{ DW_GET, "/api/v1/sources", dw_api_sources_list, DW_BODY_NONE, 0, DW_RIGHT_READ },
+	{ DW_GET, "/api/v1/stream", dw_api_stream, DW_BODY_NONE, 0, DW_RIGHT_READ },
+
+	{ DW_POST, "/control/setup-link", dw_api_setup_link, DW_BODY_WHOLE, SMALL,
+	  DW_RIGHT_OPERATE },
+	{ DW_POST, "/control/backup", dw_api_backup, DW_BODY_WHOLE, SMALL, DW_RIGHT_OPERATE },
+	{ 0, NULL, NULL, 0, 0, 0 },
+};
+
+const struct dw_route *dw_api_routes(void)
+{
+	return routes;
+}
+
+int dw_api_create(struct dw_api **out, struct dw_engine *e, struct dw_timers *timers,
+		  struct dw_loop *loop, struct dw_files *files, const struct dw_api_conf *conf,
+		  struct dw_err *err)
+{
+	struct dw_api *api = calloc(1, sizeof(*api));
+
+	DW_INVARIANT(api != NULL);
+	api->engine = e;
+	api->loop = loop;
+	api->timers = timers;
+	api->files = files;
+	api->conf = *conf;
+	dw_list_init(&api->streams);
+	if (!dw_api_streams_init(api)) {
+		free(api);
+		return dw_fail(err, DW_EINTERNAL, "starting the heartbeat");
+	}
+	*out = api;
+	return 0;
+}
+
+void dw_api_set_net(struct dw_api *api, struct dw_net *net)
+{
+	api->net = net;
+}
+
+void dw_api_destroy(struct dw_api *api)
+{
+	if (api == NULL)
+		return;
+	DW_REQUIRE(api->n_streams == 0);
+	dw_api_streams_fini(api);
+	free(api->setup);
+	free(api);
+}
+
+void dw_api_decorate(struct dw_http_req *req, void *data)
+{
+	struct dw_api *api = data;
+
+	dw_http_set(req, "X-Content-Type-Options", DW_STR("nosniff"));
+	dw_http_set(req, "Referrer-Policy", DW_STR("no-referrer"));
+	dw_http_set(req, "Cross-Origin-Opener-Policy", DW_STR("same-origin"));
+	dw_http_set(req, "Cross-Origin-Resource-Policy", DW_STR("same-origin"));
+	dw_http_set(req, "X-Frame-Options", DW_STR("DENY"));
+	if (dw_str_starts(req->path, DW_STR("/api/")) ||
+	    dw_str_starts(req->path, DW_STR("/control/")))
+		dw_http_set(req, "Cache-Control", DW_STR("no-store"));
+	if (req->is_tls || (api != NULL && api->conf.public_url != NULL &&
+			    strncmp(api->conf.public_url, "https:", 6) == 0))
+		dw_http_set(req, "Strict-Transport-Security", DW_STR("max-age=31536000"));
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * body.c - JSON bodies in, JSON answers out.
+ *
+ * Commands refuse what they do not know: a misspelt field must not be taken for an absent one.
+ */
+#include "api_int.h"
+
+static bool is_known(const char *key, const char *const *known)
+{
+	for (; *known != NULL; known++)
+		if (strcmp(key, *known) == 0)
+			return true;
+	return false;
+}
+
+json_t *dw_api_object(struct dw_http_req *req, const char *const *known)
+{
+	json_error_t e;
+	json_t *o = json_loadb(req->body.p != NULL ? req->body.p : "", req->body.n,
+			       JSON_REJECT_DUPLICATES, &e);
+	const char *key;
+	json_t *value;
+
+	if (o == NULL) {
+		dw_api_refuse(req, DW_EINVAL, "the body is not JSON: line %d, column %d: %s",
+			      e.line, e.column, e.text);
+		return NULL;
+	}
+	if (!json_is_object(o)) {
+		dw_api_refuse_at(req, DW_EINVAL, "", "the body must be a JSON object");
+		json_decref(o);
+		return NULL;
+	}
+	json_object_foreach (o, key, value) {
+		if (!is_known(key, known)) {
+			struct dw_str at = dw_arena_printf(req->arena, "/%.100s", key);
+
+			dw_api_refuse_at(req, DW_EINVAL, at.p, "there is no field of this name");
+			json_decref(o);
+			return NULL;
+		}
+	}
+	return o;
+}
+
+static bool has_control(struct dw_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+			return true;
+	return false;
+}
+
+bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t min, size_t max,
+		   struct dw_str *out)
+{
+	json_t *v = json_object_get(o, key);
+	struct dw_str at = dw_arena_printf(req->arena, "/%s", key);
+	size_t n;
+
+	if (v == NULL || !json_is_string(v)) {
+		dw_api_refuse_at(req, DW_EINVAL, at.p,
+				 v == NULL ? "%s is missing" : "%s must be a string", key);
+		return false;
+	}
+	*out = dw_str_make(json_string_value(v), json_string_length(v));
+	n = dw_utf8_count(*out);
+	if (n < min || n > max || has_control(*out)) {
+		dw_api_refuse_at(req, DW_EINVAL, at.p,
+				 "%s must have %zu to %zu characters and no control characters",
+				 key, min, max);
+		return false;
+	}
+	return true;
+}
+
+void dw_api_reply_json(struct dw_http_req *req, int status, struct dw_buf *b)
+{
+	dw_http_reply(req, status, "application/json", dw_buf_str(b));
+}
