@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * token.c - folded characters to tokens.
+ *
+ *  (1) A word is a run of letters and digits; `_` and every other sign separates. One emoji is
+ *      one token.
+ *  (2) Parts joined by ZWNJ are one word, spelled together; a text is found by each part, too.
+ *  (3) Persian writes می and نمی before a verb, and ها, های, تر … behind a noun, joined, with ZWNJ
+ *      or with a blank. A text with the blank has both words and the joined one; a query of
+ *      that shape asks for the joined one only. So all three spellings find each other.
+ *  (4) #tag is one token with its `#` and `_`, beside its words (CamelCase is split); @name is
+ *      one beside the name. A query for either asks for exactly that.
+ *  (5) Each Arabic-script word has an alias without affixes at its position (affix.c).
+ */
+#include "text/token.h"
+
+#include "affix_int.h"
+#include "fold_int.h"
+
+#include <stdlib.h>
+
+enum item_kind { ITEM_WORD, ITEM_EMOJI, ITEM_TAG };
+
+/* A word, an emoji, or a tag that is followed by its words. Units [first, end). */
+struct item {
+	uint8_t kind;
+	bool in_tag;
+	bool is_after_blank; /* exactly one blank between the item before and this */
+	bool is_compound;    /* has a ZWNJ inside */
+	uint32_t first, end;
+};
+
+struct items {
+	struct item *at; /* owned */
+	size_t n, cap;
+};
+
+struct run {
+	enum dw_token_mode mode;
+	dw_token_fn fn;
+	void *data;
+	const struct units *u;
+	struct items items;
+	int rc;
+};
+
+static struct item *add_item(struct run *r, enum item_kind kind, size_t first, size_t end)
+{
+	struct items *l = &r->items;
+
+	if (l->n == l->cap) {
+		l->cap = l->cap > 0 ? l->cap * 2 : 128;
+		l->at = realloc(l->at, l->cap * sizeof(l->at[0]));
+		DW_INVARIANT(l->at != NULL);
+	}
+	l->at[l->n] = (struct item){ .kind = (uint8_t)kind,
+				     .first = (uint32_t)first,
+				     .end = (uint32_t)end };
+	return &l->at[l->n++];
+}
+
+/* ---- units to items ---- */
+
+static const struct unit *unit_at(const struct run *r, size_t i)
+{
+	static const struct unit none = { .kind = UNIT_SEPARATOR };
+
+	return i < r->u->n ? &r->u->at[i] : &none;
+}
+
+/* Behind the word that starts at i: letters, digits, and ZWNJs that stand between them. */
+static size_t word_end(const struct run *r, size_t i, bool *is_compound)
+{
+	*is_compound = false;
+	for (;;) {
+		size_t k = i;
+
+		while (unit_in_word(unit_at(r, i)))
+			i++;
+		for (k = i; unit_at(r, k)->kind == UNIT_JOINER;)
+			k++;
+		if (k == i || !unit_in_word(unit_at(r, k)))
+			return i;
+		*is_compound = true;
+		i = k;
+	}
+}
+
+static bool in_tag(const struct unit *u)
+{
+	return unit_in_word(u) || u->kind == UNIT_UNDERSCORE || u->kind == UNIT_JOINER;
+}
+
+/* In CamelCase a capital behind a small letter starts a word. */
+static size_t camel_end(const struct run *r, size_t i, size_t end)
+{
+	for (i++; i < end; i++)
+		if (r->u->at[i].is_upper && !r->u->at[i - 1].is_upper &&
+		    r->u->at[i - 1].script == SCRIPT_LATIN)
+			break;
+	return i;
+}
+
+/* The tag or name at i, and its words. Returns the unit behind it. */
+static size_t scan_tag(struct run *r, size_t i)
+{
+	size_t end = i + 1, at = i + 1;
+	bool is_hash = r->u->at[i].kind == UNIT_HASH, is_compound;
+
+	while (in_tag(unit_at(r, end)))
+		end++;
+	while (end > i + 1 && unit_at(r, end - 1)->kind == UNIT_JOINER)
+		end--;
+	add_item(r, ITEM_TAG, i, end);
+	while (at < end) {
+		if (!unit_in_word(unit_at(r, at))) {
+			at++;
+			continue;
+		}
+		size_t stop = word_end(r, at, &is_compound);
+		size_t part = is_hash && !is_compound ? camel_end(r, at, stop) : stop;
+		struct item *w = add_item(r, ITEM_WORD, at, part);
+
+		w->in_tag = true;
+		w->is_compound = is_compound;
+		at = part;
+	}
+	return end;
+}
+
+static bool starts_tag(const struct run *r, size_t i)
+{
+	size_t k = i + 1;
+
+	if (i > 0 && r->u->at[i].kind == UNIT_AT && unit_in_word(unit_at(r, i - 1)))
+		return false; /* an address of mail */
+	while (unit_at(r, k)->kind == UNIT_UNDERSCORE)
+		k++;
+	return unit_in_word(unit_at(r, k));
+}
+
+static size_t flag_end(const struct run *r, size_t i)
+{
+	uint32_t c = r->u->at[i].c, next = unit_at(r, i + 1)->c;
+
+	return c >= 0x1f1e6 && c <= 0x1f1ff && next >= 0x1f1e6 && next <= 0x1f1ff ? i + 2
+										  : i + 1;
+}
+
+static void scan(struct run *r)
+{
+	size_t last_end = 0;
+
+	for (size_t i = 0; i < r->u->n;) {
+		const struct unit *x = &r->u->at[i];
+		struct item *item;
+
+		if ((x->kind == UNIT_HASH || x->kind == UNIT_AT) && starts_tag(r, i)) {
+			i = scan_tag(r, i);
+			last_end = 0;
+		} else if (x->kind == UNIT_EMOJI) {
+			item = add_item(r, ITEM_EMOJI, i, flag_end(r, i));
+			i = item->end;
+			last_end = 0;
+		} else if (unit_in_word(x)) {
+			bool is_compound;
+			size_t end = word_end(r, i, &is_compound);
+
+			item = add_item(r, ITEM_WORD, i, end);
+			item->is_compound = is_compound;
+			item->is_after_blank = last_end != 0 && last_end + 1 == i &&
+					       unit_at(r, last_end)->is_space;
+			last_end = i = end;
+		} else {
+			i++;
+		}
+	}
+}
+
+/* ---- items to tokens ---- */
+
+/* Spell units [i, end) of the kinds that belong to a token; cut at DW_TOKEN_MAX. */
+static size_t spell(const struct run *r, size_t i, size_t end, bool is_tag, char *out,
+		    size_t n)
+{
+	for (; i < end && n + 4 <= DW_TOKEN_MAX; i++) {
+		const struct unit *x = &r->u->at[i];
+
+		if (x->kind != UNIT_JOINER && (is_tag || x->kind != UNIT_UNDERSCORE))
+			n += fold_encode(x->c, out + n);
+	}
+	return n;
+}
+
+static void emit(struct run *r, const char *p, size_t n, size_t first, size_t end,
+		 unsigned flags)
+{
+	struct dw_token t = {
+		{ p, n }, r->u->at[first].from, r->u->at[end - 1].to, flags
+	};
+
+	if (r->rc == 0 && n > 0)
+		r->rc = r->fn(r->data, &t);
+}
+
+static bool is_arabic(const struct run *r, size_t i, size_t end)
+{
+	for (; i < end; i++)
+		if (unit_in_word(&r->u->at[i]) && r->u->at[i].script != SCRIPT_ARABIC)
+			return false;
+	return true;
+}
+
+/* The surface of units [a, a_end) and [b, b_end), and its alias. */
+static void emit_word(struct run *r, const struct item *a, const struct item *b,
+		      unsigned flags)
+{
+	char text[DW_TOKEN_MAX + 8] = { DW_TOKEN_ALIAS_MARK };
+	char *word = text + 1;
+	size_t end = b != NULL ? b->end : a->end;
+	size_t n = spell(r, a->first, a->end, false, word, 0);
+	struct dw_str stem;
+
+	if (b != NULL)
+		n = spell(r, b->first, b->end, false, word, n);
+	emit(r, word, n, a->first, end, flags);
+	if (!is_arabic(r, a->first, end))
+		return;
+	stem = affix_strip(dw_str_make(word, n));
+	memmove(word, stem.p, stem.n);
+	emit(r, text, stem.n + 1, a->first, end, DW_TOKEN_COLOCATED | DW_TOKEN_IS_ALIAS);
+}
+
+static void emit_tag(struct run *r, const struct item *tag, unsigned flags)
+{
+	char text[DW_TOKEN_MAX + 4];
+
+	emit(r, text, spell(r, tag->first, tag->end, true, text, 0), tag->first, tag->end,
+	     flags);
+}
+
+/* Rule 2: the parts of a compound, at its position. */
+static void emit_parts(struct run *r, const struct item *w)
+{
+	char text[DW_TOKEN_MAX + 4];
+
+	for (size_t i = w->first; i < w->end;) {
+		size_t end = i;
+
+		while (end < w->end && r->u->at[end].kind != UNIT_JOINER)
+			end++;
+		if (end > i)
+			emit(r, text, spell(r, i, end, false, text, 0), i, end,
+			     DW_TOKEN_COLOCATED);
+		i = end + 1;
+	}
+}
+
+/* Rule 3: do these two belong together? */
+static bool joins(const struct run *r, const struct item *a, const struct item *b)
+{
+	char one[DW_TOKEN_MAX + 4], two[DW_TOKEN_MAX + 4];
+
+	if (!b->is_after_blank || b->kind != ITEM_WORD || a->in_tag || b->in_tag ||
+	    !is_arabic(r, a->first, b->end) ||
+	    (a->end - a->first > 3 && b->end - b->first > 6))
+		return false;
+	return affix_joins(dw_str_make(one, spell(r, a->first, a->end, false, one, 0)),
+			   dw_str_make(two, spell(r, b->first, b->end, false, two, 0)));
+}
+
+static void emit_query(struct run *r)
+{
+	for (size_t i = 0; i < r->items.n && r->rc == 0; i++) {
+		const struct item *x = &r->items.at[i];
+		const struct item *next = i + 1 < r->items.n ? x + 1 : NULL;
+
+		if (x->kind == ITEM_WORD && next != NULL && joins(r, x, next)) {
+			emit_word(r, x, next, 0);
+			i++;
+		} else if (x->kind == ITEM_WORD) {
+			emit_word(r, x, NULL, 0);
+		} else {
+			emit_tag(r, x, 0);
+			while (x->kind == ITEM_TAG && i + 1 < r->items.n &&
+			       r->items.at[i + 1].in_tag &&
+			       r->items.at[i + 1].first < x->end)
+				i++;
+		}
+	}
+}
+
+static void emit_text(struct run *r)
+{
+	const struct item *tag = NULL;
+
+	for (size_t i = 0; i < r->items.n && r->rc == 0; i++) {
+		const struct item *x = &r->items.at[i];
+
+		if (x->kind == ITEM_TAG) {
+			tag = x;
+			continue;
+		}
+		if (x->kind == ITEM_EMOJI) {
+			emit_tag(r, x, 0);
+			continue;
+		}
+		emit_word(r, x, NULL, 0);
+		if (x->is_compound)
+			emit_parts(r, x);
+		if (tag != NULL)
+			emit_tag(r, tag, DW_TOKEN_COLOCATED);
+		tag = NULL;
+		if (i + 1 < r->items.n && joins(r, x, x + 1))
+			emit_word(r, x, x + 1, DW_TOKEN_COLOCATED);
+	}
+}
+
+int dw_tokenize(struct dw_str text, enum dw_token_mode mode, dw_token_fn fn, void *data)
+{
+	struct units units = { NULL, 0, 0 };
+	struct run r = { .mode = mode, .fn = fn, .data = data, .u = &units };
+
+	fold_text(&units, text);
+	scan(&r);
+	if (mode == DW_TOKENS_OF_QUERY)
+		emit_query(&r);
+	else
+		emit_text(&r);
+	free(r.items.at);
+	fold_free(&units);
+	return r.rc;
+}
