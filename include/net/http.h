@@ -81,6 +81,11 @@ struct dw_http_req {
 	 * the body broke off or the peer went away: then nothing more comes, reply to end. */
 	void (*on_body)(struct dw_http_req *req, struct dw_str piece);
 	void (*on_body_end)(struct dw_http_req *req, int status);
+
+	/* May be set by a handler: comes once, when the request is answered (also when the peer
+	 * is gone by then), before the request goes. The data is of whoever set it. */
+	void (*on_answered)(struct dw_http_req *req, int status);
+	void *answered_data;
 };
 
 /** First header of that (lower-case) name, or {NULL,0}. */

@@ -266,6 +266,8 @@ static void reply(struct dw_http_req *req, int status, const char *type,
 
 	DW_REQUIRE(!x->is_replied && status >= 200 && status < 600);
 	x->is_replied = true;
+	if (req->on_answered != NULL)
+		req->on_answered(req, status);
 	if (c->state != DW_CONN_CLOSING) {
 		c->net->stats.requests[status / 100]++;
 		decide_keep(x);

@@ -26,6 +26,8 @@ struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *content_type,
 
 	DW_REQUIRE(!x->is_replied && ops->on_drain != NULL && ops->on_close != NULL);
 	x->is_replied = true;
+	if (req->on_answered != NULL)
+		req->on_answered(req, 200);
 	c->sink = (struct dw_sink){ ops, data, dw_peer_ref(c->net, req->peer) };
 	c->net->stats.sinks_open++;
 	if (c->state != DW_CONN_CLOSING)
