@@ -5,7 +5,7 @@
  * A route's tag is the right that it needs; the guard (auth.c) checks it before a body is read.
  * Everything under /control/ needs OPERATE, which only the control socket has.
  */
-#include "api_int.h"
+#include "once_int.h"
 
 #include <stdlib.h>
 
@@ -77,6 +77,7 @@ int dw_api_create(struct dw_api **out, struct dw_engine *e, struct dw_timers *ti
 		free(api);
 		return dw_fail(err, DW_EINTERNAL, "starting the heartbeat");
 	}
+	dw_api_once_init(api);
 	*out = api;
 	return 0;
 }
@@ -92,6 +93,7 @@ void dw_api_destroy(struct dw_api *api)
 		return;
 	DW_REQUIRE(api->n_streams == 0);
 	dw_api_streams_fini(api);
+	dw_api_once_fini(api);
 	free(api->setup);
 	free(api);
 }

@@ -19,6 +19,7 @@ struct dw_api {
 	bool is_closing;
 	void *beat;              /* api/stream.c's heartbeat */
 	void *setup;             /* api/setup.c's one-time token */
+	void *once;              /* api/once.c's answers in work */
 };
 
 /* ---- problem.c: refusals, RFC 9457 ---- */
