@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_INGEST_INT_H
+#define DW_INGEST_INT_H
+/* What sender and folds of mentions share. */
+#include "engine/ingest.h"
+
+/* dw_record.decoded of mention.* and source.*: what the folds need of the payload. Borrowed from
+ * the batch; immutable while it is in flight, so that the writer may read it. */
+struct dw_ingest_fact {
+	bool is_source;	      /* of a source.added */
+	struct dw_str source; /* its slug */
+	uint64_t source_id;   /* when it was known already, else 0 */
+	struct dw_str lang;   /* p == NULL: not told */
+	int64_t posted_at;
+	bool has_posted_at;
+};
+
+#endif
