@@ -3,6 +3,7 @@
 #define DW_ENGINE_INGEST_H
 /* Mentions in: sources, normalising, identity, and the read tables of both. */
 #include "base/arena.h"
+#include "base/buf.h"
 #include "domain/mention.h"
 #include "engine/engine.h"
 
