@@ -130,6 +130,9 @@ $(2)/bench/%.o: bench/%.c $(2)/flags | missing-libraries
 $(2)/libdiwan.a: $$(addprefix $(2)/,$$(filter-out app/main.o,$$(UNITS)))
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+$(2)/libsupport.a: $$(addprefix $(2)/,$$(SUPPORT))
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && ar rcs $$@ $$^
 $(2)/diwan: $(2)/app/main.o $(2)/libdiwan.a
 	$$(call say,LINK,$$@)
 	$$(Q)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDFLAGS) $$(LINK) $$(LINK_$(1)) $$(LIB_LIBS)
@@ -137,7 +140,7 @@ $(2)/diwan: $(2)/app/main.o $(2)/libdiwan.a
 endef
 # The test programs of one suite, $(3), in one flavour.
 define suite
-$(2)/$(3)/test_%: $(2)/tests/$(3)/test_%.o $$(addprefix $(2)/,$$(SUPPORT)) $(2)/libdiwan.a
+$(2)/$(3)/test_%: $(2)/tests/$(3)/test_%.o $(2)/libsupport.a $(2)/libdiwan.a
 	$$(call say,LINK,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(CFLAGS) -o $$@ $$^ $$(LDFLAGS) $$(LINK) $$(LINK_$(1)) $$(LDFLAGS_$$(@F)) $$(LIB_LIBS) -lcmocka -lm
