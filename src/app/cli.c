@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* cli.c - what the commands share: saying what went wrong, lists, small JSON. */
+#include "cli_int.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int dw_cli_fail(const struct dw_command *cmd, const struct dw_err *err)
+{
+	fflush(stdout);
+	fprintf(stderr, "diwan %s: %s\n", cmd->name, dw_err_text(err));
+	return DW_EXIT_FAILED;
+}
+
+/* Each line of `usage` behind "diwan ". */
+static void print_forms(const struct dw_command *cmd, FILE *f)
+{
+	struct dw_str rest = dw_str_of(cmd->usage), line;
+	const char *lead = "usage: ";
+
+	while (dw_str_split(&rest, '\n', &line)) {
+		if (line.n == 0)
+			continue;
+		fprintf(f, "%sdiwan %.*s\n", lead, (int)line.n, line.p);
+		lead = "       ";
+	}
+}
+
+int dw_cli_usage(const struct dw_command *cmd, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "diwan %s: ", cmd->name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	print_forms(cmd, stderr);
+	fprintf(stderr, "`diwan help %s` says more.\n", cmd->name);
+	return DW_EXIT_USAGE;
+}
+
+void dw_cli_print_usage(const struct dw_command *cmd, void *file)
+{
+	FILE *f = file;
+
+	print_forms(cmd, f);
+	fprintf(f, "\n%s\n", cmd->help);
+}
+
+json_t *dw_cli_list(const struct dw_command *cmd, struct dw_client *c, const char *path,
+		    struct dw_buf *raw)
+{
+	const struct dw_call call = { .method = "GET", .path = path };
+	struct dw_reply r;
+	struct dw_err err;
+	json_t *o = NULL, *items = NULL;
+
+	dw_reply_init(&r);
+	if (dw_client_call(c, &call, &r, &err) < 0) {
+		(void)dw_cli_fail(cmd, &err);
+	} else {
+		o = json_loadb(r.body.p != NULL ? r.body.p : "", r.body.len, 0, NULL);
+		items = json_incref(json_object_get(o, "items"));
+		if (!json_is_array(items)) {
+			(void)dw_fail(&err, DW_EINTERNAL,
+				      "the server's answer is not a list");
+			(void)dw_cli_fail(cmd, &err);
+			json_decref(items);
+			items = NULL;
+		}
+		json_decref(o);
+	}
+	if (raw != NULL && items != NULL && dw_buf_add(raw, r.body.p, r.body.len) < 0) {
+		json_decref(items);
+		items = NULL;
+	}
+	dw_reply_fini(&r);
+	return items;
+}
+
+const char *dw_cli_text(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s != NULL ? s : "";
+}
+
+const char *dw_cli_join(const json_t *array, char *out, size_t size)
+{
+	size_t n = 0, i;
+	json_t *v;
+
+	out[0] = '\0';
+	json_array_foreach(array, i, v) {
+		int k = snprintf(out + n, size - n, "%s%s", i > 0 ? "," : "",
+				 json_is_string(v) ? json_string_value(v) : "?");
+
+		if (k < 0 || (size_t)k >= size - n)
+			break;
+		n += (size_t)k;
+	}
+	return out;
+}
+
+json_t *dw_cli_split(const char *list)
+{
+	struct dw_str rest = dw_str_of(list), part;
+	json_t *a = json_array();
+
+	while (dw_str_split(&rest, ',', &part)) {
+		part = dw_str_trim(part);
+		if (part.n > 0)
+			json_array_append_new(a, json_stringn(part.p, part.n));
+	}
+	return a;
+}

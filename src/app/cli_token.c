@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* cli_token.c - diwan token add|list|revoke: how machines sign in. */
+#include "cli_int.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int add(const struct dw_command *cmd, struct dw_client *c, const char *name,
+	       const char *scopes)
+{
+	struct dw_call call = { .method = "POST", .path = "/api/v1/tokens" };
+	json_t *body = json_object(), *answer;
+	struct dw_reply r;
+	struct dw_err err;
+	const char *token;
+	char *text;
+	int rc = DW_EXIT_FAILED;
+
+	json_object_set_new(body, "name", json_string(name));
+	json_object_set_new(body, "scopes", dw_cli_split(scopes));
+	text = json_dumps(body, JSON_COMPACT);
+	DW_INVARIANT(text != NULL);
+	json_decref(body);
+	call.body = dw_str_of(text);
+	dw_reply_init(&r);
+	if (dw_client_call(c, &call, &r, &err) < 0) {
+		(void)dw_cli_fail(cmd, &err);
+	} else {
+		answer =
+			json_loadb(r.body.p != NULL ? r.body.p : "", r.body.len, 0, NULL);
+		token = json_string_value(json_object_get(answer, "token"));
+		if (token != NULL) {
+			printf("%s\n", token);
+			rc = DW_EXIT_OK;
+		}
+		json_decref(answer);
+		sodium_memzero(r.body.p, r.body.len);
+	}
+	free(text);
+	dw_reply_fini(&r);
+	return rc;
+}
+
+static int list(const struct dw_command *cmd, struct dw_client *c, bool is_json)
+{
+	char scopes[200];
+	struct dw_buf raw;
+	json_t *items, *t;
+	size_t i;
+
+	dw_buf_init(&raw, 64u << 20);
+	items = dw_cli_list(cmd, c, "/api/v1/tokens", &raw);
+	if (items != NULL && is_json) {
+		printf("%.*s\n", (int)raw.len, raw.p);
+	} else if (items != NULL) {
+		printf("%8s  %-24s %-8s %-16s %s\n", "id", "name", "state", "scopes",
+		       "created");
+		json_array_foreach(items, i, t)
+			printf("%8lld  %-24s %-8s %-16s %.19s\n",
+			       (long long)json_integer_value(json_object_get(t, "id")),
+			       dw_cli_text(t, "name"),
+			       json_is_true(json_object_get(t, "revoked")) ? "revoked"
+									   : "active",
+			       dw_cli_join(json_object_get(t, "scopes"), scopes,
+					   sizeof(scopes)),
+			       dw_cli_text(t, "created_at"));
+	}
+	dw_buf_fini(&raw);
+	json_decref(items);
+	return items != NULL ? DW_EXIT_OK : DW_EXIT_FAILED;
+}
+
+/* By id, or by name when exactly one live token has it. 0: said why not. */
+static json_int_t find_token(const struct dw_command *cmd, struct dw_client *c,
+			     const char *which)
+{
+	json_t *items = dw_cli_list(cmd, c, "/api/v1/tokens", NULL), *t;
+	json_int_t found = 0;
+	unsigned n = 0;
+	uint64_t id = 0;
+	size_t i;
+
+	if (items == NULL)
+		return 0;
+	if (dw_str_u64(dw_str_of(which), &id) < 0)
+		id = 0;
+	json_array_foreach(items, i, t) {
+		json_int_t this = json_integer_value(json_object_get(t, "id"));
+
+		if (json_is_true(json_object_get(t, "revoked")))
+			continue;
+		if ((id != 0 && (uint64_t)this == id) ||
+		    strcmp(dw_cli_text(t, "name"), which) == 0) {
+			found = this;
+			n++;
+		}
+	}
+	json_decref(items);
+	if (n == 1)
+		return found;
+	fprintf(stderr, "diwan token: %s \"%s\"; `diwan token list` shows all\n",
+		n == 0 ? "there is no live token" : "more than one live token is called",
+		which);
+	return 0;
+}
+
+static int revoke(const struct dw_command *cmd, struct dw_client *c, const char *which)
+{
+	json_int_t id = find_token(cmd, c, which);
+	char path[64];
+	struct dw_call call = { .method = "DELETE", .path = path };
+	struct dw_reply r;
+	struct dw_err err;
+	int rc = DW_EXIT_OK;
+
+	if (id == 0)
+		return DW_EXIT_FAILED;
+	snprintf(path, sizeof(path), "/api/v1/tokens/%lld", (long long)id);
+	dw_reply_init(&r);
+	if (dw_client_call(c, &call, &r, &err) < 0)
+		rc = dw_cli_fail(cmd, &err);
+	else
+		fprintf(stderr, "token %s is revoked\n", which);
+	dw_reply_fini(&r);
+	return rc;
+}
+
+static int check(const struct dw_command *cmd, const struct dw_args *a,
+		 const char *scopes)
+{
+	const char *verb = a->n_words > 0 ? a->words[0] : "";
+	bool is_list = strcmp(verb, "list") == 0, is_add = strcmp(verb, "add") == 0;
+
+	if (!is_list && !is_add && strcmp(verb, "revoke") != 0)
+		return dw_cli_usage(cmd, "say what to do: add, list, revoke");
+	if (a->n_words != (is_list ? 1u : 2u))
+		return dw_cli_usage(cmd,
+				    is_list ? "`list` takes no name" : "give one name");
+	if (is_add && scopes == NULL)
+		return dw_cli_usage(cmd, "give --scope: ingest, read, act");
+	return dw_args_need_data(a, cmd) ? 0 : DW_EXIT_USAGE;
+}
+
+static int run(const struct dw_command *cmd, int argc, char **argv)
+{
+	const char *scopes = NULL;
+	bool is_json = false;
+	const struct dw_opt opts[] = { { "scope", &scopes, NULL },
+				       { "json", NULL, &is_json },
+				       { NULL, NULL, NULL } };
+	struct dw_client *c = NULL;
+	struct dw_args a;
+	struct dw_err err;
+	int rc = dw_args_parse(&a, cmd, argc, argv, opts);
+
+	if (rc == 0)
+		rc = check(cmd, &a, scopes);
+	if (rc == 0 && dw_client_local(&c, &a.conf, &err) < 0)
+		rc = dw_cli_fail(cmd, &err);
+	else if (rc == 0 && strcmp(a.words[0], "add") == 0)
+		rc = add(cmd, c, a.words[1], scopes);
+	else if (rc == 0 && strcmp(a.words[0], "list") == 0)
+		rc = list(cmd, c, is_json);
+	else if (rc == 0)
+		rc = revoke(cmd, c, a.words[1]);
+	dw_client_close(c);
+	dw_args_fini(&a);
+	return rc;
+}
+
+const struct dw_command dw_cmd_token = {
+	"token",
+	run,
+	"token add NAME --scope S[,S…] --data DIR\n"
+	"token list [--json] --data DIR\n"
+	"token revoke NAME|ID --data DIR\n",
+	"make, list and revoke the tokens that machines use",
+	"Scopes: ingest (send mentions in), read (mentions and the stream), act (change).\n"
+	"`add` prints the token once, alone on its line; only its hash is kept.\n\n"
+	"Examples:\n"
+	"  diwan token add feeds --scope ingest --data ./room >feeds.token\n"
+	"  diwan token revoke feeds --data ./room",
+};

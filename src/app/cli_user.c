@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * cli_user.c - diwan user add|list|passwd|roles|disable|enable
+ *
+ * What a script wants to have (a made password) is alone on standard output; what a person wants
+ * to know goes to standard error.
+ */
+#include "cli_int.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <strings.h>
+#include <stdlib.h>
+
+struct user_opts {
+	const char *roles, *groups;
+	bool is_json;
+};
+
+struct user {
+	json_int_t id, version;
+};
+
+/* The user of that name among all; false after saying that there is none. */
+static bool find_user(const struct dw_command *cmd, struct dw_client *c, const char *name,
+		      struct user *out)
+{
+	json_t *items = dw_cli_list(cmd, c, "/api/v1/users", NULL), *u;
+	bool found = false;
+	size_t i;
+
+	if (items == NULL)
+		return false;
+	json_array_foreach(items, i, u) {
+		if (strcasecmp(dw_cli_text(u, "name"), name) != 0)
+			continue;
+		out->id = json_integer_value(json_object_get(u, "id"));
+		out->version = json_integer_value(json_object_get(u, "version"));
+		found = true;
+	}
+	json_decref(items);
+	if (!found)
+		fprintf(stderr,
+			"diwan user: there is no user \"%s\"; `diwan user list` shows all\n",
+			name);
+	return found;
+}
+
+/* Send `o` (taken) and return the answer, or NULL after saying why. */
+static json_t *send_json(const struct dw_command *cmd, struct dw_client *c,
+			 struct dw_call call, json_t *o)
+{
+	char *body = json_dumps(o, JSON_COMPACT);
+	struct dw_reply r;
+	struct dw_err err;
+	json_t *answer = NULL;
+
+	DW_INVARIANT(body != NULL);
+	json_decref(o);
+	call.body = dw_str_of(body);
+	dw_reply_init(&r);
+	if (dw_client_call(c, &call, &r, &err) < 0)
+		(void)dw_cli_fail(cmd, &err);
+	else
+		answer =
+			json_loadb(r.body.p != NULL ? r.body.p : "", r.body.len, 0, NULL);
+	sodium_memzero(body, strlen(body));
+	free(body);
+	if (r.body.p != NULL)
+		sodium_memzero(r.body.p, r.body.len);
+	dw_reply_fini(&r);
+	return answer;
+}
+
+/* PATCH with the version that was just seen. Takes `change`. */
+static json_t *patch(const struct dw_command *cmd, struct dw_client *c, const char *name,
+		     json_t *change)
+{
+	struct user u;
+	char path[64], version[32];
+	struct dw_call call = { .method = "PATCH", .path = path, .if_match = version };
+
+	if (!find_user(cmd, c, name, &u)) {
+		json_decref(change);
+		return NULL;
+	}
+	snprintf(path, sizeof(path), "/api/v1/users/%lld", (long long)u.id);
+	snprintf(version, sizeof(version), "%lld", (long long)u.version);
+	return send_json(cmd, c, call, change);
+}
+
+/* A made password comes out alone on its line; `--json` shows the whole answer. */
+static int show(json_t *answer, bool is_json, const char *what)
+{
+	const char *made = json_string_value(json_object_get(answer, "password"));
+	char roles[200], groups[400];
+
+	if (answer == NULL)
+		return DW_EXIT_FAILED;
+	dw_cli_join(json_object_get(answer, "roles"), roles, sizeof(roles));
+	dw_cli_join(json_object_get(answer, "groups"), groups, sizeof(groups));
+	if (is_json) {
+		json_dumpf(answer, stdout, JSON_COMPACT);
+		putchar('\n');
+	} else {
+		fprintf(stderr, "%s %s (id %lld), roles %s%s%s\n",
+			dw_cli_text(answer, "name"), what,
+			(long long)json_integer_value(json_object_get(answer, "id")),
+			roles[0] != '\0' ? roles : "none",
+			groups[0] != '\0' ? ", groups " : "", groups);
+		if (made != NULL)
+			fprintf(stderr, "The password, shown this once:\n");
+		fflush(stderr);
+		if (made != NULL)
+			printf("%s\n", made);
+	}
+	json_decref(answer);
+	return DW_EXIT_OK;
+}
+
+static int add(const struct dw_command *cmd, struct dw_client *c, const char *name,
+	       const struct user_opts *o)
+{
+	const struct dw_call call = { .method = "POST", .path = "/api/v1/users" };
+	char password[1024];
+	struct dw_err err;
+	json_t *body;
+
+	if (dw_password_read(password, sizeof(password), &err) < 0)
+		return dw_cli_fail(cmd, &err);
+	body = json_object();
+	json_object_set_new(body, "name", json_string(name));
+	json_object_set_new(body, "roles", dw_cli_split(o->roles));
+	if (o->groups != NULL)
+		json_object_set_new(body, "groups", dw_cli_split(o->groups));
+	if (password[0] != '\0')
+		json_object_set_new(body, "password", json_string(password));
+	sodium_memzero(password, sizeof(password));
+	return show(send_json(cmd, c, call, body), o->is_json, "added");
+}
+
+static int passwd(const struct dw_command *cmd, struct dw_client *c, const char *name,
+		  const struct user_opts *o)
+{
+	char password[1024];
+	struct dw_err err;
+	json_t *body, *answer;
+	bool is_made = false;
+
+	if (dw_password_read(password, sizeof(password), &err) < 0)
+		return dw_cli_fail(cmd, &err);
+	if (password[0] == '\0') {
+		unsigned char random[15];
+
+		randombytes_buf(random, sizeof(random));
+		sodium_bin2base64(password, sizeof(password), random, sizeof(random),
+				  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+		is_made = true;
+	}
+	body = json_object();
+	json_object_set_new(body, "password", json_string(password));
+	answer = patch(cmd, c, name, body);
+	if (answer != NULL && is_made)
+		json_object_set_new(answer, "password", json_string(password));
+	sodium_memzero(password, sizeof(password));
+	return show(answer, o->is_json, "has a new password");
+}
+
+static int roles(const struct dw_command *cmd, struct dw_client *c, const char *name,
+		 const struct user_opts *o)
+{
+	json_t *body = json_object();
+
+	if (o->roles != NULL)
+		json_object_set_new(body, "roles", dw_cli_split(o->roles));
+	if (o->groups != NULL)
+		json_object_set_new(body, "groups", dw_cli_split(o->groups));
+	return show(patch(cmd, c, name, body), o->is_json, "changed");
+}
+
+static int set_disabled(const struct dw_command *cmd, struct dw_client *c,
+			const char *name, bool is_disabled, bool is_json)
+{
+	json_t *body = json_object();
+
+	json_object_set_new(body, "disabled", json_boolean(is_disabled));
+	return show(patch(cmd, c, name, body), is_json,
+		    is_disabled ? "disabled" : "enabled");
+}
+
+static int list(const struct dw_command *cmd, struct dw_client *c, bool is_json)
+{
+	char text[2][400];
+	struct dw_buf raw;
+	json_t *items, *u;
+	size_t i;
+
+	dw_buf_init(&raw, 64u << 20);
+	items = dw_cli_list(cmd, c, "/api/v1/users", &raw);
+	if (items != NULL && is_json) {
+		printf("%.*s\n", (int)raw.len, raw.p);
+	} else if (items != NULL) {
+		printf("%8s  %-24s %-9s %-28s %s\n", "id", "name", "state", "roles",
+		       "groups");
+		json_array_foreach(items, i, u)
+			printf("%8lld  %-24s %-9s %-28s %s\n",
+			       (long long)json_integer_value(json_object_get(u, "id")),
+			       dw_cli_text(u, "name"),
+			       json_is_true(json_object_get(u, "disabled")) ? "disabled"
+									    : "active",
+			       dw_cli_join(json_object_get(u, "roles"), text[0],
+					   sizeof(text[0])),
+			       dw_cli_join(json_object_get(u, "groups"), text[1],
+					   sizeof(text[1])));
+	}
+	dw_buf_fini(&raw);
+	json_decref(items);
+	return items != NULL ? DW_EXIT_OK : DW_EXIT_FAILED;
+}
+
+static int act(const struct dw_command *cmd, struct dw_client *c, const struct dw_args *a,
+	       const struct user_opts *o)
+{
+	const char *verb = a->words[0], *name = a->words[1];
+
+	if (strcmp(verb, "list") == 0)
+		return list(cmd, c, o->is_json);
+	if (strcmp(verb, "add") == 0)
+		return add(cmd, c, name, o);
+	if (strcmp(verb, "passwd") == 0)
+		return passwd(cmd, c, name, o);
+	if (strcmp(verb, "roles") == 0)
+		return roles(cmd, c, name, o);
+	return set_disabled(cmd, c, name, strcmp(verb, "disable") == 0, o->is_json);
+}
+
+/* Is the line complete? Says what is missing. */
+static int check(const struct dw_command *cmd, const struct dw_args *a,
+		 const struct user_opts *o)
+{
+	static const char *const verbs[] = { "list",	"add",	  "passwd", "roles",
+					     "disable", "enable", NULL };
+	const char *verb = a->n_words > 0 ? a->words[0] : "";
+	size_t i = 0;
+
+	while (verbs[i] != NULL && strcmp(verbs[i], verb) != 0)
+		i++;
+	if (verbs[i] == NULL)
+		return dw_cli_usage(
+			cmd, "say what to do: list, add, passwd, roles, disable, enable");
+	if (a->n_words != (i == 0 ? 1u : 2u))
+		return dw_cli_usage(cmd,
+				    i == 0 ? "`list` takes no name" : "give one name");
+	if (i == 1 && o->roles == NULL)
+		return dw_cli_usage(
+			cmd, "give --roles: admin, lead, drafter, approver, observer");
+	if (i == 3 && o->roles == NULL && o->groups == NULL)
+		return dw_cli_usage(cmd, "give --roles or --groups");
+	return dw_args_need_data(a, cmd) ? 0 : DW_EXIT_USAGE;
+}
+
+static int run(const struct dw_command *cmd, int argc, char **argv)
+{
+	struct user_opts o = { NULL, NULL, false };
+	const struct dw_opt opts[] = { { "roles", &o.roles, NULL },
+				       { "groups", &o.groups, NULL },
+				       { "json", NULL, &o.is_json },
+				       { NULL, NULL, NULL } };
+	struct dw_client *c = NULL;
+	struct dw_args a;
+	struct dw_err err;
+	int rc = dw_args_parse(&a, cmd, argc, argv, opts);
+
+	if (rc == 0)
+		rc = check(cmd, &a, &o);
+	if (rc == 0) {
+		rc = dw_client_local(&c, &a.conf, &err) < 0 ? dw_cli_fail(cmd, &err)
+							    : act(cmd, c, &a, &o);
+		dw_client_close(c);
+	}
+	dw_args_fini(&a);
+	return rc;
+}
+
+const struct dw_command dw_cmd_user = {
+	"user",
+	run,
+	"user add NAME --roles R[,R…] [--groups G[,G…]] --data DIR\n"
+	"user list [--json] --data DIR\n"
+	"user passwd NAME --data DIR\n"
+	"user roles NAME [--roles R[,R…]] [--groups G[,G…]] --data DIR\n"
+	"user disable|enable NAME --data DIR\n",
+	"add, list and change the people who may sign in",
+	"Roles: admin (accounts and settings), lead (commands incidents), drafter (writes),\n"
+	"approver (gives verdicts), observer (reads). Groups are free names, such as legal.\n\n"
+	"The password is asked for on a terminal, else it is the first line of standard\n"
+	"input; when that is empty one is made and printed alone on standard output.\n"
+	"Works with the server running or not.\n\n"
+	"Examples:\n"
+	"  diwan user add sara --roles admin,lead --data ./room\n"
+	"  diwan user add omid --roles approver --groups legal --data ./room </dev/null\n"
+	"  diwan user disable omid --data ./room",
+};
