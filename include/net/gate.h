@@ -23,6 +23,10 @@ size_t dw_gate_head_length(const char *p, size_t n, bool *bad);
 DW_MUST_USE int dw_gate_check(struct dw_str head, const struct dw_net_limits *limits,
 			      struct dw_gate_head *out, struct dw_err *err);
 
+/** Which limit a head (or its beginning) of more than max_head_bytes breaks: the target's or its own. */
+int dw_gate_excess(struct dw_str head, const struct dw_net_limits *limits,
+		   struct dw_err *err);
+
 /** The target of an accepted head in parts; authority is empty in origin form. */
 void dw_gate_split(const struct dw_gate_head *g, struct dw_str *authority,
 		   struct dw_str *path, struct dw_str *query);

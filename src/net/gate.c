@@ -505,6 +505,23 @@ static int check_together(struct gate *g)
 	return 0;
 }
 
+int dw_gate_excess(struct dw_str head, const struct dw_net_limits *limits,
+		   struct dw_err *err)
+{
+	const char *lf = memchr(head.p, '\n', head.n);
+	struct dw_str line = { head.p, lf != NULL ? (size_t)(lf - head.p) : head.n },
+		      part;
+
+	(void)cut_space(&line, &part);
+	if (!cut_space(&line, &part))
+		part = line;
+	if (part.n > limits->max_target_bytes)
+		return dw_fail(err, DW_ELONGTARGET, "the target has more than %u bytes",
+			       limits->max_target_bytes);
+	return dw_fail(err, DW_EBIGHEAD, "the head has more than %u bytes",
+		       limits->max_head_bytes);
+}
+
 int dw_gate_check(struct dw_str head, const struct dw_net_limits *limits,
 		  struct dw_gate_head *out, struct dw_err *err)
 {
@@ -515,8 +532,7 @@ int dw_gate_check(struct dw_str head, const struct dw_net_limits *limits,
 
 	memset(out, 0, sizeof(*out));
 	if (head.n > limits->max_head_bytes)
-		return dw_fail(err, DW_EBIGHEAD, "the head has more than %u bytes",
-			       limits->max_head_bytes);
+		return dw_gate_excess(head, limits, err);
 	if (dw_gate_head_length(head.p, head.n, &bad) != head.n || bad || head.n == 0)
 		return dw_fail(
 			err, DW_EINVAL,

@@ -391,6 +391,14 @@ static void begin(struct dw_exchange *x, size_t length)
 	route(x);
 }
 
+static void refuse_excess(struct dw_exchange *x, struct dw_str part)
+{
+	struct dw_err err = { 0 };
+	int code = dw_gate_excess(part, &x->conn->net->conf.limits, &err);
+
+	dw_exchange_refuse(x, code, dw_err_text(&err));
+}
+
 int dw_exchange_head(struct dw_exchange *x)
 {
 	struct dw_net *n = x->conn->net;
@@ -416,9 +424,7 @@ int dw_exchange_head(struct dw_exchange *x)
 		dw_exchange_refuse(x, DW_EINVAL,
 				   "the head has a control byte or a line that "
 				   "does not end in CRLF");
-	else if (memchr(p, '\n', have) == NULL)
-		dw_exchange_refuse(x, DW_ELONGTARGET, "the request line is too long");
 	else
-		dw_exchange_refuse(x, DW_EBIGHEAD, "the request head is too large");
+		refuse_excess(x, dw_str_make(p, have));
 	return 1;
 }

@@ -513,6 +513,16 @@ int netrig_status(const char *reply)
 	return strncmp(reply, "HTTP/1.1 ", 9) == 0 ? atoi(reply + 9) : 0;
 }
 
+int netrig_replies(const char *text)
+{
+	int n = 0;
+
+	for (const char *p = strstr(text, "HTTP/1.1 "); p != NULL;
+	     p = strstr(p + 1, "HTTP/1.1 "))
+		n += netrig_status(p) >= 200;
+	return n;
+}
+
 int netrig_count(const char *text, const char *needle)
 {
 	int n = 0;

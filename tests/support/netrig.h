@@ -56,6 +56,8 @@ size_t netrig_read_until(int fd, char *buf, size_t cap, const char *needle, int 
 size_t netrig_ask(const struct netrig *r, const char *text, char *buf, size_t cap);
 /** Status of the first reply, 0 when there is none. */
 int netrig_status(const char *reply);
+/** Number of final replies in `text`. */
+int netrig_replies(const char *text);
 /** Number of times `needle` is in `text`. */
 int netrig_count(const char *text, const char *needle);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * test_gate.c - the gate by itself: where a head ends, what is refused and with which status,
- * and how a target is taken apart. The same refusals over sockets are in test_net.c.
+ * and how a target is taken apart. The same refusals over sockets are in test_hostile.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>

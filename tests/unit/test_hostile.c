@@ -26,10 +26,11 @@ struct row {
 	int replies; /* 0 = one, when there is a status */
 };
 
-/* The length is the literal's, so that a NUL can be in it. */
-#define ROW(name, text, ...)                                                                    \
-	{                                                                                       \
-		(name), { (text), sizeof(text) - 1 }, __VA_ARGS__                               \
+/* The length is the literal's, so that a NUL can be in it. Status, and replies if not one. */
+#define WANT(status, replies, ...) (status), (replies)
+#define ROW(name, text, ...)                                                             \
+	{                                                                                \
+		(name), { (text), sizeof(text) - 1 }, WANT(__VA_ARGS__, 0, 0)            \
 	}
 #define H "Host: a\r\n"
 #define G "GET /hello HTTP/1.1\r\n"
@@ -55,16 +56,19 @@ static const struct row rows[] = {
 	ROW("length zero on GET", G H "Content-Length: 0\r\n" END, 200),
 	ROW("body", P "Content-Length: 5\r\n" END "hello", 200),
 	ROW("body and pipelined", P "Content-Length: 5\r\n" END "hello" NEXT, 200, 2),
-	ROW("chunked", P "Transfer-Encoding: chunked\r\n" END "5\r\nhello\r\n0\r\n\r\n", 200),
+	ROW("chunked", P "Transfer-Encoding: chunked\r\n" END "5\r\nhello\r\n0\r\n\r\n",
+	    200),
 	ROW("chunked and pipelined",
-	    P "Transfer-Encoding: chunked\r\n" END "5\r\nhello\r\n00\r\n\r\n" NEXT, 200, 2),
+	    P "Transfer-Encoding: chunked\r\n" END "5\r\nhello\r\n00\r\n\r\n" NEXT, 200,
+	    2),
 	ROW("OPTIONS", "OPTIONS /hello HTTP/1.1\r\n" H END, 204),
 	ROW("OPTIONS of all", "OPTIONS * HTTP/1.1\r\n" H END, 204),
 	ROW("coded name in path", "GET /items/a%20b HTTP/1.1\r\n" H END, 200),
 	ROW("dots that are a name", "GET /items/... HTTP/1.1\r\n" H END, 200),
 
 	/* line ends and control bytes */
-	ROW("bare LF after the request line", "GET /hello HTTP/1.1\nHost: a\r\n\r\n", 400),
+	ROW("bare LF after the request line", "GET /hello HTTP/1.1\nHost: a\r\n\r\n",
+	    400),
 	ROW("bare LF after a field", G "Host: a\n\r\n" NEXT, 400),
 	ROW("bare LF everywhere", "GET /hello HTTP/1.1\nHost: a\n\n", 400),
 	ROW("bare CR in a field", G "Host: a\r\nX: a\rb\r\n" END, 400),
@@ -87,7 +91,8 @@ static const struct row rows[] = {
 	ROW("folded length", P "Content-Length:\r\n 5\r\n" END "hello", 400),
 	ROW("space before the colon", G "Host : a\r\n" END, 400),
 	ROW("tab before the colon", G H "X\t: a\r\n" END, 400),
-	ROW("length, space before the colon", P "Content-Length : 5\r\n" END "hello", 400),
+	ROW("length, space before the colon", P "Content-Length : 5\r\n" END "hello",
+	    400),
 	ROW("empty name", G H ": a\r\n" END, 400),
 	ROW("no colon", G H "nonsense\r\n" END, 400),
 	ROW("space in a name", G H "X Y: a\r\n" END, 400),
@@ -95,9 +100,10 @@ static const struct row rows[] = {
 	ROW("brackets in a name", G H "X(y): a\r\n" END, 400),
 
 	/* Content-Length */
-	ROW("two lengths", P "Content-Length: 5\r\nContent-Length: 6\r\n" END "hello", 400),
-	ROW("the same length twice", P "Content-Length: 5\r\nContent-Length: 5\r\n" END "hello",
+	ROW("two lengths", P "Content-Length: 5\r\nContent-Length: 6\r\n" END "hello",
 	    400),
+	ROW("the same length twice",
+	    P "Content-Length: 5\r\nContent-Length: 5\r\n" END "hello", 400),
 	ROW("list of lengths", P "Content-Length: 5, 5\r\n" END "hello", 400),
 	ROW("length with plus", P "Content-Length: +5\r\n" END "hello", 400),
 	ROW("length with minus", P "Content-Length: -5\r\n" END "hello", 400),
@@ -107,55 +113,76 @@ static const struct row rows[] = {
 	ROW("length with a blank inside", P "Content-Length: 5 5\r\n" END "hello", 400),
 	ROW("length in quotes", P "Content-Length: \"5\"\r\n" END "hello", 400),
 	ROW("length of 10 digits", P "Content-Length: 1000000000\r\n" END, 413),
-	ROW("length beyond 64 bits", P "Content-Length: 18446744073709551621\r\n" END "hello", 413),
+	ROW("length beyond 64 bits",
+	    P "Content-Length: 18446744073709551621\r\n" END "hello", 413),
 	ROW("length beyond the limit", P "Content-Length: 1001\r\n" END, 413),
 	ROW("body on GET", G H "Content-Length: 5\r\n" END "hello" NEXT, 400, 2),
 	ROW("request as the body of GET",
-	    G H "Content-Length: 38\r\n" END "GET /items/x HTTP/1.1\r\nHost: a\r\n\r\nabc", 400),
+	    G H "Content-Length: 38\r\n" END
+		"GET /items/x HTTP/1.1\r\nHost: a\r\n\r\nabc",
+	    400),
 
 	/* Transfer-Encoding */
-	ROW("both lengths", P "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n" END
-			     "0\r\n\r\n" NEXT, 400),
-	ROW("both, other order", P "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n" END
-				  "0\r\n\r\n" NEXT, 400),
-	ROW("coding twice", P "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n" END
-			     "0\r\n\r\n", 400),
+	ROW("both lengths",
+	    P "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n" END "0\r\n\r\n" NEXT,
+	    400),
+	ROW("both, other order",
+	    P "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n" END "0\r\n\r\n" NEXT,
+	    400),
+	ROW("coding twice",
+	    P "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n" END
+	      "0\r\n\r\n",
+	    400),
 	ROW("chunked and identity",
-	    P "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n" END "0\r\n\r\n", 400),
-	ROW("list of codings", P "Transfer-Encoding: gzip, chunked\r\n" END "0\r\n\r\n", 501),
-	ROW("chunked, identity", P "Transfer-Encoding: chunked, identity\r\n" END "0\r\n\r\n", 501),
+	    P "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n" END
+	      "0\r\n\r\n",
+	    400),
+	ROW("list of codings", P "Transfer-Encoding: gzip, chunked\r\n" END "0\r\n\r\n",
+	    501),
+	ROW("chunked, identity",
+	    P "Transfer-Encoding: chunked, identity\r\n" END "0\r\n\r\n", 501),
 	ROW("identity", P "Transfer-Encoding: identity\r\n" END, 501),
 	ROW("xchunked", P "Transfer-Encoding: xchunked\r\n" END "0\r\n\r\n", 501),
 	ROW("chunkedx", P "Transfer-Encoding: chunkedx\r\n" END "0\r\n\r\n", 501),
-	ROW("chunked in quotes", P "Transfer-Encoding: \"chunked\"\r\n" END "0\r\n\r\n", 501),
+	ROW("chunked in quotes", P "Transfer-Encoding: \"chunked\"\r\n" END "0\r\n\r\n",
+	    501),
 	ROW("empty coding", P "Transfer-Encoding:\r\n" END, 501),
-	ROW("coding with vertical tab", P "Transfer-Encoding: \x0b" "chunked\r\n" END "0\r\n\r\n",
+	ROW("coding with vertical tab",
+	    P "Transfer-Encoding: \x0b"
+	      "chunked\r\n" END "0\r\n\r\n",
 	    400),
-	ROW("coding, space before the colon", P "Transfer-Encoding : chunked\r\n" END "0\r\n\r\n",
-	    400),
+	ROW("coding, space before the colon",
+	    P "Transfer-Encoding : chunked\r\n" END "0\r\n\r\n", 400),
 	ROW("coding in HTTP/1.0",
 	    "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n" END "0\r\n\r\n", 400),
-	ROW("trailer announced", P "Transfer-Encoding: chunked\r\nTrailer: X\r\n" END "0\r\n\r\n",
-	    400),
+	ROW("trailer announced",
+	    P "Transfer-Encoding: chunked\r\nTrailer: X\r\n" END "0\r\n\r\n", 400),
 
 	/* chunks */
 	ROW("trailer", P "Transfer-Encoding: chunked\r\n" END "0\r\nX: y\r\n\r\n", 400),
-	ROW("extension", P "Transfer-Encoding: chunked\r\n" END "5;a=b\r\nhello\r\n0\r\n\r\n", 400),
-	ROW("size in LF", P "Transfer-Encoding: chunked\r\n" END "5\nhello\r\n0\r\n\r\n", 400),
-	ROW("size with 0x", P "Transfer-Encoding: chunked\r\n" END "0x5\r\nhello\r\n0\r\n\r\n", 400),
-	ROW("size with sign", P "Transfer-Encoding: chunked\r\n" END "-1\r\nhello\r\n0\r\n\r\n",
+	ROW("extension",
+	    P "Transfer-Encoding: chunked\r\n" END "5;a=b\r\nhello\r\n0\r\n\r\n", 400),
+	ROW("size in LF", P "Transfer-Encoding: chunked\r\n" END "5\nhello\r\n0\r\n\r\n",
 	    400),
-	ROW("size with blank", P "Transfer-Encoding: chunked\r\n" END "5 \r\nhello\r\n0\r\n\r\n",
+	ROW("size with 0x",
+	    P "Transfer-Encoding: chunked\r\n" END "0x5\r\nhello\r\n0\r\n\r\n", 400),
+	ROW("size with sign",
+	    P "Transfer-Encoding: chunked\r\n" END "-1\r\nhello\r\n0\r\n\r\n", 400),
+	ROW("size with blank",
+	    P "Transfer-Encoding: chunked\r\n" END "5 \r\nhello\r\n0\r\n\r\n", 400),
+	ROW("empty size", P "Transfer-Encoding: chunked\r\n" END "\r\nhello\r\n0\r\n\r\n",
 	    400),
-	ROW("empty size", P "Transfer-Encoding: chunked\r\n" END "\r\nhello\r\n0\r\n\r\n", 400),
 	ROW("size of 17 digits",
-	    P "Transfer-Encoding: chunked\r\n" END "10000000000000005\r\nhello\r\n0\r\n\r\n", 400),
+	    P "Transfer-Encoding: chunked\r\n" END
+	      "10000000000000005\r\nhello\r\n0\r\n\r\n",
+	    400),
 	ROW("data longer than its size",
 	    P "Transfer-Encoding: chunked\r\n" END "5\r\nhelloX\r\n0\r\n\r\n", 400),
-	ROW("data without CRLF", P "Transfer-Encoding: chunked\r\n" END "5\r\nhello0\r\n\r\n", 400),
+	ROW("data without CRLF",
+	    P "Transfer-Encoding: chunked\r\n" END "5\r\nhello0\r\n\r\n", 400),
 	ROW("last chunk in LF", P "Transfer-Encoding: chunked\r\n" END "0\r\n\n", 400),
-	ROW("chunked beyond the limit", P "Transfer-Encoding: chunked\r\n" END "fffff\r\nhello",
-	    400),
+	ROW("chunked beyond the limit",
+	    P "Transfer-Encoding: chunked\r\n" END "fffff\r\nhello", 400),
 
 	/* Host */
 	ROW("no host", G END, 400),
@@ -220,17 +247,23 @@ static const struct row rows[] = {
 	ROW("bad escape", "GET /items/%zz HTTP/1.1\r\n" H END, 400),
 	ROW("cut escape", "GET /items/a% HTTP/1.1\r\n" H END, 400),
 	ROW("coded bytes that are no UTF-8", "GET /items/%ff HTTP/1.1\r\n" H END, 400),
-	ROW("dot segment in absolute form", "GET http://a/../hello HTTP/1.1\r\n" H END, 400),
+	ROW("dot segment in absolute form", "GET http://a/../hello HTTP/1.1\r\n" H END,
+	    400),
 
 	/* Expect, Upgrade, Connection */
-	ROW("unknown expectation", P "Expect: miracles\r\nContent-Length: 5\r\n" END "hello", 417),
-	ROW("two expectations", P "Expect: 100-continue\r\nExpect: 100-continue\r\n" END, 417),
-	ROW("expectation in HTTP/1.0", "GET /hello HTTP/1.0\r\nExpect: miracles\r\n" END, 200),
+	ROW("unknown expectation",
+	    P "Expect: miracles\r\nContent-Length: 5\r\n" END "hello", 417),
+	ROW("two expectations", P "Expect: 100-continue\r\nExpect: 100-continue\r\n" END,
+	    417),
+	ROW("expectation in HTTP/1.0", "GET /hello HTTP/1.0\r\nExpect: miracles\r\n" END,
+	    200),
 	ROW("upgrade", G H "Connection: upgrade\r\nUpgrade: websocket\r\n" END, 501),
-	ROW("h2c", G H "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n" END, 501),
+	ROW("h2c", G H "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n" END,
+	    501),
 	ROW("close and keep-alive", G H "Connection: close, keep-alive\r\n" END, 400),
 	ROW("connection is no list", G H "Connection: a b\r\n" END, 400),
-	ROW("two Authorization fields", G H "Authorization: a\r\nAuthorization: b\r\n" END, 400),
+	ROW("two Authorization fields",
+	    G H "Authorization: a\r\nAuthorization: b\r\n" END, 400),
 
 	/* what is not there */
 	ROW("no such path", "GET /nothing HTTP/1.1\r\n" H END NEXT, 404, 2),
@@ -274,12 +307,12 @@ static bool try_row(const struct netrig *r, const struct row *row, size_t step)
 	(void)netrig_read(fd, buf, sizeof(buf), 3000, &eof);
 	close(fd);
 	status = netrig_status(buf);
-	replies = netrig_count(buf, "HTTP/1.1 ");
+	replies = netrig_replies(buf);
 	if (status == row->status && replies == want && eof)
 		return true;
-	print_error("%s (%s): status %d, wanted %d; %d replies, wanted %d; %s\n%s\n", row->name,
-		    step == 1 ? "byte by byte" : "whole", status, row->status, replies, want,
-		    eof ? "closed" : "left open", buf);
+	print_error("%s (%s): status %d, wanted %d; %d replies, wanted %d; %s\n%s\n",
+		    row->name, step == 1 ? "byte by byte" : "whole", status, row->status,
+		    replies, want, eof ? "closed" : "left open", buf);
 	return false;
 }
 
@@ -309,9 +342,9 @@ static void too_long(void **state)
 		size_t path, value, fields;
 		int status;
 	} big[] = {
-		{ 8192, 0, 0, 404 },  { 8193, 0, 0, 414 }, { 20000, 0, 0, 414 },
+		{ 8192, 0, 0, 404 },   { 8193, 0, 0, 414 },   { 20000, 0, 0, 414 },
 		{ 10, 15000, 0, 404 }, { 10, 17000, 0, 431 }, { 10, 10, 61, 404 },
-		{ 10, 10, 62, 404 }, { 10, 10, 63, 431 },
+		{ 10, 10, 62, 404 },   { 10, 10, 63, 431 },
 	};
 	struct netrig *r = *state;
 	char *text = malloc(64 * 1024), buf[4096];
