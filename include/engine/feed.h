@@ -14,7 +14,8 @@ struct dw_past; /* src/engine/feed_past.c */
 /* Where a watcher's bytes go (a dw_sink, or a test's list). */
 struct dw_watch_out {
 	ssize_t (*try_write)(void *out, const uv_buf_t *bufs, unsigned n);
-	/* send the rest in the background, then dw_watcher_on_drain */
+	/* send the rest in the background, holding `hold` (NULL: copying the bytes), then
+	 * dw_watcher_on_drain */
 	void (*rest)(void *out, const char *p, size_t n, struct dw_blob *hold);
 	/* End this stream (the store failed, the wire is gone). Asynchronous: calls
 	 * dw_feed_unwatch on a later turn, never from within. */
@@ -23,26 +24,26 @@ struct dw_watch_out {
 
 /* Open because it is embedded in the stream; the fields belong to feed.c. */
 struct dw_watcher {
-	struct dw_link link;     /* on the idle or the ready list, or on neither */
-	struct dw_feed *feed;    /* NULL when not watching */
+	struct dw_link link;  /* on the idle or the ready list, or on neither */
+	struct dw_feed *feed; /* NULL when not watching */
 	const struct dw_watch_out *ops;
 	void *out;
 	struct dw_type_set want; /* may see and asked for */
-	uint64_t room;           /* 0 = all */
-	uint64_t cursor;         /* everything up to it was sent or filtered */
-	struct dw_past *past;    /* being fed from the store, or NULL */
-	bool is_blocked;         /* a rest is in flight */
+	uint64_t room;		 /* 0 = all */
+	uint64_t cursor;	 /* everything up to it was sent or filtered */
+	struct dw_past *past;	 /* being fed from the store, or NULL */
+	bool is_blocked;	 /* a rest is in flight */
 };
 
 struct dw_feed_stats {
 	uint64_t frames_pushed, deliveries, writes, short_writes, bytes_out;
 	uint64_t catchup_reads, catchup_events;
-	uint64_t watchers; /* now */
+	uint64_t watchers;		/* now */
 	uint64_t ring_first, ring_last; /* seqs in the ring now */
 };
 
-DW_MUST_USE int dw_feed_create(struct dw_feed **out, struct dw_engine *e, size_t ring_bytes,
-			       struct dw_err *err);
+DW_MUST_USE int dw_feed_create(struct dw_feed **out, struct dw_engine *e,
+			       size_t ring_bytes, struct dw_err *err);
 /** Requires: no watchers. NULL is fine. */
 void dw_feed_destroy(struct dw_feed *f);
 /** Put the newest stored events into the empty ring, so that a restart is cheap to resume from. */
@@ -57,10 +58,18 @@ void dw_feed_watch(struct dw_feed *f, struct dw_watcher *w, uint64_t after,
 		   struct dw_type_set want, uint64_t room);
 /** Stop; the watcher's memory is free to go after this. Idempotent. */
 void dw_feed_unwatch(struct dw_watcher *w);
-/** Narrow or widen what it sees from now on. */
+/**
+ * Narrow or widen what it sees from now on. When old events that it may no longer see are on
+ * their way in one piece with others, its stream is ended; it resumes without a gap.
+ */
 void dw_watcher_set_want(struct dw_watcher *w, struct dw_type_set want);
 /** The rest has gone out. */
 void dw_watcher_on_drain(struct dw_watcher *w);
+/**
+ * Write frames without id between those of events: all of them, sooner or later. False, and
+ * nothing is written, when something is in flight (or it is not watching): try again later.
+ */
+bool dw_watcher_say(struct dw_watcher *w, struct dw_str frames);
 /** Write heartbeat frames if nothing is in flight: position without data, and event: hb. */
 void dw_watcher_beat(struct dw_watcher *w);
 const struct dw_feed_stats *dw_feed_stats(const struct dw_feed *f);

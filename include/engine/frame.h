@@ -12,10 +12,10 @@
  * `version` are put in front of the payload's own members. DW_ETOOBIG when b is full: then b is
  * as before.
  */
-DW_MUST_USE int dw_frame_add(struct dw_buf *b, const struct dw_stored *e, enum dw_event_type type,
-			     const struct dw_names *names);
+DW_MUST_USE int dw_frame_add(struct dw_buf *b, const struct dw_stored *e,
+			     enum dw_event_type type, const struct dw_names *names);
 /** The item alone: {"seq":…,…,"data":{…}}. Same failure. */
-DW_MUST_USE int dw_item_add(struct dw_buf *b, const struct dw_stored *e, enum dw_event_type type,
-			    const struct dw_names *names);
+DW_MUST_USE int dw_item_add(struct dw_buf *b, const struct dw_stored *e,
+			    enum dw_event_type type, const struct dw_names *names);
 
 #endif

@@ -143,14 +143,16 @@ struct dw_sink_ops {
 /** Reply 200 with headers set so far and go on as a sink; `req` is gone after this. */
 struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *content_type,
 			     const struct dw_sink_ops *ops, void *data);
+/** Is a rest still going out (the head of the reply itself, perhaps)? Then on_drain will come. */
+bool dw_sink_is_busy(const struct dw_sink *s);
 /**
  * Offer bytes without copying. Returns how many the kernel took (0 when it is full or a rest is
  * still going out), or DW_ECLOSED.
  */
 ssize_t dw_sink_try(struct dw_sink *s, const uv_buf_t *bufs, unsigned n);
 /**
- * After a short try: send `n` bytes at `p` in the background, holding a reference on `hold`, then
- * on_drain. Requires: no rest in flight.
+ * After a short try: send `n` bytes at `p` in the background, holding a reference on `hold` (NULL:
+ * they are copied), then on_drain. Requires: no rest in flight.
  */
 void dw_sink_rest(struct dw_sink *s, const char *p, size_t n, struct dw_blob *hold);
 /** End it: what the kernel has is sent, then the connection closes and on_close comes. */

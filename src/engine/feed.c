@@ -116,15 +116,17 @@ void feed_resume(struct dw_watcher *w)
 	}
 }
 
-static void start_rest(struct dw_watcher *w, const char *p, size_t n, struct dw_blob *hold)
+/* Copying the end of one frame is cheaper than keeping 64 KiB of the ring alive for it. */
+static void start_rest(struct dw_watcher *w, const char *p, size_t n,
+		       struct dw_blob *hold)
 {
 	w->is_blocked = true;
 	w->feed->stats.short_writes++;
-	w->ops->rest(w->out, p, n, hold);
+	w->ops->rest(w->out, p, n, n <= COPY_BYTES ? NULL : hold);
 }
 
-/* The kernel took `took` bytes of the pieces: send the frame that it broke off in, and move the
- * cursor behind it. */
+/* The kernel took `took` bytes of the pieces, and not all: send the frame that it broke off in,
+ * and move the cursor behind it. */
 static void settle_short(struct dw_watcher *w, const struct piece *piece, size_t took)
 {
 	const struct piece *p = piece;
@@ -132,11 +134,29 @@ static void settle_short(struct dw_watcher *w, const struct piece *piece, size_t
 
 	while (took >= p->to - p->from) {
 		took -= p->to - p->from;
+		w->feed->stats.deliveries += p->frames;
 		p++;
 	}
 	at = p->from + took;
 	w->cursor = ring_frame_at(p->seg, at, &end);
+	w->feed->stats.deliveries += w->cursor - ring_frame_at(p->seg, p->from, NULL) + 1;
 	start_rest(w, p->seg->blob->data + at, end - at, p->seg->blob);
+}
+
+static void settle_whole(struct dw_watcher *w, const struct piece *piece, unsigned n,
+			 uint64_t last)
+{
+	for (unsigned i = 0; i < n; i++)
+		w->feed->stats.deliveries += piece[i].frames;
+	w->cursor = last;
+}
+
+/* The wire is gone: it stays off all lists until its owner unwatches. */
+static void give_up(struct dw_watcher *w)
+{
+	dw_list_remove(&w->link);
+	w->is_blocked = true;
+	w->ops->close(w->out);
 }
 
 /* Write all that waits for w. Afterwards it is where rule (3) wants it. */
@@ -157,19 +177,17 @@ static void serve(struct dw_feed *f, struct dw_watcher *w)
 			buf[i] = uv_buf_init(piece[i].seg->blob->data + piece[i].from,
 					     (unsigned)len);
 			total += len;
-			f->stats.deliveries += piece[i].frames;
 		}
 		if (n > 0)
 			took = w->ops->try_write(w->out, buf, n);
 		if (took < 0) {
-			w->is_blocked = true;
-			w->ops->close(w->out);
+			give_up(w);
 			return;
 		}
 		f->stats.writes += n > 0;
 		f->stats.bytes_out += (uint64_t)took;
 		if ((size_t)took == total)
-			w->cursor = last;
+			settle_whole(w, piece, n, last);
 		else
 			settle_short(w, piece, (size_t)took);
 	}
@@ -220,10 +238,14 @@ void dw_feed_unwatch(struct dw_watcher *w)
 
 void dw_watcher_set_want(struct dw_watcher *w, struct dw_type_set want)
 {
+	bool is_narrower = !dw_type_set_within(&w->want, &want);
+
 	DW_REQUIRE(w->feed != NULL);
+	if (!is_narrower && dw_type_set_within(&want, &w->want))
+		return;
 	w->want = want;
 	if (w->past != NULL)
-		past_want_changed(w);
+		past_want_changed(w, is_narrower);
 }
 
 void dw_watcher_on_drain(struct dw_watcher *w)
@@ -243,31 +265,36 @@ bool feed_write_blob(struct dw_watcher *w, struct dw_blob *b)
 	ssize_t took = b->len > 0 ? w->ops->try_write(w->out, &buf, 1) : 0;
 
 	if (took < 0) {
-		w->is_blocked = true;
-		w->ops->close(w->out);
+		give_up(w);
 		return false;
 	}
-	w->feed->stats.writes++;
+	w->feed->stats.writes += b->len > 0;
 	w->feed->stats.bytes_out += (uint64_t)took;
 	if ((size_t)took < b->len)
 		start_rest(w, b->data + took, b->len - (size_t)took, b);
 	return true;
 }
 
-void dw_watcher_beat(struct dw_watcher *w)
+bool dw_watcher_say(struct dw_watcher *w, struct dw_str frames)
 {
-	char text[80];
 	struct dw_blob *b;
-	int n;
 
 	if (w->feed == NULL || w->is_blocked)
-		return;
-	n = snprintf(text, sizeof(text), "id: %llu\n\nevent: hb\ndata: {}\n\n",
-		     (unsigned long long)w->cursor);
-	b = dw_blob_new(text, (size_t)n);
+		return false;
+	b = dw_blob_new(frames.p, frames.n);
 	if (feed_write_blob(w, b) && w->is_blocked)
 		dw_list_remove(&w->link); /* rule (3) */
 	dw_blob_unref(b);
+	return true;
+}
+
+void dw_watcher_beat(struct dw_watcher *w)
+{
+	char text[80];
+	int n = snprintf(text, sizeof(text), "id: %llu\n\nevent: hb\ndata: {}\n\n",
+			 (unsigned long long)w->cursor);
+
+	(void)dw_watcher_say(w, dw_str_make(text, (size_t)n));
 }
 
 const struct dw_feed_stats *dw_feed_stats(const struct dw_feed *f)

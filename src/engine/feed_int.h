@@ -7,8 +7,9 @@
 
 #define SEGMENT_BYTES (64u * 1024)
 #define WRITE_BYTES (512u * 1024) /* offered to one watcher in one write at most */
-#define WRITE_PIECES 64           /* iovecs in one write */
-#define SLICE 128                 /* watchers written to in one turn of the loop */
+#define WRITE_PIECES 64		  /* iovecs in one write */
+#define SLICE 128		  /* watchers written to in one turn of the loop */
+#define COPY_BYTES 2048 /* a rest up to this is copied rather than keep a segment */
 
 struct ring_entry {
 	uint64_t room;
@@ -29,7 +30,7 @@ struct segment {
 struct ring {
 	struct segment **seg; /* oldest first */
 	size_t n, max;
-	uint64_t last;        /* newest seq that was pushed (or skipped at start) */
+	uint64_t last; /* newest seq that was pushed (or skipped at start) */
 	struct dw_buf scratch;
 };
 
@@ -43,9 +44,11 @@ struct piece {
 struct dw_feed {
 	struct dw_engine *engine;
 	struct ring ring;
-	struct dw_link idle;  /* watchers who have everything */
-	struct dw_link ready; /* watchers for whom something waits, longest waiting first */
+	struct dw_link idle; /* watchers who have everything */
+	struct dw_link
+		ready; /* watchers for whom something waits, longest waiting first */
 	struct dw_task flush;
+	unsigned n_past; /* watchers being fed from the store */
 	struct dw_feed_stats stats;
 };
 
@@ -61,17 +64,18 @@ uint64_t ring_first(const struct ring *r);
  */
 unsigned ring_collect(const struct ring *r, const struct dw_watcher *w,
 		      struct piece piece[WRITE_PIECES], uint64_t *last);
-/* Seq of the frame that holds byte `offset` of the segment; *end = where it ends. */
+/* Seq of the frame that holds byte `offset` of the segment; *end = where it ends (may be NULL). */
 uint64_t ring_frame_at(const struct segment *s, size_t offset, size_t *end);
 
 /* Go on with this watcher: on the ready list, or to the store when behind the ring. */
 void feed_resume(struct dw_watcher *w);
-/* Offer n bytes of a blob from `from`; the rest goes out in the background. False: it is gone. */
+/* Offer a blob; what is not taken goes out in the background. False: the wire is gone. */
 bool feed_write_blob(struct dw_watcher *w, struct dw_blob *b);
 
 void past_start(struct dw_watcher *w);
 void past_on_drain(struct dw_watcher *w);
-void past_want_changed(struct dw_watcher *w);
+/* Rights were taken away (is_narrower) or given. */
+void past_want_changed(struct dw_watcher *w, bool is_narrower);
 void past_leave(struct dw_watcher *w);
 
 #endif

@@ -4,10 +4,13 @@
  *
  * A pool thread reads and formats one chunk; while the watcher's socket takes it the next one is
  * being read, so disk and wire overlap and a watcher holds two chunks at most. Reads stop at the
- * head that the loop knows: what is durable but not yet applied is left to the tail.
+ * head that the loop knows: what is durable but not yet applied is left to the tail. The more
+ * watchers catch up at once, the smaller the chunks, so that thousands of them with slow sockets
+ * do not hold more memory together than a few dozen with fast ones.
  *
  *  (1) At most one read in flight and one chunk waiting for each watcher.
  *  (2) A chunk that was made under rights that have changed since is thrown away and read again.
+ *      When part of it has gone out already and rights were lost, the stream ends instead.
  */
 #include "feed_int.h"
 
@@ -15,8 +18,10 @@
 
 #include <stdlib.h>
 
-#define CHUNK_BYTES (192u * 1024)
-#define CHUNK_MAX (6u * 1024 * 1024) /* a chunk and the largest frame behind it */
+#define CHUNK_BYTES (192u * 1024) /* when few are catching up */
+#define CHUNK_LEAST (8u * 1024)
+#define CHUNKS_BYTES (48u * 1024 * 1024) /* of all watchers together, about */
+#define CHUNK_MAX (6u * 1024 * 1024)	 /* a chunk and the largest frame behind it */
 #define CHUNK_EVENTS 4096
 
 struct dw_past {
@@ -26,6 +31,7 @@ struct dw_past {
 	bool is_reading, is_stale;
 	/* what to read; not touched by the loop while is_reading */
 	uint64_t after, head, room;
+	size_t chunk;
 	struct dw_type_set want;
 	struct dw_names *names;
 	/* what was read */
@@ -48,7 +54,7 @@ static bool on_row(void *data, const struct dw_stored *e)
 		return true;
 	p->rc = dw_frame_add(&p->buf, e, type, p->names);
 	p->events++;
-	return p->rc == 0 && p->buf.len < CHUNK_BYTES;
+	return p->rc == 0 && p->buf.len < p->chunk;
 }
 
 static void read_on_pool(struct dw_work *work, void *local)
@@ -70,16 +76,27 @@ static void read_on_pool(struct dw_work *work, void *local)
 		p->rc = rc;
 	else if (p->rc == 0 && p->last == p->after && p->after < p->head)
 		p->rc = DW_ECORRUPT; /* a hole: stop rather than ask for ever */
-	p->got = dw_blob_new(p->buf.p, p->buf.len);
+	if (p->rc == 0)
+		p->got = dw_blob_new(p->buf.p, p->buf.len);
 	dw_buf_fini(&p->buf);
 }
 
 static void on_read(struct dw_work *work);
 
+static size_t chunk_size(const struct dw_feed *f)
+{
+	size_t share = CHUNKS_BYTES / 2 / (f->n_past > 0 ? f->n_past : 1);
+
+	if (share > CHUNK_BYTES)
+		return CHUNK_BYTES;
+	return share > CHUNK_LEAST ? share : CHUNK_LEAST;
+}
+
 static void start_read(struct dw_past *p, uint64_t after)
 {
 	struct dw_feed *f = p->feed;
 
+	p->chunk = chunk_size(f);
 	p->after = after;
 	p->head = f->ring.last;
 	p->want = p->w->want;
@@ -100,16 +117,15 @@ static void past_free(struct dw_past *p)
 }
 
 /* Caught up with the ring? Then the watcher is an ordinary one again. */
-static bool finish_if_caught_up(struct dw_past *p, uint64_t at)
+static bool finish_if_caught_up(struct dw_past *p)
 {
 	struct dw_watcher *w = p->w;
 
-	if (at + 1 < ring_first(&p->feed->ring))
+	if (w->cursor + 1 < ring_first(&p->feed->ring))
 		return false;
-	if (w->is_blocked || w->cursor != at)
+	if (w->is_blocked)
 		return true; /* nothing more to read; leave when the wire is free */
-	w->past = NULL;
-	past_free(p);
+	past_leave(w);
 	feed_resume(w);
 	return true;
 }
@@ -126,7 +142,7 @@ static void send_chunk(struct dw_past *p)
 	if (p->last + 1 < ring_first(&p->feed->ring))
 		start_read(p, p->last);
 	if (feed_write_blob(w, chunk) && !p->is_reading)
-		finish_if_caught_up(p, w->cursor);
+		finish_if_caught_up(p);
 	dw_blob_unref(chunk);
 }
 
@@ -158,6 +174,7 @@ void past_start(struct dw_watcher *w)
 	p->w = w;
 	p->feed = w->feed;
 	w->past = p;
+	w->feed->n_past++;
 	start_read(p, w->cursor);
 }
 
@@ -169,21 +186,22 @@ void past_on_drain(struct dw_watcher *w)
 		return;
 	if (p->got != NULL)
 		send_chunk(p);
-	else if (!finish_if_caught_up(p, w->cursor))
+	else if (!finish_if_caught_up(p))
 		start_read(p, w->cursor);
 }
 
-void past_want_changed(struct dw_watcher *w)
+void past_want_changed(struct dw_watcher *w, bool is_narrower)
 {
 	struct dw_past *p = w->past;
+	bool had = p->got != NULL;
 
-	if (p->is_reading) {
-		p->is_stale = true;
-	} else if (p->got != NULL) {
-		dw_blob_unref(p->got);
-		p->got = NULL;
+	p->is_stale = p->is_reading;
+	dw_blob_unref(p->got);
+	p->got = NULL;
+	if (w->is_blocked && is_narrower)
+		w->ops->close(w->out);
+	else if (had && !p->is_reading)
 		start_read(p, w->cursor);
-	}
 }
 
 void past_leave(struct dw_watcher *w)
@@ -192,6 +210,7 @@ void past_leave(struct dw_watcher *w)
 
 	w->past = NULL;
 	p->w = NULL;
+	p->feed->n_past--;
 	if (!p->is_reading)
 		past_free(p);
 }

@@ -65,7 +65,8 @@ static struct segment *segment_add(struct ring *r, uint64_t first, size_t bytes)
 	return s;
 }
 
-static void entry_add(struct segment *s, uint32_t end, uint64_t room, enum dw_event_type type)
+static void entry_add(struct segment *s, uint32_t end, uint64_t room,
+		      enum dw_event_type type)
 {
 	if (s->n == s->cap) {
 		s->cap = s->cap > 0 ? s->cap * 2 : 64;
@@ -145,7 +146,8 @@ static void gather_add(struct gather *g, struct segment *s, size_t i, size_t j)
 }
 
 /* Frames of `s` from entry `i` on, one by one: the watcher may not want all of them. */
-static void gather_some(struct gather *g, const struct dw_watcher *w, struct segment *s, size_t i)
+static void gather_some(struct gather *g, const struct dw_watcher *w, struct segment *s,
+			size_t i)
 {
 	for (; i < s->n; i++) {
 		if (wants(w, &s->entry[i])) {
@@ -201,6 +203,7 @@ uint64_t ring_frame_at(const struct segment *s, size_t offset, size_t *end)
 			lo = mid + 1;
 	}
 	DW_INVARIANT(lo < s->n);
-	*end = s->entry[lo].end;
+	if (end != NULL)
+		*end = s->entry[lo].end;
 	return s->first + lo;
 }

@@ -53,7 +53,8 @@ static int add_data(struct dw_buf *b, const struct dw_stored *e, enum dw_event_t
 		rc |= dw_buf_addu(b, e->seq);
 	}
 	if (e->payload.p == NULL)
-		rc |= dw_buf_addz(b, is_object ? ",\"erased\":true}" : "\"erased\":true}");
+		rc |= dw_buf_addz(b,
+				  is_object ? ",\"erased\":true}" : "\"erased\":true}");
 	else if (is_empty)
 		rc |= dw_buf_addc(b, '}');
 	else {

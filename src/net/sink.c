@@ -43,6 +43,11 @@ struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *content_type,
 	return &c->sink;
 }
 
+bool dw_sink_is_busy(const struct dw_sink *s)
+{
+	return conn_of((struct dw_sink *)(uintptr_t)s)->rest != NULL;
+}
+
 ssize_t dw_sink_try(struct dw_sink *s, const uv_buf_t *bufs, unsigned n)
 {
 	struct dw_conn *c = conn_of(s);
