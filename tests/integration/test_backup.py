@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A copy made under load is a whole, verified prefix that another server can serve. (RELIABILITY
+promise 16)"""
+import os
+import re
+import shutil
+import threading
+
+from harness import Diwan, background, eq, everything, mention
+
+
+def root_of(text):
+    found = re.search(r"\b[0-9a-f]{64}\b", text)
+    assert found, "no root in %r" % text
+    return found.group(0)
+
+
+def test_backup_under_load():
+    with Diwan() as dw:
+        token, reader = dw.token("feed", "ingest"), dw.token("screen", "read")
+        dw.user("mira", "lead")
+        stop, acked = threading.Event(), []
+
+        def load(number):
+            client = dw.client(token)
+            i = 0
+            while not stop.is_set():
+                doc = dw.post(client, [mention("%d-%d" % (number, i + k)) for k in range(20)])
+                acked.append(doc["last_seq"])
+                i += 20
+
+        threads = [background(load, n) for n in range(4)]
+        dest = os.path.join(dw.dir, "copy.db")
+        try:
+            while len(acked) < 20:
+                for t in threads:
+                    assert t.is_alive(), t.result()
+            before = max(acked)
+            printed = dw.cli("backup", dest)
+            during = len(acked)
+            while len(acked) < during + 5:
+                for t in threads:
+                    assert t.is_alive(), t.result()
+        finally:
+            stop.set()
+        for t in threads:
+            t.result()
+        # Nothing is overwritten.
+        dw.cli("backup", dest, code=1)
+        eq(dw.stop(), 0)
+        with Diwan(start=False) as other:
+            os.mkdir(other.data, 0o700)
+            shutil.copy(dest, os.path.join(other.data, "diwan.db"))
+            for name in os.listdir(dw.data):
+                if name.endswith(".key"):
+                    shutil.copy(os.path.join(dw.data, name), other.data)
+            checked = other.verify()
+            root = root_of(printed.stdout + printed.stderr)
+            eq(root_of(checked.stdout + checked.stderr), root, "root of the copy")
+            other.start()
+            head = other.head()
+            assert head >= before, "the copy ends at %d, acknowledged was %d" % (head, before)
+            # Tokens and passwords came along; the content is the original's, to the byte.
+            copied = everything(other, reader, head)
+            other.sign_in("mira")
+            dw.start()
+            original = everything(dw, reader, head)
+            eq([(e.id, e.item) for e in copied], [(e.id, e.item) for e in original])
+            # It goes on by itself, and knows what it has.
+            again = other.client(token)("POST", "/api/v1/mentions", mention("0-0")).ok(201).json()
+            eq((again["accepted"], again["duplicates"]), (0, 1))
+            other.client(token)("POST", "/api/v1/mentions", mention("new")).ok(201)
+
+
+def test_backup_without_a_server():
+    with Diwan() as dw:
+        token = dw.token("feed", "ingest")
+        dw.post(dw.client(token), [mention(n) for n in range(10)])
+        eq(dw.stop(), 0)
+        dest = os.path.join(dw.dir, "copy.db")
+        dw.cli("backup", dest)
+        assert os.path.getsize(dest) > 0
+        eq(os.stat(dest).st_mode & 0o077, 0, "mode of the copy")
+        bad = dw.cli("backup", os.path.join(dw.dir, "no", "such", "place.db"), code=1)
+        assert "place.db" in bad.stderr, bad
+
+
+def test_backup_is_an_event():
+    with Diwan() as dw:
+        dw.user("boss", "admin")
+        boss = dw.sign_in("boss")
+        with dw.stream(boss) as s:
+            s.until(lambda s: s.retry, "the first frame")
+            dw.cli("backup", os.path.join(dw.dir, "copy.db"))
+            s.until(lambda s: s.of("backup.made"), "backup.made")

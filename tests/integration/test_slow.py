@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Slow and stalled clients harm only themselves: others are served meanwhile, memory stays
+bounded, and the slow ones are ended by their limits. (RELIABILITY promise 12)"""
+import resource
+
+from harness import Diwan, eq, figure, head_of, mention, wait_for
+
+MANY = figure(500, 4000)
+WIDE = ("--max-connections-per-peer", "20000", "--streams-per-address", "20000",
+        "--streams-per-account", "20000")
+
+
+def roomy():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    want = 2 * MANY + 500
+    if soft < want:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(want, hard), hard))
+    return min(MANY, (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200) // 2)
+
+
+def served(dw, n=20):
+    with dw.client() as c:
+        for _ in range(n):
+            c("GET", "/healthz").ok(200)
+
+
+def all_closed(conns):
+    for c in conns:
+        if not c.gone and c.is_closed():
+            c.gone = True
+    return all(c.gone for c in conns)
+
+
+def crowd(dw, n):
+    conns = []
+    for _ in range(n):
+        c = dw.conn()
+        c.gone = False
+        conns.append(c)
+    return conns
+
+
+def drip(conns, piece):
+    """One more byte on each that is still open."""
+    for c in conns:
+        if not c.gone:
+            try:
+                c.sock.send(piece)
+            except OSError:
+                c.gone = True
+
+
+def test_slow_heads():
+    with Diwan("--head-ms", "2000", *WIDE) as dw:
+        n = roomy()
+        before = dw.rss_kb()
+        conns = crowd(dw, n)
+        for c in conns:
+            c.send("GET /healthz HTTP/1.1\r\nHost: a\r\nX: ")
+
+        def go_on():
+            drip(conns, b"y")
+            served(dw, 2)
+            return all_closed(conns)
+
+        served(dw)
+        grown = dw.rss_kb() - before
+        wait_for(go_on, "all slow heads to be ended", 30)
+        assert grown < 24 * n + 8192, "%d KiB for %d connections" % (grown, n)
+        eq(sum(1 for c in conns if b" 408 " in c.buf) > n // 2, True, "most were told 408")
+        assert dw.metrics()["diwan_http_timeouts_head_total"] >= n
+        for c in conns:
+            c.close()
+
+
+def test_slow_bodies():
+    with Diwan("--body-min-rate", "100000", *WIDE) as dw:
+        n = figure(100, 4000)
+        token = dw.token("feed", "ingest")
+        conns = crowd(dw, min(n, roomy()))
+        for c in conns:
+            c.send(head_of("POST", "/api/v1/mentions", "a", {
+                "Authorization": "Bearer " + token, "Content-Type": "application/x-ndjson",
+                "Content-Length": "100000"}, None))
+
+        def go_on():
+            drip(conns, b" ")
+            served(dw, 2)
+            return all_closed(conns)
+
+        wait_for(go_on, "all slow bodies to be ended", 40)
+        assert dw.metrics()["diwan_http_timeouts_body_total"] >= len(conns)
+        for c in conns:
+            c.close()
+
+
+def test_stalled_readers_of_the_stream():
+    """They never read. Everybody else gets everything, and memory does not pile up."""
+    with Diwan("--write-stall-ms", "2000", "--ring-mb", "4", *WIDE) as dw:
+        n = figure(100, 1000)
+        token, reader = dw.token("feed", "ingest"), dw.token("screen", "read")
+        feed = dw.client(token)
+        stalled = [dw.stream(reader, rcvbuf=4096) for _ in range(n)]
+        for s in stalled:
+            s.response.ok(200)
+        with dw.stream(reader) as good:
+            before = dw.rss_kb()
+            sent, last = 0, 0
+            # More than the sockets' buffers hold.
+            while sent < 2000:
+                last = dw.post(feed, [mention(sent + i, text="x" * 4000)
+                                      for i in range(50)])["last_seq"]
+                sent += 50
+                good.until_id(last)
+                served(dw, 1)
+            eq(len(good.of("mention.added")), 2000)
+            grown = dw.rss_kb() - before
+            assert grown < 64 * 1024, "grew by %d MiB" % (grown >> 10)
+            wait_for(lambda: dw.metrics()["diwan_http_sinks_open"] == 1,
+                     "the stalled ones to be closed", 30)
+            assert dw.metrics()["diwan_http_timeouts_write_total"] >= n
+        # One of them comes back with its id and misses nothing.
+        s = stalled[0]
+        s.until_end(30)
+        with dw.stream(reader, last_id=s.position) as again:
+            again.until_id(last, 30)
+            eq(len(s.of("mention.added")) + len(again.of("mention.added")), 2000)
+        for s in stalled:
+            s.close()
+
+
+def test_half_closed_watcher_goes_on():
+    """A peer that says it will send no more may still read."""
+    with Diwan(*WIDE) as dw:
+        token, reader = dw.token("feed", "ingest"), dw.token("screen", "read")
+        feed = dw.client(token)
+        with dw.stream(reader) as s:
+            s.until(lambda s: s.retry, "the first frame")
+            s.conn.half_close()
+            for n in range(5):
+                s.until_id(dw.post(feed, [mention(n)])["last_seq"])
+            eq(len(s.of("mention.added")), 5)
+        wait_for(lambda: dw.metrics()["diwan_http_sinks_open"] == 0, "its end to be noticed")
+
+
+def test_half_closed_request_is_answered():
+    with Diwan() as dw:
+        with dw.conn() as c:
+            c.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            c.half_close()
+            eq(c.response().body, b"ok\n")
+            eq(c.until_closed(), b"")
+
+
+def test_reader_that_takes_a_byte_at_a_time():
+    with Diwan("--idle-ms", "5000", *WIDE) as dw:
+        with dw.conn(rcvbuf=2048) as c:
+            c.send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+            for _ in range(500):
+                c.buf += c.sock.recv(1)
+                if _ % 50 == 0:
+                    served(dw, 1)
+            c.response().ok(200)
+
+
+def test_idle_connections_are_closed():
+    with Diwan("--idle-ms", "1000", *WIDE) as dw:
+        conns = crowd(dw, 50)
+        for c in conns[:25]:
+            c.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            c.response().ok(200)
+        wait_for(lambda: all_closed(conns), "idle ones to be closed", 20)
+        for c in conns:
+            c.close()
+
+
+def test_connections_over_the_limit():
+    with Diwan("--max-connections-per-peer", "20") as dw:
+        held = crowd(dw, 20)
+        for c in held:
+            c.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            c.response().ok(200)
+        extra = dw.conn()
+        extra.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        text = extra.until_closed()
+        assert text == b"" or b" 429 " in text or b" 503 " in text, text
+        extra.close()
+        for c in held[:5]:
+            c.close()
+
+        def again():
+            with dw.conn() as c:
+                c.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+                return c.fill() and b" 200 " in c.buf
+
+        wait_for(again, "room for others")
+        for c in held:
+            c.close()
