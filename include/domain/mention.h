@@ -9,26 +9,25 @@
 #include "base/str.h"
 
 #define DW_MENTION_BYTES (256u * 1024) /* one mention as JSON, at most */
-#define DW_MENTION_COUNT_MAX                                                             \
-	((UINT64_C(1) << 53) - 1) /* what every JSON reader can hold */
+/* What every JSON reader can hold. */
+#define DW_MENTION_COUNT_MAX ((UINT64_C(1) << 53) - 1)
 
-enum dw_mention_has { /* members that 0 cannot stand for the absence of */
-		      DW_MENTION_POSTED_AT = 1,
-		      DW_MENTION_FOLLOWERS = 2,
-		      DW_MENTION_LIKES = 4,
-		      DW_MENTION_REPOSTS = 8,
-		      DW_MENTION_REPLIES = 16,
-		      DW_MENTION_VIEWS = 32,
-		      DW_MENTION_METRICS = DW_MENTION_LIKES | DW_MENTION_REPOSTS |
-					   DW_MENTION_REPLIES | DW_MENTION_VIEWS,
+/* Members whose absence 0 cannot stand for. */
+enum dw_mention_has {
+	DW_MENTION_POSTED_AT = 1,
+	DW_MENTION_FOLLOWERS = 2,
+	DW_MENTION_LIKES = 4,
+	DW_MENTION_REPOSTS = 8,
+	DW_MENTION_REPLIES = 16,
+	DW_MENTION_VIEWS = 32,
+	DW_MENTION_METRICS = DW_MENTION_LIKES | DW_MENTION_REPOSTS | DW_MENTION_REPLIES |
+			     DW_MENTION_VIEWS,
 };
 
 /* Texts are valid UTF-8, borrowed; p == NULL is absent. */
 struct dw_mention {
-	struct dw_str source; /* where from: 1 to 100 characters, no control characters */
-	struct dw_str
-		source_id;  /* its id there: 1 to 1000 bytes, no control characters */
-	struct dw_str text; /* as collected; not empty, no NUL */
+	/* required: 1 to 100 characters; 1 to 1000 bytes; not empty and without NUL */
+	struct dw_str source, source_id, text;
 	struct dw_str author_name, author_handle, author_url;
 	struct dw_str url, title;
 	struct dw_str lang;   /* a BCP 47 tag: "ar", "fa", "en", "und" … */

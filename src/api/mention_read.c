@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * mention_read.c - GET /mentions, /mentions/{id} and /sources.
+ *
+ * The query string is read and refused here on the loop; the reading is done on a thread of the
+ * reading pool, which writes the answer's JSON ready to be sent.
+ */
+#include "domain/mention.h"
+#include "engine/mention_query.h"
+#include "mention_int.h"
+
+#include <stdlib.h>
+
+#define LIMIT_DEFAULT 50
+
+struct job {
+	struct dw_work work;
+	struct dw_http_req *req;
+	struct dw_mention_query query;
+	uint64_t id, version;
+	struct dw_buf out;
+	struct dw_err err;
+	int rc;
+};
+
+static void on_read(struct dw_work *w);
+
+static void submit(struct job *j, struct dw_api *api,
+		   void (*run_on_pool)(struct dw_work *w, void *local))
+{
+	j->work.run_on_pool = run_on_pool;
+	j->work.on_done = on_read;
+	dw_buf_init(&j->out, DW_MENTION_OUT_MAX);
+	j->rc = dw_pool_submit(dw_engine_reads(api->engine), &j->work);
+	if (j->rc == 0)
+		return;
+	(void)dw_fail(&j->err, j->rc, "too many reads are waiting: try again");
+	on_read(&j->work);
+}
+
+static struct job *job_new(struct dw_http_req *req)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	DW_INVARIANT(j != NULL);
+	j->req = req;
+	return j;
+}
+
+static void on_read(struct dw_work *w)
+{
+	struct job *j = DW_CONTAINER_OF(w, struct job, work);
+	struct dw_http_req *req = j->req;
+
+	if (j->rc < 0) {
+		if (j->err.code == 0)
+			j->err.code = j->rc;
+		dw_api_refuse_err(req, &j->err);
+	} else {
+		if (j->version != 0)
+			dw_http_set(req, "ETag",
+				    dw_arena_printf(req->arena, "\"%llu\"",
+						    (unsigned long long)j->version));
+		dw_api_reply_json(req, 200, &j->out);
+	}
+	dw_buf_fini(&j->out);
+	free(j);
+}
+
+/* ---- GET /mentions ---- */
+
+static void list_on_pool(struct dw_work *w, void *local)
+{
+	struct job *j = DW_CONTAINER_OF(w, struct job, work);
+
+	j->rc = dw_mention_list_on_pool(local, &j->query, &j->out, &j->err);
+}
+
+/* A parameter that may be absent: then *out stays {NULL, 0}. False: refused. */
+static bool optional(struct dw_http_req *req, const char *name, struct dw_str *out)
+{
+	int rc = dw_http_query(req, name, out);
+
+	if (rc == DW_EINVAL) {
+		dw_api_refuse(req, DW_EINVAL, "%s is given twice or badly encoded", name);
+		return false;
+	}
+	if (rc == DW_ENOTFOUND)
+		*out = dw_str_make(NULL, 0);
+	return true;
+}
+
+/* An optional whole number of at least 1. False: refused. */
+static bool number(struct dw_http_req *req, const char *name, uint64_t *out)
+{
+	struct dw_str s;
+
+	if (!optional(req, name, &s))
+		return false;
+	if (s.p == NULL)
+		return true;
+	if (dw_str_u64(s, out) == 0 && *out > 0)
+		return true;
+	dw_api_refuse(req, DW_EINVAL, "%s must be a whole number from 1", name);
+	return false;
+}
+
+static bool read_filters(struct dw_http_req *req, struct dw_mention_query *q)
+{
+	if (!optional(req, "source", &q->source) || !optional(req, "lang", &q->lang))
+		return false;
+	if (q->source.p != NULL && !dw_source_is_valid(q->source)) {
+		dw_api_refuse(req, DW_EINVAL, "source is no name of a source");
+		return false;
+	}
+	if (q->lang.p != NULL && !dw_lang_is_valid(q->lang)) {
+		dw_api_refuse(req, DW_EINVAL, "lang must be a language tag such as fa");
+		return false;
+	}
+	return true;
+}
+
+static bool read_query(struct dw_http_req *req, struct dw_mention_query *q)
+{
+	static const char *const known[] = { "source", "lang", "before",
+					     "limit",  "q",    NULL };
+	struct dw_err err = { 0 };
+	struct dw_str words;
+	uint64_t before = INT64_MAX, limit = LIMIT_DEFAULT;
+
+	if (dw_http_query_only(req, known, &err) < 0) {
+		dw_api_refuse_err(req, &err);
+		return false;
+	}
+	if (!optional(req, "q", &words))
+		return false;
+	if (words.p != NULL) {
+		dw_api_refuse(req, DW_EINVAL, "q: searching is not built yet");
+		return false;
+	}
+	if (!read_filters(req, q) || !number(req, "before", &before) ||
+	    !number(req, "limit", &limit))
+		return false;
+	q->before = before < INT64_MAX ? before : INT64_MAX;
+	q->limit = (unsigned)(limit < DW_MENTION_PAGE_MAX ? limit : DW_MENTION_PAGE_MAX);
+	return true;
+}
+
+void dw_api_mentions_list(struct dw_http_req *req, void *data)
+{
+	struct dw_mention_query q = { 0 };
+	struct job *j;
+
+	if (!read_query(req, &q))
+		return;
+	j = job_new(req);
+	j->query = q;
+	submit(j, data, list_on_pool);
+}
+
+/* ---- GET /mentions/{id}, GET /sources ---- */
+
+static bool no_query(struct dw_http_req *req)
+{
+	static const char *const none[] = { NULL };
+	struct dw_err err = { 0 };
+
+	if (dw_http_query_only(req, none, &err) == 0)
+		return true;
+	dw_api_refuse_err(req, &err);
+	return false;
+}
+
+static void get_on_pool(struct dw_work *w, void *local)
+{
+	struct job *j = DW_CONTAINER_OF(w, struct job, work);
+
+	j->rc = dw_mention_get_on_pool(local, j->id, &j->out, &j->version, &j->err);
+}
+
+void dw_api_mention_get(struct dw_http_req *req, void *data)
+{
+	uint64_t id;
+	struct job *j;
+
+	if (!no_query(req))
+		return;
+	if (dw_str_u64(req->params[0], &id) < 0 || id == 0 || id > INT64_MAX) {
+		dw_api_refuse(req, DW_ENOTFOUND, "there is no mention of this id");
+		return;
+	}
+	j = job_new(req);
+	j->id = id;
+	submit(j, data, get_on_pool);
+}
+
+static void sources_on_pool(struct dw_work *w, void *local)
+{
+	struct job *j = DW_CONTAINER_OF(w, struct job, work);
+
+	j->rc = dw_source_list_on_pool(local, &j->out, &j->err);
+}
+
+void dw_api_sources_list(struct dw_http_req *req, void *data)
+{
+	if (no_query(req))
+		submit(job_new(req), data, sources_on_pool);
+}

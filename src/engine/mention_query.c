@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * mention_query.c - reads stored mentions.
+ *
+ * The read tables say which; what they hold is fetched from the journal by seq. A page is found
+ * by keyset: the id is the order of arrival and part of every index, so the thousandth page
+ * costs what the first one does, and a page is not moved by what arrives meanwhile.
+ *
+ * A page ends early when it has grown large: five hundred mentions of a quarter of a megabyte
+ * each are no answer.
+ */
+#include "engine/mention_query.h"
+
+#include "base/clock.h"
+#include "base/jsonw.h"
+#include "store/db.h"
+
+#define HISTORY_MAX 500 /* versions of one mention that are shown, the newest of them */
+
+#define PAGE "SELECT id, version FROM mention WHERE id < ?1"
+#define TAIL " ORDER BY id DESC LIMIT ?2"
+static const char page_sql[] = PAGE TAIL;
+static const char page_source_sql[] = PAGE " AND source = ?3" TAIL;
+static const char page_lang_sql[] = PAGE " AND lang = ?4" TAIL;
+static const char page_both_sql[] = PAGE " AND source = ?3 AND lang = ?4" TAIL;
+static const char find_source_sql[] = "SELECT id FROM source WHERE slug = ?1";
+static const char version_sql[] = "SELECT version FROM mention WHERE id = ?1";
+static const char changes_sql[] = "SELECT seq FROM mention_change WHERE mention = ?1"
+				  " ORDER BY seq DESC LIMIT ?2";
+static const char sources_sql[] =
+	"SELECT id, version, slug, mentions, last_seen_at FROM source ORDER BY id";
+
+struct row {
+	uint64_t id, version;
+};
+
+static int open_db(struct dw_reader *r, struct dw_db **db, struct dw_err *err)
+{
+	*db = r != NULL ? dw_reader_db(r) : NULL;
+	if (r == NULL)
+		return dw_fail(err, DW_EIO, "the journal cannot be read");
+	if (*db == NULL)
+		return dw_fail(
+			err, DW_EUNAVAILABLE,
+			"this server keeps its journal in memory and lists nothing");
+	return 0;
+}
+
+/* ---- one event's payload, by seq ---- */
+
+struct shown {
+	struct dw_buf *out;
+	uint64_t id, seq;
+	bool is_version; /* as an entry of the history */
+	bool is_found;
+};
+
+void dw_mention_show(struct dw_buf *out, uint64_t id, uint64_t version,
+		     struct dw_str payload)
+{
+	int rc = dw_buf_addf(out, "{\"id\":%llu,\"version\":%llu", (unsigned long long)id,
+			     (unsigned long long)version);
+
+	if (rc == 0 && payload.p == NULL)
+		rc = dw_buf_addz(out, ",\"erased\":true");
+	else if (rc == 0 && payload.n > 2)
+		rc = dw_buf_addc(out, ',');
+	if (rc == 0 && payload.n > 2)
+		rc = dw_buf_add(out, payload.p + 1, payload.n - 2);
+	DW_INVARIANT(rc == 0); /* the caller looks after the ceiling */
+}
+
+static void show_version(struct dw_buf *out, const struct dw_stored *e)
+{
+	struct dw_jsonw w;
+
+	dw_jsonw_init(&w, out);
+	dw_jsonw_obj(&w);
+	dw_jsonw_ku64(&w, "seq", e->seq);
+	dw_jsonw_kstr(&w, "type", e->type);
+	dw_jsonw_ktime(&w, "recorded_at", e->recorded_at);
+	dw_jsonw_ku64(&w, "actor", e->actor);
+	dw_jsonw_key(&w, "data");
+	dw_jsonw_raw(&w, e->payload.p != NULL ? e->payload : DW_STR("{\"erased\":true}"));
+	dw_jsonw_obj_end(&w);
+	DW_INVARIANT(dw_jsonw_end(&w) == 0);
+}
+
+static bool on_event(void *data, const struct dw_stored *e)
+{
+	struct shown *s = data;
+	char at[DW_TIME_MAX];
+
+	s->is_found = e->seq == s->seq;
+	if (!s->is_found)
+		return false;
+	if (s->is_version) {
+		show_version(s->out, e);
+		return false;
+	}
+	dw_mention_show(s->out, s->id, e->seq, e->payload);
+	DW_INVARIANT(dw_buf_addf(s->out, ",\"recorded_at\":\"%s\"",
+				 dw_time_format(at, e->recorded_at)) == 0);
+	return false;
+}
+
+static int show(struct dw_reader *r, struct shown *s, struct dw_err *err)
+{
+	uint64_t last;
+	int rc;
+
+	s->is_found = false;
+	rc = dw_reader_scan(r, s->seq - 1, 1, on_event, s, &last, err);
+	if (rc == 0 && !s->is_found)
+		rc = dw_fail(err, DW_ECORRUPT, "event %llu is missing",
+			     (unsigned long long)s->seq);
+	return rc;
+}
+
+/* ---- a page ---- */
+
+/* 1 found, 0 there is none. */
+static int find_source(struct dw_db *db, struct dw_str slug, uint64_t *id,
+		       struct dw_err *err)
+{
+	sqlite3_stmt *s = dw_db_stmt(db, find_source_sql, err);
+	int rc;
+
+	if (s == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_text(s, 1, slug);
+	rc = dw_db_step(db, s, err);
+	if (rc == 1)
+		*id = (uint64_t)sqlite3_column_int64(s, 0);
+	sqlite3_reset(s);
+	return rc;
+}
+
+/* Up to `max` rows of the page; their number, or DW_E…. */
+static int find_rows(struct dw_db *db, const struct dw_mention_query *q, struct row *row,
+		     unsigned max, struct dw_err *err)
+{
+	const char *sql = q->source.p != NULL && q->lang.p != NULL ? page_both_sql
+			  : q->source.p != NULL			   ? page_source_sql
+			  : q->lang.p != NULL			   ? page_lang_sql
+								   : page_sql;
+	uint64_t source = 0;
+	sqlite3_stmt *s;
+	int n = 0, rc = 1;
+
+	if (q->source.p != NULL)
+		rc = find_source(db, q->source, &source, err);
+	if (rc <= 0)
+		return rc;
+	s = dw_db_stmt(db, sql, err);
+	if (s == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(s, 1, q->before);
+	dw_db_bind_u64(s, 2, max);
+	if (q->source.p != NULL)
+		dw_db_bind_u64(s, 3, source);
+	if (q->lang.p != NULL)
+		dw_db_bind_text(s, 4, q->lang);
+	while ((rc = dw_db_step(db, s, err)) == 1) {
+		row[n].id = (uint64_t)sqlite3_column_int64(s, 0);
+		row[n++].version = (uint64_t)sqlite3_column_int64(s, 1);
+	}
+	sqlite3_reset(s);
+	return rc < 0 ? rc : n;
+}
+
+int dw_mention_list_on_pool(struct dw_reader *r, const struct dw_mention_query *q,
+			    struct dw_buf *out, struct dw_err *err)
+{
+	struct row row[DW_MENTION_PAGE_MAX + 1];
+	struct dw_db *db;
+	int rc = open_db(r, &db, err), n = 0, i = 0;
+
+	DW_REQUIRE(q->limit > 0 && q->limit <= DW_MENTION_PAGE_MAX);
+	if (rc == 0)
+		n = rc = find_rows(db, q, row, q->limit + 1, err);
+	if (rc < 0)
+		return rc;
+	rc = dw_buf_addz(out, "{\"items\":[");
+	while (rc == 0 && i < n && i < (int)q->limit &&
+	       out->len < DW_MENTION_PAGE_BYTES) {
+		struct shown s = { .out = out, .id = row[i].id, .seq = row[i].version };
+
+		if (i > 0)
+			rc = dw_buf_addc(out, ',');
+		if (rc == 0)
+			rc = show(r, &s, err);
+		if (rc == 0)
+			rc = dw_buf_addc(out, '}');
+		i++;
+	}
+	if (rc < 0)
+		return rc;
+	if (i < n)
+		return dw_buf_addf(out, "],\"next\":%llu}",
+				   (unsigned long long)row[i - 1].id);
+	return dw_buf_addz(out, "],\"next\":null}");
+}
+
+/* ---- one mention ---- */
+
+static int find_version(struct dw_db *db, uint64_t id, uint64_t *version,
+			struct dw_err *err)
+{
+	sqlite3_stmt *s = dw_db_stmt(db, version_sql, err);
+	int rc;
+
+	if (s == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(s, 1, id);
+	rc = dw_db_step(db, s, err);
+	if (rc == 1)
+		*version = (uint64_t)sqlite3_column_int64(s, 0);
+	sqlite3_reset(s);
+	if (rc == 0)
+		return dw_fail(err, DW_ENOTFOUND, "there is no mention %llu",
+			       (unsigned long long)id);
+	return rc < 0 ? rc : 0;
+}
+
+/* Seqs of the newest changes, newest first; their number, or DW_E…. */
+static int find_changes(struct dw_db *db, uint64_t id, uint64_t *seq, int max,
+			struct dw_err *err)
+{
+	sqlite3_stmt *s = dw_db_stmt(db, changes_sql, err);
+	int n = 0, rc;
+
+	if (s == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(s, 1, id);
+	dw_db_bind_u64(s, 2, (uint64_t)max);
+	while ((rc = dw_db_step(db, s, err)) == 1)
+		seq[n++] = (uint64_t)sqlite3_column_int64(s, 0);
+	sqlite3_reset(s);
+	return rc < 0 ? rc : n;
+}
+
+/* Versions oldest first, from seq[n - 1] down to seq[0], as many as fit a page. */
+static int add_history(struct dw_reader *r, const uint64_t *seq, int n,
+		       struct dw_buf *out, struct dw_err *err)
+{
+	int rc = 0;
+	bool is_first = true;
+
+	while (rc == 0 && n-- > 0 && out->len < DW_MENTION_PAGE_BYTES) {
+		struct shown s = { .out = out, .seq = seq[n], .is_version = true };
+
+		if (!is_first)
+			rc = dw_buf_addc(out, ',');
+		if (rc == 0)
+			rc = show(r, &s, err);
+		is_first = false;
+	}
+	return rc;
+}
+
+int dw_mention_get_on_pool(struct dw_reader *r, uint64_t id, struct dw_buf *out,
+			   uint64_t *version, struct dw_err *err)
+{
+	uint64_t seq[HISTORY_MAX + 1];
+	struct shown now = { .out = out, .id = id };
+	struct dw_db *db;
+	int rc = open_db(r, &db, err), n = 0;
+
+	if (rc == 0)
+		rc = find_version(db, id, version, err);
+	if (rc == 0)
+		n = rc = find_changes(db, id, seq, HISTORY_MAX, err);
+	if (rc < 0)
+		return rc;
+	seq[n++] = id;
+	now.seq = *version;
+	rc = show(r, &now, err);
+	if (rc == 0)
+		rc = dw_buf_addz(out, ",\"history\":[");
+	if (rc == 0)
+		rc = add_history(r, seq, n, out, err);
+	return rc < 0 ? rc : dw_buf_addz(out, "]}");
+}
+
+/* ---- sources ---- */
+
+static void show_source(struct dw_jsonw *w, sqlite3_stmt *s)
+{
+	dw_jsonw_obj(w);
+	dw_jsonw_ku64(w, "id", (uint64_t)sqlite3_column_int64(s, 0));
+	dw_jsonw_ku64(w, "version", (uint64_t)sqlite3_column_int64(s, 1));
+	dw_jsonw_kstr(w, "slug", dw_db_text(s, 2));
+	dw_jsonw_ku64(w, "mentions", (uint64_t)sqlite3_column_int64(s, 3));
+	dw_jsonw_key(w, "last_seen_at");
+	if (sqlite3_column_type(s, 4) == SQLITE_NULL)
+		dw_jsonw_null(w);
+	else
+		dw_jsonw_time(w, sqlite3_column_int64(s, 4));
+	dw_jsonw_obj_end(w);
+}
+
+int dw_source_list_on_pool(struct dw_reader *r, struct dw_buf *out, struct dw_err *err)
+{
+	struct dw_jsonw w;
+	struct dw_db *db;
+	sqlite3_stmt *s;
+	int rc = open_db(r, &db, err);
+
+	if (rc < 0)
+		return rc;
+	s = dw_db_stmt(db, sources_sql, err);
+	if (s == NULL)
+		return DW_EINTERNAL;
+	dw_jsonw_init(&w, out);
+	dw_jsonw_obj(&w);
+	dw_jsonw_key(&w, "items");
+	dw_jsonw_arr(&w);
+	while ((rc = dw_db_step(db, s, err)) == 1)
+		show_source(&w, s);
+	sqlite3_reset(s);
+	dw_jsonw_arr_end(&w);
+	dw_jsonw_obj_end(&w);
+	return rc < 0 ? rc : dw_jsonw_end(&w);
+}
