@@ -353,12 +353,27 @@ static int note_coding(struct gate *g, struct dw_str value)
 	return 0;
 }
 
-/* A clean list of tokens; of those, close and keep-alive matter. */
+/* Also behind the value, up to the line's end. */
+static bool has_tab(struct dw_str value)
+{
+	size_t i = 0;
+
+	while (i < value.n || value.p[i] == ' ') {
+		if (value.p[i++] == '\t')
+			return true;
+	}
+	return value.p[i] == '\t';
+}
+
+/* A clean list of tokens; of those, close and keep-alive matter. llhttp takes a tab behind
+ * "close" for a part of the name. */
 static int note_connection(struct gate *g, struct dw_str value)
 {
 	struct dw_str part;
 	bool more = true;
 
+	if (has_tab(value))
+		return dw_fail(g->err, DW_EINVAL, "Connection has a tab");
 	while (more) {
 		const char *comma = value.n > 0 ? memchr(value.p, ',', value.n) : NULL;
 

@@ -262,6 +262,9 @@ static const struct row rows[] = {
 	    501),
 	ROW("close and keep-alive", G H "Connection: close, keep-alive\r\n" END, 400),
 	ROW("connection is no list", G H "Connection: a b\r\n" END, 400),
+	ROW("tab in Connection", G H "Connection: close\t, a\r\n" END, 400),
+	ROW("tab behind Connection", G H "Connection: close \t \r\n" END, 400),
+	ROW("blanks in Connection", G H "Connection:  a ,  close  \r\n" END NEXT, 200),
 	ROW("two Authorization fields",
 	    G H "Authorization: a\r\nAuthorization: b\r\n" END, 400),
 
