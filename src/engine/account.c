@@ -12,6 +12,7 @@
  *   account_session.c   sessions and the guard        account_throttle.c attempts to sign in
  *   account_password.c  Argon2id on its pool          account_json.c     payloads
  *   account_project.c   read tables                   account_store.c    mutable rows
+ *   account_expiry.c    what time does to sessions    account_common.c   passwords not taken
  *
  *  (1) State changes only here and only by a durable event; hashes alone follow in on_committed.
  *  (2) A session exists from its session.started on, but nobody can present it before its hash is

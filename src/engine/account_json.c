@@ -8,7 +8,7 @@
  *   token.added            {name,scopes}
  *   token.revoked          {token}
  *   session.started        {user,peer}
- *   session.ended          {session,user,reason}
+ *   session.ended          {session,reason,user}
  *   session.refused        {reason,user?,peer?,count?}  count: so many more, only counted
  *
  * No payload holds a password, a token, a session's value, or a name that somebody typed and no

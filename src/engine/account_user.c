@@ -74,6 +74,9 @@ static int check_groups(struct dw_account_op *op)
 	struct dw_str rest = op->groups, part;
 	unsigned n = 0;
 
+	if (rest.n > 0 && rest.p[rest.n - 1] == ',')
+		return op_refuse(op, DW_EINVAL, "/groups",
+				 "the list of groups ends in a comma");
 	if (op->groups.n >= DW_GROUPS_MAX)
 		return op_refuse(op, DW_EINVAL, "/groups", "there are too many groups");
 	while (dw_str_split(&rest, ',', &part)) {
