@@ -155,6 +155,7 @@ static void test_not_json(void **state)
 	refuse(HEAD ",\"extra\":\"\\ud800\"}", "");
 	refuse(HEAD ",\"extra\":\"\\u0000\"}", "");
 	refuse(HEAD ",\"extra\":99999999999999999999999}", "");
+	refuse_as(DW_STR(HEAD ",\"extra\":false\0}"), DW_MENTION_FROM_MACHINE, "");
 	refuse_as(DW_STR("{\"source\":\"s\0\"}"), DW_MENTION_FROM_MACHINE, "");
 }
 
