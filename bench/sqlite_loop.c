@@ -61,7 +61,8 @@ static bool describe(sqlite3 *db, struct table *t)
 		const char *name = (const char *)sqlite3_column_text(q, 0);
 
 		if (strcmp(name, "seq") == 0 ||
-		    (t->number[0] == '\0' && strcmp(name, "id") == 0))
+		    (t->number[0] == '\0' &&
+		     (strcmp(name, "id") == 0 || strcmp(name, "last") == 0)))
 			(void)snprintf(t->number, sizeof(t->number), "%s", name);
 	}
 	sqlite3_finalize(q);
