@@ -13,8 +13,9 @@
 
 void dw_buf_init(struct dw_buf *b, size_t max)
 {
-	DW_REQUIRE(max > 0 && max < SIZE_MAX);
-	*b = (struct dw_buf){ NULL, 0, 0, max };
+	DW_REQUIRE(max > 0);
+	/* one byte less than everything, so that there is room for the NUL */
+	*b = (struct dw_buf){ NULL, 0, 0, max < SIZE_MAX ? max : SIZE_MAX - 1 };
 }
 
 void dw_buf_fini(struct dw_buf *b)

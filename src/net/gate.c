@@ -353,27 +353,12 @@ static int note_coding(struct gate *g, struct dw_str value)
 	return 0;
 }
 
-/* Also behind the value, up to the line's end. */
-static bool has_tab(struct dw_str value)
-{
-	size_t i = 0;
-
-	while (i < value.n || value.p[i] == ' ') {
-		if (value.p[i++] == '\t')
-			return true;
-	}
-	return value.p[i] == '\t';
-}
-
-/* A clean list of tokens; of those, close and keep-alive matter. llhttp takes a tab behind
- * "close" for a part of the name. */
+/* A clean list of tokens; of those, close and keep-alive matter. */
 static int note_connection(struct gate *g, struct dw_str value)
 {
 	struct dw_str part;
 	bool more = true;
 
-	if (has_tab(value))
-		return dw_fail(g->err, DW_EINVAL, "Connection has a tab");
 	while (more) {
 		const char *comma = value.n > 0 ? memchr(value.p, ',', value.n) : NULL;
 
@@ -436,26 +421,42 @@ static int note_single(struct gate *g, struct dw_str name)
 	return 0;
 }
 
+/* In the value or behind it, up to the line's end. */
+static bool has_tab(struct dw_str value)
+{
+	size_t i = 0;
+
+	while (i < value.n || value.p[i] == ' ') {
+		if (value.p[i++] == '\t')
+			return true;
+	}
+	return value.p[i] == '\t';
+}
+
 static int note_field(struct gate *g, struct dw_str name, struct dw_str value)
 {
 	static const struct {
 		const char *name;
 		int (*note)(struct gate *g, struct dw_str value);
+		bool no_tab; /* llhttp takes a tab for a part of the value */
 	} table[] = {
-		{ "host", note_host },
-		{ "content-length", note_length },
-		{ "transfer-encoding", note_coding },
-		{ "connection", note_connection },
+		{ "host", note_host, false },
+		{ "content-length", note_length, true },
+		{ "transfer-encoding", note_coding, true },
+		{ "connection", note_connection, true },
 		/* llhttp reads this one as Connection; the two must agree */
-		{ "proxy-connection", note_connection },
-		{ "expect", note_expect },
-		{ "upgrade", note_upgrade },
-		{ "trailer", note_trailer },
+		{ "proxy-connection", note_connection, true },
+		{ "expect", note_expect, false },
+		{ "upgrade", note_upgrade, false },
+		{ "trailer", note_trailer, false },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (dw_str_eq_nocase(name, dw_str_of(table[i].name)))
-			return table[i].note(g, value);
+		if (!dw_str_eq_nocase(name, dw_str_of(table[i].name)))
+			continue;
+		if (table[i].no_tab && has_tab(value))
+			return dw_fail(g->err, DW_EINVAL, "%s has a tab", table[i].name);
+		return table[i].note(g, value);
 	}
 	return note_single(g, name);
 }

@@ -265,6 +265,9 @@ static const struct row rows[] = {
 	ROW("tab in Connection", G H "Connection: close\t, a\r\n" END, 400),
 	ROW("tab behind Connection", G H "Connection: close \t \r\n" END, 400),
 	ROW("blanks in Connection", G H "Connection:  a ,  close  \r\n" END NEXT, 200),
+	ROW("tab behind a length", P "Content-Length: 5\t\r\n" END "hello", 400),
+	ROW("tab behind a coding", P "Transfer-Encoding: chunked\t\r\n" END "0\r\n\r\n",
+	    400),
 	ROW("two Authorization fields",
 	    G H "Authorization: a\r\nAuthorization: b\r\n" END, 400),
 
