@@ -48,7 +48,7 @@ struct dw_feed {
 	struct dw_link
 		ready; /* watchers for whom something waits, longest waiting first */
 	struct dw_task flush;
-	unsigned n_past; /* watchers being fed from the store */
+	size_t past_bytes; /* that chunks from the store may take up now */
 	struct dw_feed_stats stats;
 };
 

@@ -4,9 +4,9 @@
  *
  * A pool thread reads and formats one chunk; while the watcher's socket takes it the next one is
  * being read, so disk and wire overlap and a watcher holds two chunks at most. Reads stop at the
- * head that the loop knows: what is durable but not yet applied is left to the tail. The more
- * watchers catch up at once, the smaller the chunks, so that thousands of them with slow sockets
- * do not hold more memory together than a few dozen with fast ones.
+ * head that the loop knows: what is durable but not yet applied is left to the tail. The more of
+ * the common budget is in use, the smaller the next chunk, so that thousands of watchers with
+ * slow sockets hold little more memory together than a hundred.
  *
  *  (1) At most one read in flight and one chunk waiting for each watcher.
  *  (2) A chunk that was made under rights that have changed since is thrown away and read again.
@@ -18,10 +18,11 @@
 
 #include <stdlib.h>
 
-#define CHUNK_BYTES (192u * 1024) /* when few are catching up */
+#define CHUNK_BYTES (192u * 1024) /* while there is plenty */
 #define CHUNK_LEAST (8u * 1024)
-#define CHUNKS_BYTES (48u * 1024 * 1024) /* of all watchers together, about */
-#define CHUNK_MAX (6u * 1024 * 1024)	 /* a chunk and the largest frame behind it */
+#define BUDGET                                                                           \
+	(32u * 1024 * 1024) /* of all watchers together, before chunks are the least */
+#define CHUNK_MAX (6u * 1024 * 1024) /* a chunk and the largest frame behind it */
 #define CHUNK_EVENTS 4096
 
 struct dw_past {
@@ -31,7 +32,8 @@ struct dw_past {
 	bool is_reading, is_stale;
 	/* what to read; not touched by the loop while is_reading */
 	uint64_t after, head, room;
-	size_t chunk;
+	size_t chunk,
+		on_wire; /* bytes of the budget: for this read, for what is being sent */
 	struct dw_type_set want;
 	struct dw_names *names;
 	/* what was read */
@@ -83,20 +85,30 @@ static void read_on_pool(struct dw_work *work, void *local)
 
 static void on_read(struct dw_work *work);
 
-static size_t chunk_size(const struct dw_feed *f)
+static size_t take(struct dw_feed *f)
 {
-	size_t share = CHUNKS_BYTES / 2 / (f->n_past > 0 ? f->n_past : 1);
+	size_t left = f->past_bytes < BUDGET ? BUDGET - f->past_bytes : 0, n = left / 8;
 
-	if (share > CHUNK_BYTES)
-		return CHUNK_BYTES;
-	return share > CHUNK_LEAST ? share : CHUNK_LEAST;
+	if (n > CHUNK_BYTES)
+		n = CHUNK_BYTES;
+	if (n < CHUNK_LEAST)
+		n = CHUNK_LEAST;
+	f->past_bytes += n;
+	return n;
+}
+
+static void give_back(struct dw_past *p, size_t *n)
+{
+	p->feed->past_bytes -= *n;
+	*n = 0;
 }
 
 static void start_read(struct dw_past *p, uint64_t after)
 {
 	struct dw_feed *f = p->feed;
 
-	p->chunk = chunk_size(f);
+	give_back(p, &p->chunk);
+	p->chunk = take(f);
 	p->after = after;
 	p->head = f->ring.last;
 	p->want = p->w->want;
@@ -137,13 +149,17 @@ static void send_chunk(struct dw_past *p)
 	struct dw_blob *chunk = p->got;
 
 	p->got = NULL;
+	p->on_wire = p->chunk;
+	p->chunk = 0;
 	w->cursor = p->last;
 	p->feed->stats.catchup_events += p->events;
 	if (p->last + 1 < ring_first(&p->feed->ring))
 		start_read(p, p->last);
-	if (feed_write_blob(w, chunk) && !p->is_reading)
-		finish_if_caught_up(p);
+	if (feed_write_blob(w, chunk) && !w->is_blocked)
+		give_back(p, &p->on_wire);
 	dw_blob_unref(chunk);
+	if (!p->is_reading)
+		(void)finish_if_caught_up(p);
 }
 
 static void on_read(struct dw_work *work)
@@ -174,7 +190,6 @@ void past_start(struct dw_watcher *w)
 	p->w = w;
 	p->feed = w->feed;
 	w->past = p;
-	w->feed->n_past++;
 	start_read(p, w->cursor);
 }
 
@@ -182,6 +197,7 @@ void past_on_drain(struct dw_watcher *w)
 {
 	struct dw_past *p = w->past;
 
+	give_back(p, &p->on_wire);
 	if (p->is_reading)
 		return;
 	if (p->got != NULL)
@@ -210,7 +226,8 @@ void past_leave(struct dw_watcher *w)
 
 	w->past = NULL;
 	p->w = NULL;
-	p->feed->n_past--;
+	give_back(p, &p->chunk);
+	give_back(p, &p->on_wire);
 	if (!p->is_reading)
 		past_free(p);
 }
