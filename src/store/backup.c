@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * backup.c - a consistent copy of the database while others write to it.
+ *
+ * VACUUM INTO reads one snapshot in one transaction and writes a file without free pages, so
+ * what was erased is not carried over. The copy gets its name only after it has been checked
+ * and synced: a file called DEST is a good backup, whatever happened on the way.
+ *
+ * Rejected: SQLite's backup API in steps. From another connection every foreign commit starts
+ * it over, and under a steady writer it never ends.
+ */
+#include "verify_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int sys_fail(struct dw_err *err, const char *doing, const char *path)
+{
+	int sys = errno;
+	int code = sys == ENOSPC ? DW_EFULL : sys == EEXIST ? DW_EEXISTS : DW_EIO;
+
+	(void)dw_fail(err, code, "%s %s: %s", doing, path, strerror(sys));
+	if (err != NULL)
+		err->sys = sys;
+	return code;
+}
+
+static int sync_path(const char *path, int flags, struct dw_err *err)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+	int rc = fd < 0 || fsync(fd) < 0 ? sys_fail(err, "syncing", path) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static int sync_folder_of(const char *path, struct dw_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash == NULL
+			       ? strdup(".")
+			       : strndup(path, slash > path ? (size_t)(slash - path) : 1);
+	int rc;
+
+	DW_INVARIANT(folder != NULL);
+	rc = sync_path(folder, O_RDONLY | O_DIRECTORY, err);
+	free(folder);
+	return rc;
+}
+
+/* Empty and for its owner only; SQLite writes into an empty file that is there. */
+static int make_empty(const char *path, struct dw_err *err)
+{
+	int fd;
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		return sys_fail(err, "removing", path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return sys_fail(err, "making", path);
+	close(fd);
+	return 0;
+}
+
+static int copy_into(struct dw_db *db, const char *path, struct dw_err *err)
+{
+	static const char SQL_COPY[] = "VACUUM INTO ?1";
+	sqlite3_stmt *s;
+	int rc;
+
+	/* VACUUM attaches the new file and writes there; ours stays opened for reading only. */
+	sqlite3_limit(dw_db_handle(db), SQLITE_LIMIT_ATTACHED, 1);
+	rc = dw_db_exec(db, "PRAGMA query_only = OFF", err);
+	if (rc == 0)
+		rc = db_prepare(db, SQL_COPY, &s, err);
+	if (rc < 0)
+		return rc;
+	dw_db_bind_text(s, 1, dw_str_of(path));
+	return dw_db_run(db, s, err);
+}
+
+static int check_integrity(const char *path, struct dw_err *err)
+{
+	static const char SQL_CHECK[] = "PRAGMA integrity_check(1)";
+	struct dw_db *db = NULL;
+	sqlite3_stmt *s;
+	int rc = dw_db_open(&db, path, DW_DB_READER, err);
+
+	if (rc == 0)
+		rc = db_prepare(db, SQL_CHECK, &s, err);
+	if (rc == 0)
+		rc = dw_db_step(db, s, err);
+	if (rc >= 0) {
+		struct dw_str said = rc == 1 ? dw_db_text(s, 0) : DW_STR("nothing");
+
+		rc = dw_str_eq(said, DW_STR("ok"))
+			     ? 0
+			     : dw_fail(err, DW_ECORRUPT, "the copy is damaged: %.*s",
+				       (int)(said.n < 150 ? said.n : 150), said.p);
+		sqlite3_reset(s);
+	}
+	dw_db_close(db);
+	return rc;
+}
+
+static int make_copy(const char *source, const char *path, struct dw_err *err)
+{
+	struct dw_db *db = NULL;
+	int rc = make_empty(path, err);
+
+	if (rc == 0)
+		rc = dw_db_open(&db, source, DW_DB_READER, err);
+	if (rc == 0)
+		rc = copy_into(db, path, err);
+	dw_db_close(db);
+	return rc;
+}
+
+/* Name the copy DEST, unless that is there. */
+static int publish(const char *path, const char *dest, struct dw_err *err)
+{
+	int rc = sync_path(path, O_RDONLY, err);
+
+	if (rc < 0)
+		return rc;
+	/* rename would replace what is there; link never does. */
+	if (link(path, dest) < 0)
+		return sys_fail(err, "making", dest);
+	if (unlink(path) < 0)
+		return sys_fail(err, "removing", path);
+	return sync_folder_of(dest, err);
+}
+
+int dw_store_backup(const char *dir, const char *dest, struct dw_verify_report *report,
+		    struct dw_err *err)
+{
+	size_t n = strlen(dest) + sizeof(".tmp");
+	char *source = store_path(dir), *tmp = malloc(n);
+	struct stat st;
+	int rc;
+
+	DW_INVARIANT(tmp != NULL);
+	snprintf(tmp, n, "%s.tmp", dest);
+	if (lstat(dest, &st) == 0) {
+		rc = dw_fail(err, DW_EEXISTS, "%s exists already", dest);
+	} else {
+		rc = make_copy(source, tmp, err);
+		if (rc == 0)
+			rc = check_integrity(tmp, err);
+		if (rc == 0)
+			rc = verify_file(tmp, report, NULL, NULL, err);
+		if (rc == 0)
+			rc = publish(tmp, dest, err);
+		if (rc < 0)
+			unlink(tmp);
+	}
+	free(tmp);
+	free(source);
+	return rc;
+}
