@@ -15,7 +15,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 struct serving {
 	const struct dw_config *conf;
@@ -83,24 +82,6 @@ static void on_stopping(void *ctx)
 	s->is_stopping = true;
 }
 
-static void raise_open_files(void)
-{
-	struct rlimit l;
-
-	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur < l.rlim_max) {
-		l.rlim_cur = l.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &l);
-	}
-}
-
-static void set_log_level(const char *name)
-{
-	dw_log_set_level(strcmp(name, "debug") == 0   ? DW_LOG_DEBUG
-			 : strcmp(name, "warn") == 0  ? DW_LOG_WARN
-			 : strcmp(name, "error") == 0 ? DW_LOG_ERROR
-						      : DW_LOG_INFO);
-}
-
 static int serve(const struct dw_command *cmd, const struct dw_config *conf)
 {
 	struct serving s = { .conf = conf };
@@ -110,8 +91,6 @@ static int serve(const struct dw_command *cmd, const struct dw_config *conf)
 	struct dw_err err;
 	int rc;
 
-	set_log_level(conf->log_level);
-	raise_open_files();
 	rc = dw_server_run(conf, &hooks, &err);
 	if (s.has_greeter)
 		pthread_join(s.greeter, NULL);

@@ -20,6 +20,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -311,14 +312,35 @@ static int build(struct dw_server *s, struct dw_err *err)
 	return rc == 0 ? listen_all(s, err) : rc;
 }
 
+static void raise_open_files(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur < l.rlim_max) {
+		l.rlim_cur = l.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &l);
+	}
+}
+
+static void set_log_level(const char *name)
+{
+	dw_log_set_level(strcmp(name, "debug") == 0   ? DW_LOG_DEBUG
+			 : strcmp(name, "warn") == 0  ? DW_LOG_WARN
+			 : strcmp(name, "error") == 0 ? DW_LOG_ERROR
+						      : DW_LOG_INFO);
+}
+
 static int serve(struct dw_server *s, struct dw_err *err)
 {
 	int rc = dw_loop_init(&s->loop, err);
 
 	if (rc < 0)
 		return rc;
-	if (!s->hooks->is_local_only)
+	if (!s->hooks->is_local_only) {
+		set_log_level(s->conf->log_level);
+		raise_open_files();
 		dw_loop_on_stop(&s->loop, on_signal, s);
+	}
 	rc = build(s, err);
 	if (rc < 0 && s->engine == NULL) {
 		abandoned = s;
