@@ -12,15 +12,15 @@ struct dw_net_limits {
 	unsigned max_target_bytes;	   /* 8192: 414 */
 	size_t max_body_bytes;		   /* default cap of DW_BODY_WHOLE: 1 MiB */
 	unsigned head_ms;		   /* 5000: 408 */
-	unsigned
-		body_min_rate; /* bytes/s over a sliding window, after a grace of 5 s: 408 */
-	unsigned idle_ms;      /* keep-alive: 15000 */
+	unsigned body_min_rate;	 /* bytes/s, judged once per body_window_ms: 408 */
+	unsigned idle_ms;	 /* keep-alive: 15000 */
 	unsigned write_stall_ms; /* 10000 */
+	unsigned body_window_ms; /* 5000 */
 };
 
 #define DW_NET_LIMITS_DEFAULT                                                            \
 	{                                                                                \
-		20000, 512, 16384, 8192, 1024 * 1024, 5000, 500, 15000, 10000            \
+		20000, 512, 16384, 8192, 1024 * 1024, 5000, 500, 15000, 10000, 5000      \
 	}
 
 struct dw_net_stats { /* counters for /metrics; monotonic unless said */

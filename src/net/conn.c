@@ -341,8 +341,8 @@ void dw_conn_start(struct dw_conn *c)
 static void judge_rate(struct dw_conn *c)
 {
 	struct dw_exchange *x = c->x;
-	uint64_t least =
-		(uint64_t)c->net->conf.limits.body_min_rate * DW_NET_WINDOW_MS / 1000;
+	const struct dw_net_limits *l = &c->net->conf.limits;
+	uint64_t least = (uint64_t)l->body_min_rate * l->body_window_ms / 1000;
 
 	if (x->is_paused || x->window >= least) {
 		x->window = 0;

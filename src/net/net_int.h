@@ -10,7 +10,6 @@
 #define DW_NET_DRAIN_MAX                                                                 \
 	(64u * 1024) /* of a refused body that is read to keep a connection */
 #define DW_NET_LINGER_MS 1000
-#define DW_NET_WINDOW_MS 5000 /* over which the rate of a body is judged */
 
 /* One address with its connections. */
 struct dw_peer {

@@ -227,11 +227,6 @@ static void begin_body(struct dw_exchange *x)
 		dw_exchange_refuse(x, DW_EINVAL, "this address takes no body");
 		return;
 	}
-	if (x->expects_continue && !x->is_body_done && dw_exchange_waiting(x) == 0)
-		send_continue(c);
-	x->expects_continue = false;
-	if (c->state == DW_CONN_CLOSING)
-		return;
 	dw_buf_init(&x->body, (size_t)x->body_max);
 	c->state = DW_CONN_BODY;
 	if (!x->is_body_done)
@@ -239,6 +234,12 @@ static void begin_body(struct dw_exchange *x)
 	x->window = 0;
 	if (r->body == DW_BODY_STREAM)
 		call_handler(x);
+	/* Only now: the handler may have had enough of the head. */
+	if (x->is_replied || c->state == DW_CONN_CLOSING)
+		return;
+	if (x->expects_continue && !x->is_body_done && dw_exchange_waiting(x) == 0)
+		send_continue(c);
+	x->expects_continue = false;
 }
 
 /* ---- head ---- */

@@ -51,7 +51,7 @@ int dw_net_create(struct dw_net **out, struct dw_loop *loop, struct dw_timers *t
 	dw_list_init(&n->listeners);
 	dw_list_init(&n->conns);
 	n->cls_head = dw_timers_class(timers, conf->limits.head_ms);
-	n->cls_window = dw_timers_class(timers, DW_NET_WINDOW_MS);
+	n->cls_window = dw_timers_class(timers, conf->limits.body_window_ms);
 	n->cls_idle = dw_timers_class(timers, conf->limits.idle_ms);
 	n->cls_write = dw_timers_class(timers, conf->limits.write_stall_ms);
 	n->cls_linger = dw_timers_class(timers, DW_NET_LINGER_MS);
