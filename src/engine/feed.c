@@ -71,11 +71,12 @@ int dw_feed_fill(struct dw_feed *f, struct dw_reader *r, struct dw_err *err)
 	DW_REQUIRE(f->ring.n == 0);
 	f->ring.last = head > many ? head - many : 0;
 	while (f->ring.last < head) {
-		int rc = dw_reader_scan(r, f->ring.last, 1024, on_fill, f, &last, err);
+		uint64_t before = f->ring.last;
+		int rc = dw_reader_scan(r, before, 1024, on_fill, f, &last, err);
 
 		if (rc < 0)
 			return dw_wrap(err, rc, "reading recent events");
-		if (last <= f->ring.last && f->ring.last < head)
+		if (f->ring.last == before)
 			return dw_fail(err, DW_ECORRUPT, "event %llu is missing",
 				       (unsigned long long)f->ring.last + 1);
 	}
