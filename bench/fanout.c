@@ -72,7 +72,7 @@ static void run_out(void)
 		turn(10);
 }
 
-/* Until the crowd got `messages`, or nothing came for 2 s, or --drain seconds passed. */
+/* Until the crowd got `messages`, or nothing came for 5 s, or --drain seconds passed. */
 static void run_until_received(struct bench_crowd *c, uint64_t messages)
 {
 	uint64_t end = bench_now() + (uint64_t)(o.drain * 1e9), moved = bench_now();
@@ -82,7 +82,7 @@ static void run_until_received(struct bench_crowd *c, uint64_t messages)
 		turn(10);
 		if (c->messages != last)
 			moved = bench_now();
-		else if (bench_now() - moved > 2000000000u)
+		else if (bench_now() - moved > 5000000000u)
 			return;
 		last = c->messages;
 	}
@@ -110,16 +110,14 @@ static void begin(void)
 	bench_press_init(&press);
 }
 
-/* A few messages first: what is made once is then there. */
+/* A few messages first: what is made once is then there. A server of several processes may
+ * need a moment until all of them know of a stream; what is missed here is not measured. */
 static void warm_up(void)
 {
+	run_for(0.5);
 	press.left = (uint64_t)press.batch * 3;
 	run_out();
 	run_until_received(&crowd, press.answered * o.watchers);
-	if (crowd.messages < press.answered * o.watchers)
-		bench_die("of %llu messages to warm up %llu came",
-			  (unsigned long long)(press.answered * o.watchers),
-			  (unsigned long long)crowd.messages);
 }
 
 struct window {
