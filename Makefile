@@ -211,7 +211,7 @@ format: ## clang-format 14 over all C files, in place
 	$(Q)clang-format -i $(or $(FILES),$(C_FILES))
 format-check: ## fail when clang-format would change a file
 	@tests/lint/format $(or $(FILES),$(C_FILES))
-LINTS := arrows headers sizes sql shell words comments man cppcheck tidy
+LINTS := arrows headers sizes sql openapi shell words comments man cppcheck tidy
 lint: $(GEN)/embed_index.inc ## every check of tests/lint (one alone: make lint-sizes)
 	@LINT_CFLAGS='$(STD) -Iinclude -I$(GEN) $(LIB_CFLAGS)' tests/lint/run $(LINTS)
 lint-%: $(GEN)/embed_index.inc
