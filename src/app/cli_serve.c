@@ -4,8 +4,9 @@
  *
  * The line with the address is the first on standard output. Behind it comes, when the room has no
  * admin yet, the one-time link that makes the first; it is asked for over the control socket by
- * a thread of its own, like any command would. Under systemd, whose log keeps what is printed
- * there, the link is not printed, because it is a secret.
+ * a thread of its own, like any command would, and before the first line is printed: a link that
+ * somebody asks for as soon as we say that we serve is then the newest, and stays valid. Under
+ * systemd, whose log keeps what is printed there, the link is not printed: it is a secret.
  */
 #include "cli_int.h"
 #include "server_int.h"
@@ -37,6 +38,12 @@ static void say_how_to_set_up(const struct serving *s, const char *path)
 	fflush(stdout);
 }
 
+static void say_ready(const struct serving *s)
+{
+	printf("diwan: serving %s\n", s->url);
+	fflush(stdout);
+}
+
 static void *greet(void *arg)
 {
 	struct serving *s = arg;
@@ -47,11 +54,15 @@ static void *greet(void *arg)
 	struct dw_reply r;
 	json_t *o;
 
-	if (dw_client_local(&c, s->conf, NULL) < 0)
+	if (dw_client_local(&c, s->conf, NULL) < 0) {
+		say_ready(s);
 		return NULL;
+	}
 	dw_client_abort_on(c, &s->is_stopping);
 	dw_reply_init(&r);
-	if (dw_client_ask(c, &call, &r, NULL) == 0 && r.status == 201) {
+	r.status = dw_client_ask(c, &call, &r, NULL) == 0 ? r.status : 0;
+	say_ready(s);
+	if (r.status == 201) {
 		o = json_loadb(r.body.p != NULL ? r.body.p : "", r.body.len, 0, NULL);
 		if (json_is_string(json_object_get(o, "path")))
 			say_how_to_set_up(s, dw_cli_text(o, "path"));
@@ -67,12 +78,12 @@ static void on_ready(void *ctx, struct dw_server *server, const char *url)
 	struct serving *s = ctx;
 
 	(void)server;
-	printf("diwan: serving %s\n", url);
-	fflush(stdout);
 	snprintf(s->url, sizeof(s->url), "%s", url);
 	dw_log(DW_LOG_INFO, "server.ready", "url=%s data=%s version=%s", url,
 	       s->conf->data, DW_VERSION);
 	s->has_greeter = pthread_create(&s->greeter, NULL, greet, s) == 0;
+	if (!s->has_greeter)
+		say_ready(s);
 }
 
 static void on_stopping(void *ctx)
