@@ -209,6 +209,7 @@ static void replay(struct once *o)
 {
 	struct dw_http_req *req = o->req;
 	const struct dw_answer *a = &o->found;
+	struct dw_blob *body = o->found.body; /* on_answered frees o before it is sent */
 
 	if (sodium_memcmp(a->digest, o->ask.digest, sizeof(a->digest)) != 0) {
 		dw_api_refuse(
@@ -221,7 +222,9 @@ static void replay(struct once *o)
 			"and not kept");
 	} else {
 		dw_http_set(req, "Idempotency-Replayed", DW_STR("true"));
-		dw_http_reply(req, a->status, "application/json", dw_blob_str(a->body));
+		o->found.body = NULL;
+		dw_http_reply(req, a->status, "application/json", dw_blob_str(body));
+		dw_blob_unref(body);
 	}
 }
 
