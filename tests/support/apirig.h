@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef APIRIG_H
+#define APIRIG_H
+/*
+ * The whole HTTP contract over an engine in a folder of its own, served by a thread of its own on a free port
+ * and on a control socket; and blocking requests to it.
+ */
+#include "api/api.h"
+
+struct apirig_inside;
+
+struct apirig {
+	int port;
+	char socket[128];
+	char folder[64];
+	struct apirig_inside *in;
+};
+
+struct apirig_reply {
+	int status;
+	char head[8192];
+	char body[65536];
+};
+
+/** Passwords cost next to nothing. public_url as in struct dw_api_conf. */
+void apirig_start(struct apirig *r, const char *public_url);
+void apirig_stop(struct apirig *r);
+/**
+ * Send one request and read the whole answer. `path` starting with '@' goes over the control
+ * socket. `headers`: lines, each ended by \r\n, may be "". Host, Content-Length and Connection
+ * are added. body may be NULL.
+ */
+void apirig_ask(const struct apirig *r, const char *method, const char *path,
+		const char *headers, const char *body, struct apirig_reply *out);
+/** Value of a string member, wherever it is in the JSON; "" when there is none. */
+void apirig_member(const char *json, const char *key, char *out, size_t cap);
+/** "name=value" of the Set-Cookie in the head; "" when there is none. */
+void apirig_cookie(const char *head, char *out, size_t cap);
+
+#endif
