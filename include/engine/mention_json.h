@@ -12,12 +12,12 @@ enum dw_mention_form {
 };
 
 struct dw_mention_doc {
-	struct dw_mention m; /* its texts lie in root */
-	void *root;	     /* json_t, owned */
+	struct dw_mention m; /* its texts lie in the JSON that was read, or in own */
+	char *own;	     /* owned; NULL when no text had an escape */
 };
 
 /**
- * Read and check one mention. `json` is only needed until this returns. On DW_EINVAL *f says
+ * Read and check one mention. Borrows `json` until dw_mention_doc_fini. On DW_EINVAL *f says
  * which field and why, and there is nothing to free. Hostile input is fine.
  */
 DW_MUST_USE int dw_mention_parse(struct dw_mention_doc *d, struct dw_str json,

@@ -34,7 +34,7 @@ enum dw_ndjson_got dw_ndjson_next(struct dw_ndjson *s, struct dw_str *line);
 /** The body ended: the last line, when it had no newline. Once, then MORE. */
 enum dw_ndjson_got dw_ndjson_last(struct dw_ndjson *s, struct dw_str *line);
 
-#define DW_JSON_DEPTH_MAX 64
+#define DW_JSON_DEPTH_MAX 64 /* levels inside an array that is split */
 
 /**
  * The texts of the items of a JSON array, without building it: item[0..*n), which point into

@@ -9,11 +9,7 @@ CREATE TABLE source (
 	-- the seq of the last event that changed the source itself; a new mention does not
 	version INTEGER NOT NULL,
 	-- its name, as senders write it
-	slug TEXT NOT NULL UNIQUE,
-	-- number of its mentions
-	mentions INTEGER NOT NULL DEFAULT 0,
-	-- when a new or changed mention came last, microseconds since 1970 UTC; NULL: none yet
-	last_seen_at INTEGER
+	slug TEXT NOT NULL UNIQUE
 ) STRICT;
 
 -- One row for each mention, in the order of arrival.

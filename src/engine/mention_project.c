@@ -3,7 +3,8 @@
  * mention_project.c - folds mentions and sources into their read tables (020_mention.sql).
  *
  * Runs inside the transaction that appends the events, so it is kept short: live, what it needs
- * comes ready with the record; only a rebuild reads the payload's JSON.
+ * comes ready with the record; only a rebuild reads the payload's JSON. A mention costs one row;
+ * how many a source has is counted when somebody asks.
  *
  *  (1) The fold is total: an erased mention keeps its row and its place, with nothing in it.
  *  (2) A mention never changes its source: the source is part of what it is known by.
@@ -18,9 +19,6 @@
 static const char add_source_sql[] =
 	"INSERT INTO source (id, version, slug) VALUES (?1, ?1, ?2)";
 static const char find_source_sql[] = "SELECT id FROM source WHERE slug = ?1";
-static const char count_sql[] =
-	"UPDATE source SET mentions = mentions + ?2, last_seen_at = ?3"
-	" WHERE id = ?1";
 static const char add_sql[] = "INSERT INTO mention (id, version, source, lang, posted_at)"
 			      " VALUES (?1, ?1, ?2, ?3, ?4)";
 static const char change_sql[] =
@@ -57,19 +55,6 @@ static int find_source(struct dw_db *db, struct dw_str slug, uint64_t *id,
 	return rc < 0 ? rc : 0;
 }
 
-static int count(struct dw_db *db, uint64_t source, unsigned more, int64_t at,
-		 struct dw_err *err)
-{
-	sqlite3_stmt *q = dw_db_stmt(db, count_sql, err);
-
-	if (q == NULL)
-		return DW_EINTERNAL;
-	dw_db_bind_u64(q, 1, source);
-	dw_db_bind_u64(q, 2, more);
-	dw_db_bind_i64(q, 3, at);
-	return dw_db_run(db, q, err);
-}
-
 static int project_mention(struct dw_db *db, const struct dw_stored *e,
 			   const struct dw_ingest_fact *f, struct dw_err *err)
 {
@@ -78,10 +63,8 @@ static int project_mention(struct dw_db *db, const struct dw_stored *e,
 	sqlite3_stmt *q;
 	int rc = 0;
 
-	if (source == 0 && f->source.p != NULL)
+	if (is_new && source == 0 && f->source.p != NULL)
 		rc = find_source(db, f->source, &source, err);
-	if (rc == 0 && source != 0)
-		rc = count(db, source, is_new, e->recorded_at, err);
 	if (rc < 0)
 		return rc;
 	q = dw_db_stmt(db, is_new ? add_sql : change_sql, err);

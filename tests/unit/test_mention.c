@@ -52,7 +52,7 @@ static void refuse_as(struct dw_str json, enum dw_mention_form form, const char 
 	assert_true(f.detail[0] != '\0');
 	assert_true(dw_utf8_valid(dw_str_of(f.detail)));
 	assert_true(dw_utf8_valid(dw_str_of(f.pointer)));
-	assert_null(doc.root);
+	assert_null(doc.own);
 }
 
 static void refuse(const char *json, const char *pointer)
@@ -143,20 +143,60 @@ static void test_wrong_members(void **state)
 static void test_not_json(void **state)
 {
 	refuse("", "");
+	refuse(" ", "");
 	refuse("x", "");
 	refuse("[]", "");
+	refuse("null", "");
 	refuse("\"text\"", "");
 	refuse("{\"source\":\"s\"", "");
+	refuse("{\"source\"", "");
+	refuse("{\"source", "");
+	refuse("{\"source\":", "");
+	refuse("{\"source\":nul}", "");
+	refuse("{,}", "");
+	refuse("{\"source\":\"s\",}", "");
+	refuse("{source:1}", "");
 	refuse(HEAD "} {}", "");
-	refuse("{\"source\":\"s\",\"source\":\"t\",\"source_id\":\"1\",\"text\":\"x\"}",
-	       "");
-	refuse(HEAD ",\"author\":{\"name\":\"a\",\"name\":\"b\"}}", "");
+	refuse(HEAD " \"lang\":\"fa\"}", "");
+	refuse(HEAD ",\"lang\":\"f\na\"}", "");
+	refuse(HEAD ",\"lang\":\"\\x\"}", "");
+	refuse(HEAD ",\"metrics\":{\"likes\":01}}", "");
+	refuse(HEAD ",\"metrics\":{\"likes\":-}}", "");
+	refuse(HEAD ",\"extra\":[1,}", "");
 	refuse(HEAD ",\"extra\":\"\xc3\"}", "");
-	refuse(HEAD ",\"extra\":\"\\ud800\"}", "");
-	refuse(HEAD ",\"extra\":\"\\u0000\"}", "");
-	refuse(HEAD ",\"extra\":99999999999999999999999}", "");
 	refuse_as(DW_STR(HEAD ",\"extra\":false\0}"), DW_MENTION_FROM_MACHINE, "");
 	refuse_as(DW_STR("{\"source\":\"s\0\"}"), DW_MENTION_FROM_MACHINE, "");
+}
+
+static void test_twice(void **state)
+{
+	refuse("{\"source\":\"s\",\"source\":\"t\",\"source_id\":\"1\",\"text\":\"x\"}",
+	       "/source");
+	refuse("{\"source\":null,\"\\u0073ource\":\"t\",\"source_id\":\"1\",\"text\":\"x\"}",
+	       "/source");
+	refuse(HEAD ",\"author\":{\"name\":\"a\",\"name\":\"b\"}}", "/author/name");
+	expect(DW_STR(HEAD ",\"url\":\"http://a\",\"author\":{\"url\":\"http://b\"},"
+			   "\"name\":1,\"name\":2}"),
+	       DW_MENTION_FROM_MACHINE,
+	       HEAD ",\"author\":{\"url\":\"http://b\"},\"url\":\"http://a\"}");
+}
+
+static void test_escapes(void **state)
+{
+	expect(DW_STR("{\"\\u0073ource\":\"\\u0073\",\"source_id\":\"\\/\","
+		      "\"te\\u0078t\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00E9\\u20aC\\ud83D\\ude00\"}"),
+	       DW_MENTION_FROM_MACHINE,
+	       "{\"source\":\"s\",\"source_id\":\"/\","
+	       "\"text\":\"\\\"\\\\/\\b\\f\\n\\r\\té€\xf0\x9f\x98\x80\"}");
+	refuse("{\"source\":\"s\",\"source_id\":\"1\",\"text\":\"\\u0000\"}", "/text");
+	refuse("{\"source\":\"s\",\"source_id\":\"1\",\"text\":\"\\ud800\"}", "/text");
+	refuse("{\"source\":\"s\",\"source_id\":\"1\",\"text\":\"\\ud800\\u0041\"}",
+	       "/text");
+	refuse("{\"source\":\"s\",\"source_id\":\"1\",\"text\":\"\\ud800\\\\dc00\"}",
+	       "/text");
+	refuse("{\"source\":\"s\",\"source_id\":\"1\",\"text\":\"\\udc00\\ud800\"}",
+	       "/text");
+	refuse("{\"\\ud800\":1}", "");
 }
 
 static char *repeat(const char *before, const char *what, size_t n, const char *after)
@@ -211,13 +251,13 @@ static void test_depth(void **state)
 	dw_mention_doc_fini(&doc);
 	free(text);
 	free(open);
-	open = repeat(HEAD ",\"a/b~\":", "[", 66, "");
-	text = repeat(open, "]", 66, "}");
+	open = repeat(HEAD ",\"a/b~\":", "[", 65, "");
+	text = repeat(open, "]", 65, "}");
 	refuse(text, "/a~1b~0");
 	free(text);
 	free(open);
 	open = repeat(HEAD ",\"a\":", "[", 100000, "");
-	refuse(open, "");
+	refuse(open, "/a");
 	free(open);
 }
 
@@ -277,6 +317,8 @@ int main(void)
 		cmocka_unit_test(test_required),
 		cmocka_unit_test(test_wrong_members),
 		cmocka_unit_test(test_not_json),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_desk),

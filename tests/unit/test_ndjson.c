@@ -220,7 +220,7 @@ static void test_depth(void **state)
 		memset(text + depth, ']', depth);
 		assert_int_equal(dw_json_array_split(dw_str_make(text, 2 * depth), item,
 						     1, &n, NULL),
-				 depth <= DW_JSON_DEPTH_MAX ? 0 : DW_EINVAL);
+				 depth <= DW_JSON_DEPTH_MAX + 1 ? 0 : DW_EINVAL);
 	}
 }
 
