@@ -31,7 +31,7 @@ void dw_api_problem(int code, const char *detail, struct dw_buf *out);
 void dw_api_set_net(struct dw_api *api, struct dw_net *net);
 /** Ends all streams with `retry:`; refuses new ones from now on. */
 void dw_api_close_streams(struct dw_api *api);
-/** Requires: no request in work, no stream open. */
+/** Requires: no request in work, no stream open, the engine not yet closed. */
 void dw_api_destroy(struct dw_api *api);
 
 #endif
