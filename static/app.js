@@ -43,7 +43,7 @@
 
 	function setCounts() {
 		const n = unread + heldCount;
-		document.title = n > 0 ? `(${n}) Diwan` : "Diwan";
+		document.title = n > 0 ? `(${n}) ${Diwan.t("brand")}` : Diwan.t("brand");
 		$("pill").hidden = heldCount === 0;
 		$("pill").textContent = Diwan.t("fresh", { n: heldCount });
 		$("empty").hidden = rows.size > 0 || heldCount > 0 || state !== "connected";
@@ -75,6 +75,14 @@
 		for (const c of text)
 			h = (h * 31 + c.codePointAt(0)) >>> 0;
 		return "hue-" + (h % 8);
+	}
+
+	/* "auto" asks the first letter, and that is a Latin handle in many an Arabic answer: look behind
+	 * the handles, tags and addresses that a text begins with. */
+	function directionOf(text) {
+		const rest = text.replace(/^(?:@\S+|#[A-Za-z]\S*|https?:\S+|RT\b|[\s:.,])+/, "");
+		const letter = /\p{L}/u.exec(rest);
+		return letter !== null && /[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(letter[0]) ? "rtl" : "auto";
 	}
 
 	function addCounts(li, m) {
@@ -118,7 +126,7 @@
 			title.dir = "auto";
 		}
 		const text = add(li, "p", "text", m.text);
-		text.dir = "auto";
+		text.dir = directionOf(m.text);
 		if (typeof m.lang === "string" && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/.test(m.lang) && m.lang !== "und")
 			text.lang = m.lang;
 		addCounts(li, m);

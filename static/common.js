@@ -10,7 +10,7 @@
 const Diwan = (() => {
 	const words = {
 		en: {
-			skip: "Skip to the feed", sign_in_title: "Sign in to the room",
+			brand: "Diwan", skip: "Skip to the feed", sign_in_title: "Sign in to the room",
 			sign_in_hint: "Accounts are made by an administrator.", username: "Name",
 			password: "Password", sign_in: "Sign in", sign_out: "Sign out",
 			feed_title: "Mentions, live", pause: "Pause", resume: "Go on",
@@ -37,7 +37,7 @@ const Diwan = (() => {
 			setup_over: "This link is no longer valid. The server prints a new one when it starts.",
 		},
 		ar: {
-			skip: "انتقل إلى الخلاصة", sign_in_title: "تسجيل الدخول إلى الغرفة",
+			brand: "ديوان", skip: "انتقل إلى الخلاصة", sign_in_title: "تسجيل الدخول إلى الغرفة",
 			sign_in_hint: "ينشئ المسؤولُ الحسابات.", username: "الاسم",
 			password: "كلمة المرور", sign_in: "دخول", sign_out: "خروج",
 			feed_title: "الإشارات مباشرةً", pause: "إيقاف مؤقت", resume: "متابعة",
@@ -64,7 +64,7 @@ const Diwan = (() => {
 			setup_over: "لم يعد هذا الرابط صالحًا. يطبع الخادم رابطًا جديدًا عند تشغيله.",
 		},
 		fa: {
-			skip: "رفتن به فهرست", sign_in_title: "ورود به اتاق",
+			brand: "دیوان", skip: "رفتن به فهرست", sign_in_title: "ورود به اتاق",
 			sign_in_hint: "حساب‌ها را مدیر می‌سازد.", username: "نام",
 			password: "گذرواژه", sign_in: "ورود", sign_out: "خروج",
 			feed_title: "اشاره‌ها، زنده", pause: "مکث", resume: "ادامه",
@@ -124,6 +124,7 @@ const Diwan = (() => {
 			e.textContent = t(e.dataset.t);
 		for (const b of document.querySelectorAll("[data-lang]"))
 			b.setAttribute("aria-pressed", String(b.dataset.lang === lang));
+		document.title = t("brand");
 		for (const fn of watchers)
 			fn();
 	}

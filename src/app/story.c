@@ -119,7 +119,7 @@ double dw_story_intensity(double at_s)
 	static const struct {
 		double at_s, value;
 	} curve[] = {
-		{ 0, 0.06 },   { 30, 0.08 },  { 50, 0.25 },  { 75, 0.9 },  { 95, 1.0 },
+		{ 0, 0.14 },   { 30, 0.16 },  { 50, 0.3 },   { 75, 0.9 },  { 95, 1.0 },
 		{ 125, 0.7 },  { 150, 0.9 },  { 175, 0.95 }, { 200, 0.7 }, { 240, 0.4 },
 		{ 280, 0.22 }, { 330, 0.12 }, { 400, 0.06 },
 	};
@@ -201,9 +201,11 @@ static int add_filled(struct dw_story *s, struct dw_buf *b,
 	return rc;
 }
 
-static bool is_by_people(enum dw_topic t)
+/* Anger and pleas stand behind complaints, not behind a nice lunch or a headline. */
+static bool has_tail(enum dw_topic t)
 {
-	return t != DW_TOPIC_CANNED && t != DW_TOPIC_NEWS && t != DW_TOPIC_CALL;
+	return (t >= DW_TOPIC_PAYMENT && t <= DW_TOPIC_QUESTION) || t == DW_TOPIC_ANGER ||
+	       t == DW_TOPIC_SILENCE;
 }
 
 static int write_text(struct dw_story *s, struct dw_buf *b,
@@ -211,7 +213,7 @@ static int write_text(struct dw_story *s, struct dw_buf *b,
 {
 	int rc = add_filled(s, b, book, pick(s, book->line[topic]));
 
-	if (rc == 0 && is_by_people(topic))
+	if (rc == 0 && has_tail(topic))
 		rc = dw_buf_addz(b, pick(s, book->tail));
 	return rc;
 }
@@ -370,7 +372,7 @@ int dw_story_next(struct dw_story *s, double at_s, int64_t now_us, struct dw_buf
 	write_id(s, &w, "source_id", me.id);
 	dw_jsonw_kstr(&w, "text", dw_buf_str(&text));
 	dw_jsonw_kstr(&w, "lang", dw_str_of(books[me.lang]->lang));
-	dw_jsonw_ktime(&w, "posted_at", now_us - (int64_t)below(s, 4000) * 1000);
+	dw_jsonw_ktime(&w, "posted_at", now_us - (int64_t)below(s, 1500) * 1000);
 	write_rest(s, &w, topic, parent, &me);
 	dw_jsonw_obj_end(&w);
 	note(s, topic, &me);

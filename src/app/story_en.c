@@ -115,7 +115,7 @@ const struct dw_phrasebook dw_phrases_en = {
 		       "falafel plate", "noodles", "kebab", "seafood pasta", NULL },
 	.branch = LINES{ "Harbour Street", "Old Mill", "North Park", "Station Square", "University", "Riverside",
 			 NULL },
-	.amount = LINES{ "${n}", "{n} dollars", "{n}.50", NULL },
+	.amount = LINES{ "${n}", "{n} dollars", "${n}.50", NULL },
 	.author = LINES{ "Hungry on Tuesdays", "night shift nurse", "Two cats, one desk", "the quiet commuter",
 			 "Plain Rice", "half a lemon", "Upstairs neighbour", "Late Again", "Paper Boats",
 			 "Dad of three", "Window Seat", "soup season", "Corner Table", "just a customer", NULL },
