@@ -42,7 +42,6 @@ static void on_engine_closed(void *data)
 {
 	struct apirig_inside *in = data;
 
-	dw_files_destroy(in->files);
 	dw_timers_close(in->timers);
 	dw_loop_close(&in->loop);
 }
@@ -53,6 +52,7 @@ static void on_net_closed(void *data)
 
 	dw_net_destroy(in->net);
 	dw_api_destroy(in->api);
+	dw_files_destroy(in->files);
 	dw_engine_close(in->engine, on_engine_closed, in);
 }
 
