@@ -28,13 +28,15 @@ static void on_read(struct dw_work *w);
 static void submit(struct job *j, struct dw_api *api,
 		   void (*run_on_pool)(struct dw_work *w, void *local))
 {
+	int rc;
+
 	j->work.run_on_pool = run_on_pool;
 	j->work.on_done = on_read;
 	dw_buf_init(&j->out, DW_MENTION_OUT_MAX);
-	j->rc = dw_pool_submit(dw_engine_reads(api->engine), &j->work);
-	if (j->rc == 0)
-		return;
-	(void)dw_fail(&j->err, j->rc, "too many reads are waiting: try again");
+	rc = dw_pool_submit(dw_engine_reads(api->engine), &j->work);
+	if (rc == 0)
+		return; /* j is the pool's now */
+	j->rc = dw_fail(&j->err, rc, "too many reads are waiting: try again");
 	on_read(&j->work);
 }
 
