@@ -37,6 +37,7 @@ struct netrig_inside {
 	struct dw_net *net;
 	struct dw_net_conf conf;
 	struct dw_link sinks;
+	struct dw_http_req *held;
 	struct dw_blob *big;
 	int cls_later;
 	pthread_t thread;
@@ -117,6 +118,15 @@ static void on_later(struct dw_http_req *req, void *ctx)
 	l->req = req;
 	dw_deadline_init(&l->deadline, on_later_due);
 	dw_deadline_start(in->timers, in->cls_later, &l->deadline);
+}
+
+static void on_held(struct dw_http_req *req, void *ctx)
+{
+	struct netrig_inside *in = ctx;
+
+	must(in->held == NULL, "one request at a time is held");
+	in->held = req;
+	atomic_fetch_add(&in->rig->held, 1);
 }
 
 static void on_big(struct dw_http_req *req, void *ctx)
@@ -298,6 +308,7 @@ static const struct dw_route routes[] = {
 	{ DW_PUT, "/items/{id}", on_item, DW_BODY_WHOLE, 0, 0 },
 	{ DW_DELETE, "/items/{id}", on_item, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/later", on_later, DW_BODY_NONE, 0, 0 },
+	{ DW_GET, "/held", on_held, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/big", on_big, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/peer", on_peer, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/query", on_query, DW_BODY_NONE, 0, 0 },
@@ -324,6 +335,8 @@ static void do_stop(struct netrig_inside *in)
 {
 	do_close_sinks(in);
 	dw_net_close(in->net, 500, on_net_closed, in);
+	if (in->held != NULL)
+		dw_http_reply(in->held, 200, "text/plain", DW_STR("held"));
 }
 
 static void on_async(uv_async_t *a)

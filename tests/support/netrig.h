@@ -17,6 +17,7 @@ struct netrig {
 	atomic_int sink_eofs;	/* on_eof calls */
 	atomic_int
 		sink_early; /* on_close calls within the function that started the sink */
+	atomic_int held;    /* requests that /held keeps */
 	atomic_int body_breaks;	   /* on_body_end with an error */
 	struct dw_net_stats stats; /* after netrig_stop */
 	struct netrig_inside *in;
@@ -30,9 +31,9 @@ struct netrig_opts {
 };
 
 /*
- * Routes: GET /hello, /items/{id}, /items/special, /later (30 ms), /big (8 MiB), /peer, /sink,
- * /query?q=; PUT and DELETE /items/{id}; POST /echo (1000 bytes), /upload (streamed, ?pause),
- * /refuse (403 at the head), /denied (401 by the guard).
+ * Routes: GET /hello, /items/{id}, /items/special, /later (30 ms), /held (answered when the end
+ * begins), /big (8 MiB), /peer, /sink, /query?q=; PUT and DELETE /items/{id}; POST /echo (1000
+ * bytes), /upload (streamed, ?pause), /refuse (403 at the head), /denied (401 by the guard).
  */
 void netrig_start(struct netrig *r, const struct netrig_opts *opts);
 /** Ordered end; fills r->stats. */
