@@ -34,7 +34,7 @@ def walk_through(dw):
     made = dw.cli("user", "add", "omid", "--roles", "observer", stdin="").stdout
     assert re.search(r"^\S{12,}$|: *\S{12,}$", made, re.M), "no generated password: %r" % made
     again = dw.cli("user", "add", "Mira", "--roles", "lead", stdin=PASSWORD + "\n", code=1)
-    assert "mira" in again.stderr.lower(), again
+    assert "exists" in again.stderr, again
     dw.cli("user", "add", "x", "--roles", "emperor", stdin=PASSWORD + "\n", code=None)
     dw.cli("user", "add", "weak", "--roles", "lead", stdin="short\n", code=1)
     listed = json.loads(dw.cli("user", "list", "--json").stdout)
@@ -108,7 +108,7 @@ def test_refusals_say_why():
         assert str(dw.port) in taken.stderr, taken
         bad = subprocess.run([BIN, "serve", "--data", dw.dir + "/other", "--listen", "nonsense"],
                              capture_output=True, text=True, timeout=60 * SLOW, check=False)
-        assert bad.returncode in (1, 2) and "nonsense" in bad.stderr, bad
+        assert bad.returncode in (1, 2) and "listen" in bad.stderr, bad
         unwritable = run("serve", "--data", "/proc/nothing", "--listen", "127.0.0.1:0", code=1)
         assert "/proc/nothing" in unwritable.stderr, unwritable
 

@@ -114,7 +114,6 @@ def test_body_under_way_is_finished():
 
 def test_signals():
     with Diwan() as dw:
-        dw.process.send_signal(signal.SIGHUP)
         dw.process.send_signal(signal.SIGPIPE)
         dw.request("GET", "/healthz").ok(200)
         dw.process.send_signal(signal.SIGINT)

@@ -131,7 +131,7 @@ def test_stalled_readers_of_the_stream():
 
 def test_half_closed_watcher_goes_on():
     """A peer that says it will send no more may still read."""
-    with Diwan(*WIDE) as dw:
+    with Diwan("--heartbeat-s", "1", *WIDE) as dw:
         token, reader = dw.token("feed", "ingest"), dw.token("screen", "read")
         feed = dw.client(token)
         with dw.stream(reader) as s:
