@@ -220,36 +220,41 @@ static void begin_live(void)
 	run_for(o.seconds);
 }
 
-static void report_moved(const char *what, double value, double seconds)
+static void report_moved(const char *what, double value, const struct window *w)
 {
 	(void)printf(
 		"{\"%s\":%.1f,\"seconds\":%.3f,\"caught_up\":%u,\"p99_before_ms\":%.3f,"
-		"\"p99_ms\":%.3f,\"max_ms\":%.3f,\"refused\":%llu,\"streams_lost\":%u}\n",
-		what, value, seconds, crowd.done, ms_at(&seen_before, 0.99),
+		"\"p99_ms\":%.3f,\"max_ms\":%.3f,\"cpu_share\":%.3f,\"own_cpu_share\":%.3f,"
+		"\"refused\":%llu,\"streams_lost\":%u}\n",
+		what, value, w->seconds, crowd.done, ms_at(&seen_before, 0.99),
 		ms_at(&seen, 0.99), (double)seen.max / 1000.0,
+		(double)w->cpu / w->seconds / 1e6, (double)w->own / w->seconds / 1e6,
 		(unsigned long long)press.refused, crowd.lost + other.lost);
 }
 
 /* Until the crowd has what it wants; what `other` sees meanwhile is timed. */
-static double run_until_done(uint64_t begun)
+static void run_until_done(struct window *w)
 {
-	uint64_t end = begun + (uint64_t)(o.drain * 1e9), done_at;
+	uint64_t end;
 
+	window_open(w);
+	end = w->at + (uint64_t)(o.drain * 1e9);
+	other.hist = &seen;
+	other.since = w->at;
 	while (crowd.done < crowd.n && bench_now() < end) {
 		(void)bench_crowd_joining(&crowd);
 		turn(5);
 	}
-	done_at = bench_now();
+	window_close(w);
 	press.left = 0;
 	run_out();
-	run_for(0.3); /* what is under way to the live ones */
-	return (double)(done_at - begun) / 1e9;
+	run_for(1.0); /* what is under way to the live ones */
 }
 
 static void scene_rejoin(void)
 {
-	uint64_t begun;
-	double rate, seconds;
+	struct window w;
+	double rate;
 
 	begin();
 	bench_crowd_join(&crowd, JOIN_MS);
@@ -269,17 +274,14 @@ static void scene_rejoin(void)
 	press.rate = rate;
 	press.due = 0;
 	press.left = UINT64_MAX;
-	other.hist = &seen;
-	begun = other.since = bench_now();
-	seconds = run_until_done(begun);
-	report_moved("catch_up_s", seconds, seconds);
+	run_until_done(&w);
+	report_moved("catch_up_s", w.seconds, &w);
 }
 
 static void scene_resume(void)
 {
 	static char get[2048];
-	uint64_t begun;
-	double seconds;
+	struct window w;
 
 	o.watchers = 1;
 	begin();
@@ -287,10 +289,8 @@ static void scene_resume(void)
 	(void)snprintf(get, sizeof(get), "%sLast-Event-ID: 0\r\n", o.get);
 	crowd.request = get;
 	bench_crowd_want(&crowd, 0, o.events);
-	other.hist = &seen;
-	begun = other.since = bench_now();
-	seconds = run_until_done(begun);
-	report_moved("events_s", (double)crowd.w[0].messages / seconds, seconds);
+	run_until_done(&w);
+	report_moved("events_s", (double)crowd.w[0].messages / w.seconds, &w);
 }
 
 static double number(const char *text)
