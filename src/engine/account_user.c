@@ -13,21 +13,32 @@
 
 #include <stdlib.h>
 
-/* Code points that a name may not hold: controls, blanks, and marks that change direction. */
-static bool is_bad_in_name(const unsigned char *p, size_t n)
-{
-	unsigned c = n == 2 ? (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu)
-		     : n == 3
-			     ? (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu)
-			     : p[0];
+/* Code points that a name may not hold: controls, blanks, and marks that change direction. The
+ * two joiners between are letters' business in Persian and stay. */
+static const struct {
+	unsigned first, last;
+} not_in_names[] = {
+	{ 0x00, 0x20 },	    { 0x7f, 0xa0 },	{ 0x61c, 0x61c },   { 0x1680, 0x1680 },
+	{ 0x2000, 0x200b }, { 0x200e, 0x200f }, { 0x2028, 0x202f }, { 0x205f, 0x206f },
+	{ 0x3000, 0x3000 }, { 0xfeff, 0xfeff },
+};
 
-	if (n == 1)
-		return c <= 0x20 || c == 0x7f;
-	if (n == 4)
-		return false;
-	return (c >= 0x80 && c <= 0xa0) || c == 0x1680 || (c >= 0x2000 && c <= 0x200b) ||
-	       c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202f) ||
-	       (c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0xfeff || c == 0x61c;
+/* The code point at p, of n bytes of valid UTF-8. */
+static unsigned code_point(const unsigned char *p, size_t n)
+{
+	unsigned c = n == 1 ? p[0] : p[0] & (0x7fu >> n);
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3fu);
+	return c;
+}
+
+static bool is_bad_in_name(unsigned c)
+{
+	for (size_t i = 0; i < sizeof(not_in_names) / sizeof(not_in_names[0]); i++)
+		if (c >= not_in_names[i].first && c <= not_in_names[i].last)
+			return true;
+	return false;
 }
 
 static size_t width(unsigned char c)
@@ -41,7 +52,7 @@ static bool is_name(struct dw_str s)
 		return false;
 	for (size_t i = 0, n; i < s.n; i += n) {
 		n = width((unsigned char)s.p[i]);
-		if (is_bad_in_name((const unsigned char *)s.p + i, n))
+		if (is_bad_in_name(code_point((const unsigned char *)s.p + i, n)))
 			return false;
 	}
 	return true;

@@ -127,7 +127,7 @@ void apirig_start(struct apirig *r, const char *public_url)
 	must(in != NULL, "memory", NULL);
 	alarm(300);
 	dw_account_cost_for_tests(16384, 1);
-	snprintf(r->folder, sizeof(r->folder), "/tmp/apirig.XXXXXX");
+	snprintf(r->folder, sizeof(r->folder), P_tmpdir "/apirig.XXXXXX");
 	must(mkdtemp(r->folder) != NULL, "folder", NULL);
 	snprintf(r->socket, sizeof(r->socket), "%s/control.sock", r->folder);
 	r->in = in;

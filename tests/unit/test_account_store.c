@@ -29,7 +29,7 @@ static int setup(void **state)
 	static struct folder f;
 
 	memset(&f, 0, sizeof(f));
-	snprintf(f.dir, sizeof(f.dir), "/tmp/account.XXXXXX");
+	snprintf(f.dir, sizeof(f.dir), P_tmpdir "/account.XXXXXX");
 	assert_non_null(mkdtemp(f.dir));
 	f.rig.sign_in_per_minute = 5;
 	enginerig_open(&f.rig, f.dir);

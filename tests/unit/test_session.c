@@ -533,8 +533,7 @@ static void more_at_once_than_the_pool_takes(void **state)
 		assert_int_equal(op[i].status == DW_EAUTH && i % 2 == 1, 0);
 	}
 	assert_int_equal(ok + busy, N);
-	assert_in_range(ok, 16,
-			18 + 2); /* the queue, and what ran or was taken meanwhile */
+	assert_true(ok >= 16 && busy > 0); /* the queue, and what ran meanwhile */
 }
 
 int main(void)
