@@ -5,6 +5,8 @@
  */
 #include "netrig.h"
 
+#include "net/files.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -39,6 +41,7 @@ struct netrig_inside {
 	struct dw_link sinks;
 	struct dw_http_req *held;
 	struct dw_blob *big;
+	struct dw_files *files;
 	int cls_later;
 	pthread_t thread;
 	uv_async_t async;
@@ -127,6 +130,20 @@ static void on_held(struct dw_http_req *req, void *ctx)
 	must(in->held == NULL, "one request at a time is held");
 	in->held = req;
 	atomic_fetch_add(&in->rig->held, 1);
+}
+
+static void on_file(struct dw_http_req *req, void *ctx)
+{
+	struct netrig_inside *in = ctx;
+
+	dw_files_reply(in->files, req, dw_arena_strdup(req->arena, req->params[0]));
+}
+
+static void on_asset(struct dw_http_req *req, void *ctx)
+{
+	struct netrig_inside *in = ctx;
+
+	dw_files_reply_asset(in->files, req, req->params[0]);
 }
 
 static void on_big(struct dw_http_req *req, void *ctx)
@@ -308,6 +325,8 @@ static const struct dw_route routes[] = {
 	{ DW_PUT, "/items/{id}", on_item, DW_BODY_WHOLE, 0, 0 },
 	{ DW_DELETE, "/items/{id}", on_item, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/later", on_later, DW_BODY_NONE, 0, 0 },
+	{ DW_GET, "/file/{name}", on_file, DW_BODY_NONE, 0, 0 },
+	{ DW_GET, "/assets/{name}", on_asset, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/held", on_held, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/big", on_big, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/peer", on_peer, DW_BODY_NONE, 0, 0 },
@@ -379,6 +398,9 @@ void netrig_start(struct netrig *r, const struct netrig_opts *opts)
 	in->cls_later = dw_timers_class(in->timers, 30);
 	in->big = dw_blob_alloc(BIG);
 	memset(in->big->data, 'b', BIG);
+	must(dw_files_create(&in->files, opts->files_dir, "script-src 'nonce-%s'",
+			     dw_clock_system(), &err) == 0,
+	     err.msg);
 	in->conf = (struct dw_net_conf){ .limits = opts->limits,
 					 .hosts = opts->hosts,
 					 .trusted_proxies = opts->proxies,
@@ -409,6 +431,7 @@ void netrig_stop(struct netrig *r)
 	dw_loop_fini(&in->loop);
 	sem_destroy(&in->done);
 	dw_blob_unref(in->big);
+	dw_files_destroy(in->files);
 	free(in);
 	r->in = NULL;
 }

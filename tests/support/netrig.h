@@ -28,11 +28,13 @@ struct netrig_opts {
 	const char *const *hosts;
 	const char *const *proxies;
 	bool is_local; /* also listen on a control socket */
+	const char *
+		files_dir; /* of /file/{name} and /assets/{name}; NULL: the embedded ones */
 };
 
 /*
  * Routes: GET /hello, /items/{id}, /items/special, /later (30 ms), /held (answered when the end
- * begins), /big (8 MiB), /peer, /sink, /query?q=; PUT and DELETE /items/{id}; POST /echo (1000
+ * begins), /big (8 MiB), /peer, /sink, /query?q=, /file/{name}, /assets/{name}; PUT and DELETE /items/{id}; POST /echo (1000
  * bytes), /upload (streamed, ?pause), /refuse (403 at the head), /denied (401 by the guard).
  */
 void netrig_start(struct netrig *r, const struct netrig_opts *opts);
