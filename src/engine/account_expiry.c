@@ -2,7 +2,7 @@
 /*
  * account_expiry.c - what time does to sessions.
  *
- * Every 15 s a sweep ends those that are over: it tells the observer at once, so that streams
+ * Every 15 s, and when somebody comes with one, a sweep ends those that are over: it tells the observer at once, so that streams
  * close, and appends their session.ended. When that fails (a full disk) the next sweep tries
  * again; nobody can use them meanwhile, because every use looks at the clock itself.
  *
@@ -108,6 +108,20 @@ static void on_sweep(struct dw_deadline *d)
 	dw_deadline_start(dw_engine_conf(a->engine)->timers, a->cls_sweep, &a->sweep);
 }
 
+static void on_sweep_soon(struct dw_task *t)
+{
+	struct dw_account *a = DW_CONTAINER_OF(t, struct dw_account, sweep_soon);
+
+	if (!a->is_sweeping)
+		sweep_sessions(a);
+}
+
+void session_sweep_soon(struct dw_account *a)
+{
+	if (!a->is_stopped)
+		dw_task_post(dw_engine_conf(a->engine)->loop, &a->sweep_soon);
+}
+
 /* ---- last seen ---- */
 
 struct seen {
@@ -187,6 +201,7 @@ void session_start_timers(struct dw_account *a)
 
 	dw_deadline_init(&a->sweep, on_sweep);
 	dw_deadline_init(&a->flush, on_flush);
+	dw_task_init(&a->sweep_soon, on_sweep_soon);
 	a->cls_sweep = dw_timers_class(t, SWEEP_MS);
 	a->cls_flush = dw_timers_class(t, FLUSH_MS);
 	dw_deadline_start(t, a->cls_sweep, &a->sweep);
@@ -198,6 +213,7 @@ void session_stop_timers(struct dw_account *a)
 {
 	dw_deadline_stop(&a->sweep);
 	dw_deadline_stop(&a->flush);
+	dw_task_cancel(dw_engine_conf(a->engine)->loop, &a->sweep_soon);
 	if (!a->is_flushing)
 		flush_seen(a);
 }

@@ -79,6 +79,7 @@ struct dw_account {
 	void (*on_change)(void *data, enum dw_principal_kind kind, uint64_t id);
 	void *on_change_data;
 	struct dw_deadline sweep, flush;
+	struct dw_task sweep_soon; /* somebody came with a session that is over */
 	int cls_sweep, cls_flush;
 	bool is_stopped;
 	bool is_sweeping, is_flushing; /* one append of each kind at a time */
@@ -156,6 +157,8 @@ void secret_hash(struct dw_str text, uint8_t out[SECRET_BYTES]);
 void session_copy_agent(char *out, size_t cap, struct dw_str s);
 bool session_is_over(const struct dw_account *a, const struct session *s);
 int64_t session_expires_at(const struct dw_account *a, const struct session *s);
+/** One was found to be over: sweep on a later turn instead of waiting for the timer. */
+void session_sweep_soon(struct dw_account *a);
 void session_start_timers(struct dw_account *a);
 void session_stop_timers(struct dw_account *a);
 

@@ -81,8 +81,12 @@ bool dw_account_by_session(struct dw_account *a, struct dw_str text, bool touch,
 		return false;
 	secret_hash(text, hash);
 	s = dw_map_get(a->session_by_hash, dw_str_make((char *)hash, sizeof(hash)));
-	if (s == NULL || session_is_over(a, s))
+	if (s == NULL)
 		return false;
+	if (session_is_over(a, s)) {
+		session_sweep_soon(a);
+		return false;
+	}
 	if (touch && account_now(a) > s->seen_at)
 		s->seen_at = account_now(a);
 	*out = principal_of(s);
@@ -93,8 +97,12 @@ static bool refresh_user(struct dw_account *a, struct dw_principal *p)
 {
 	struct session *s = dw_map_get_u64(a->session_by_id, p->session);
 
-	if (s == NULL || s->user->id != p->id || session_is_over(a, s))
+	if (s == NULL || s->user->id != p->id)
 		return false;
+	if (session_is_over(a, s)) {
+		session_sweep_soon(a);
+		return false;
+	}
 	*p = principal_of(s);
 	return true;
 }

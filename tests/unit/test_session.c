@@ -189,6 +189,34 @@ static void idle_sessions_end(void **state)
 	assert_false(is_in(r, &op, true));
 }
 
+/* Whoever comes with one that is over makes it an event, also when the disk was full at first. */
+static void expiry_is_an_event(void **state)
+{
+	struct enginerig *r = *state;
+	struct dw_account_op op;
+	char payload[1024], want[100];
+	uint64_t head;
+
+	assert_int_equal(enginerig_sign_in(r, &op, "sara", GOOD, HOME), 0);
+	head = dw_journal_head(dw_engine_journal(r->engine));
+	enginerig_advance(r, 8 * 3600);
+	dw_journal_mem_fail(dw_engine_journal(r->engine), DW_EFULL, 1);
+	assert_false(is_in(r, &op, true));
+	while (r->told_user == 0) /* streams end at once */
+		uv_run(&r->loop.uv, UV_RUN_ONCE);
+	while (dw_journal_pending(dw_engine_journal(r->engine)) > 0)
+		uv_run(&r->loop.uv, UV_RUN_ONCE);
+	assert_int_equal(dw_journal_head(dw_engine_journal(r->engine)), head);
+	assert_false(is_in(r, &op, true));
+	enginerig_until_head(r, head + 1);
+	assert_int_equal(enginerig_events(r, "session.ended", payload), 1);
+	snprintf(want, sizeof(want),
+		 "{\"session\":%llu,\"reason\":\"expired\",\"user\":1}",
+		 (unsigned long long)op.id);
+	assert_string_equal(payload, want);
+	assert_false(is_in(r, &op, true));
+}
+
 static void busy_sessions_end_too(void **state)
 {
 	struct enginerig *r = *state;
@@ -548,6 +576,7 @@ int main(void)
 		T(a_new_sign_in_ends_the_one_it_replaces),
 		T(the_browser_is_described_in_ascii),
 		T(idle_sessions_end),
+		T(expiry_is_an_event),
 		T(busy_sessions_end_too),
 		T(a_clock_set_back_extends_nothing),
 		T(disabling_and_a_new_password_end_all_sessions),
