@@ -65,6 +65,25 @@ static bool wants_help(int argc, char **argv)
 	return false;
 }
 
+/* "a" and again "b": "a,b". */
+static void set_value(struct dw_args *a, const struct dw_opt *opt, const char *value)
+{
+	size_t size;
+	char *both;
+
+	if (*opt->value == NULL) {
+		*opt->value = value;
+		return;
+	}
+	size = strlen(*opt->value) + 1 + strlen(value) + 1;
+	both = malloc(size);
+	a->joined = realloc(a->joined, (a->n_joined + 1) * sizeof(*a->joined));
+	DW_INVARIANT(both != NULL && a->joined != NULL);
+	snprintf(both, size, "%s,%s", *opt->value, value);
+	a->joined[a->n_joined++] = both;
+	*opt->value = both;
+}
+
 /* One option with its value; moves *i over a value in the next word. */
 static int take_option(struct dw_args *a, const struct dw_command *cmd,
 		       const struct dw_opt *opts, struct option *o, int argc, char **argv,
@@ -88,7 +107,7 @@ static int take_option(struct dw_args *a, const struct dw_command *cmd,
 		o->value = dw_str_of(argv[++*i]);
 	}
 	if (opt != NULL) {
-		*opt->value = o->value.p;
+		set_value(a, opt, o->value.p);
 		return 0;
 	}
 	if (dw_str_eq(o->name, DW_STR("config")))
@@ -154,7 +173,11 @@ int dw_args_parse(struct dw_args *a, const struct dw_command *cmd, int argc, cha
 void dw_args_fini(struct dw_args *a)
 {
 	dw_config_fini(&a->conf);
+	for (size_t i = 0; i < a->n_joined; i++)
+		free(a->joined[i]);
+	free(a->joined);
 	free(a->words);
+	a->joined = NULL;
 	a->words = NULL;
 }
 

@@ -24,6 +24,8 @@ struct dw_args {
 	const char *config_file; /* --config, or NULL */
 	const char **words;
 	size_t n_words;
+	char **joined; /* values of options that came again */
+	size_t n_joined;
 };
 
 struct dw_command {
@@ -36,6 +38,7 @@ struct dw_command {
 
 /**
  * Parse argv (behind the command's name). `opts` ends with a NULL name; settings are options too.
+ * An option of `opts` that comes again adds to its list: --map a=b --map c=d is --map a=b,c=d.
  * Returns 0, or DW_EXIT_USAGE / DW_EXIT_FAILED after it has said why. --help prints and exits 0.
  */
 DW_MUST_USE int dw_args_parse(struct dw_args *a, const struct dw_command *cmd, int argc,
