@@ -422,6 +422,7 @@ static void move_out(struct out *o)
 		close_out(o);
 		return;
 	}
+	CHECK(o->w.cursor <= n_pushed); /* nothing ahead of the tail */
 	switch (below(8)) {
 	case 0:
 		change_want(o);
