@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`diwan demo`: a war room with accounts and a simulated crisis in three languages, and the curl
+lines that it prints do what they say."""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from harness import BIN, Client, Skip, Stream, eq, wait_for
+
+AT = re.compile(r"http://127\.0\.0\.1:(\d+)")
+
+
+class Demo:
+    def __enter__(self):
+        self.dir = tempfile.mkdtemp(prefix="diwan-demo-test-")
+        self.path = os.path.join(self.dir, "out")
+        with open(self.path, "wb") as out:
+            self.process = subprocess.Popen([BIN, "demo", "--listen", "127.0.0.1:0"],
+                                            cwd=self.dir, stdin=subprocess.DEVNULL, stdout=out,
+                                            stderr=subprocess.STDOUT)
+        self.text = wait_for(lambda: re.search(r".*Ctrl-C", self.said(), re.S),
+                             "the curl lines").group(0)
+        self.address = ("127.0.0.1", int(AT.search(self.text).group(1)))
+        return self
+
+    def said(self):
+        assert self.process.poll() is None, "it ended"
+        with open(self.path, encoding="utf-8") as f:
+            return f.read()
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for folder in re.findall(r"\S*/diwan-demo-[A-Za-z0-9]{6}\b", self.text):
+            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def curls(self):
+        """The commands as printed, each as one line of shell."""
+        joined = self.text.replace("\\\n", " ")
+        return [line.strip() for line in joined.split("\n") if line.strip().startswith("curl ")]
+
+    def sign_in(self, name):
+        password = re.search(r"^ *%s +(\S+)" % name, self.text, re.M).group(1)
+        with Client(self.address) as c:
+            got = c("POST", "/api/v1/session", {"username": name, "password": password},
+                    {"Sec-Fetch-Site": "same-origin"}).ok(200)
+        return {"Cookie": got.get("set-cookie").split(";")[0]}
+
+
+def test_three_languages_arrive():
+    with Demo() as demo:
+        with Stream(demo.address, demo.sign_in("observer"), "?after=0") as s:
+            def languages(s):
+                return {e.item["data"].get("lang") for e in s.of("mention.added")}
+            s.until(lambda s: {"ar", "fa", "en"} <= languages(s), "three languages", 60)
+            for e in s.of("mention.added"):
+                text = e.item["data"]["text"]
+                arabic = re.search(r"[\u0600-\u06ff]", text) is not None
+                if e.item["data"].get("lang") in ("ar", "fa"):
+                    assert arabic, e.item
+            seen = len(s.of("mention.added"))
+            s.until(lambda s: len(s.of("mention.added")) > seen, "more by itself", 60)
+
+
+def test_the_printed_lines_work():
+    if not shutil.which("curl"):
+        raise Skip("curl is not installed")
+    with Demo() as demo:
+        sign_in, follow, say = demo.curls()
+        run = {"shell": True, "cwd": demo.dir, "text": True, "capture_output": True,
+               "check": True, "timeout": 60}
+        eq(json.loads(subprocess.run(sign_in, **run).stdout)["user"]["name"], "observer")
+        said = json.loads(subprocess.run(say, **run).stdout)
+        eq(said["accepted"], 1)
+        out = os.path.join(demo.dir, "stream")
+        with open(out, "wb") as f:
+            reader = subprocess.Popen("exec " + follow, shell=True, cwd=demo.dir, stdout=f)
+        try:
+            wanted = "id: %d\n" % said["last_seq"]
+
+            def there():
+                with open(out, encoding="utf-8") as f:
+                    return wanted in f.read()
+            wait_for(there, "our own mention in the stream", 30)
+        finally:
+            reader.kill()
+            reader.wait()
+
+
+def test_it_leaves_nothing_behind():
+    with Demo() as demo:
+        folder = re.search(r"\S*/diwan-demo-[A-Za-z0-9]{6}\b", demo.text).group(0)
+        assert os.path.isdir(folder), folder
+        demo.process.send_signal(signal.SIGINT)
+        demo.process.wait(30)
+        eq(demo.process.returncode, 0)
+        assert not os.path.exists(folder), "the data folder was left"
+
+
+def test_every_account_signs_in():
+    with Demo() as demo:
+        for name in ("lead", "drafter", "approver", "observer", "admin"):
+            demo.sign_in(name)
