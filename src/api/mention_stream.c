@@ -25,7 +25,7 @@
 
 #define BATCH_MAX 256
 #define BATCH_BYTES (1024u * 1024)
-#define WINDOW 4
+#define WINDOW 8
 #define CROWD                                                                            \
 	256 /* appends of everybody: from then on one batch at a time for each sender */
 
