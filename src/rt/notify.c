@@ -51,7 +51,7 @@ int dw_notify(enum dw_notify state, const char *status, struct dw_err *err)
 	static const char *const texts[] = { "READY=1", "STOPPING=1", "WATCHDOG=1" };
 	const char *path = getenv("NOTIFY_SOCKET");
 	struct sockaddr_un sa;
-	socklen_t length;
+	socklen_t length = 0;
 	char text[256];
 	int fd, n, rc;
 
