@@ -21,7 +21,8 @@ void api_signed_in(struct dw_http_req *req, struct dw_api *api, int status,
 void api_refuse_op(struct dw_http_req *req, const struct dw_account_op *op);
 /** Who asks, address and browser, for a command. */
 void api_fill_op(struct dw_account_op *op, const struct dw_http_req *req);
-/** Overwrite a string member of a parsed body, and the body: nothing else holds the secret. */
+/** Overwrite a string member of a parsed body, and the request's body: nothing else holds the
+ *  secret. req NULL: it is answered, and gone, already. */
 void api_wipe(struct dw_http_req *req, json_t *o, const char *key);
 
 /* ---- users.c ---- */

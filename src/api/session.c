@@ -29,7 +29,7 @@ void api_wipe(struct dw_http_req *req, json_t *o, const char *key)
 	if (json_is_string(v) && json_string_length(v) > 0)
 		sodium_memzero((void *)(uintptr_t)json_string_value(v),
 			       json_string_length(v));
-	if (req->body.n > 0)
+	if (req != NULL && req->body.n > 0)
 		sodium_memzero((void *)(uintptr_t)req->body.p, req->body.n);
 }
 
@@ -126,6 +126,7 @@ void dw_api_session_create(struct dw_http_req *req, void *data)
 		return;
 	if (!dw_api_string(req, o, "username", 1, 256, &name) ||
 	    !dw_api_string(req, o, "password", 1, DW_PASSWORD_MAX, &s->op.password)) {
+		api_wipe(NULL, o, "password");
 		json_decref(o);
 		return;
 	}

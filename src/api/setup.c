@@ -172,5 +172,6 @@ void dw_api_setup_create(struct dw_http_req *req, void *data)
 				"already; the server's operator can make another one");
 		}
 	}
+	api_wipe(NULL, o, "password");
 	json_decref(o);
 }

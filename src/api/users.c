@@ -293,6 +293,7 @@ static void create(struct dw_http_req *req, void *data)
 			   "admin, lead, drafter, approver, observer", &r->op.roles) ||
 	    !read_groups(req, o, &r->op.groups) ||
 	    !read_password(req, o, &r->op.password)) {
+		api_wipe(NULL, o, "password");
 		json_decref(o);
 		return;
 	}
@@ -395,6 +396,7 @@ void dw_api_users_patch(struct dw_http_req *req, void *data)
 			   "admin, lead, drafter, approver, observer", &r->op.roles) ||
 	    !read_groups(req, o, &r->op.groups) || !read_disabled(req, o, &r->op) ||
 	    !read_password(req, o, &r->op.password)) {
+		api_wipe(NULL, o, "password");
 		json_decref(o);
 		return;
 	}

@@ -249,3 +249,59 @@ void apirig_cookie(const char *head, char *out, size_t cap)
 	p += strlen("\r\nSet-Cookie: ");
 	snprintf(out, cap, "%.*s", (int)strcspn(p, ";\r"), p);
 }
+
+/* ---- the first admin ---- */
+
+void apirig_set_up(struct apirig *r)
+{
+	static struct apirig_reply re;
+	char path[128], body[512];
+
+	apirig_ask(r, "POST", "@/control/setup-link", APIRIG_JSON, "{}", &re);
+	apirig_member(re.body, "path", path, sizeof(path));
+	must(re.status == 201 && strncmp(path, "/setup#", 7) == 0, "set-up link", NULL);
+	snprintf(body, sizeof(body),
+		 "{\"token\":\"%s\",\"username\":\"root\",\"password\":\"" APIRIG_PASSWORD
+		 "\"}",
+		 path + 7);
+	apirig_ask(r, "POST", "/api/v1/setup", APIRIG_JSON, body, &re);
+	apirig_member(re.body, "csrf", r->csrf, sizeof(r->csrf));
+	apirig_cookie(re.head, r->cookie, sizeof(r->cookie));
+	must(re.status == 201 && strlen(r->csrf) == 43, "set-up", NULL);
+}
+
+void apirig_token(const struct apirig *r, const char *scopes, char *token, size_t cap,
+		  struct apirig_reply *out)
+{
+	char body[128];
+
+	snprintf(body, sizeof(body), "{\"name\":\"t\",\"scopes\":[%s]}", scopes);
+	apirig_ask(r, "POST", "@/api/v1/tokens", APIRIG_JSON, body, out);
+	apirig_member(out->body, "token", token, cap);
+	must(out->status == 201 && strlen(token) == 47, "token", NULL);
+}
+
+const char *apirig_as_admin(const struct apirig *r, const char *more)
+{
+	static char headers[2048];
+
+	snprintf(headers, sizeof(headers), "Cookie: %s\r\n%s", r->cookie, more);
+	return headers;
+}
+
+const char *apirig_with_csrf(const struct apirig *r, const char *more)
+{
+	static char headers[2048];
+
+	snprintf(headers, sizeof(headers), "Cookie: %s\r\nX-CSRF-Token: %s\r\n%s",
+		 r->cookie, r->csrf, more);
+	return headers;
+}
+
+const char *apirig_bearer(const char *token, const char *more)
+{
+	static char headers[2048];
+
+	snprintf(headers, sizeof(headers), "Authorization: Bearer %s\r\n%s", token, more);
+	return headers;
+}

@@ -13,6 +13,8 @@ struct apirig {
 	int port;
 	char socket[128];
 	char folder[64];
+	char cookie[128]; /* "diwan_session=…" of the first admin, once set up */
+	char csrf[64];
 	struct apirig_inside *in;
 };
 
@@ -36,5 +38,21 @@ void apirig_ask(const struct apirig *r, const char *method, const char *path,
 void apirig_member(const char *json, const char *key, char *out, size_t cap);
 /** "name=value" of the Set-Cookie in the head; "" when there is none. */
 void apirig_cookie(const char *head, char *out, size_t cap);
+
+/* ---- an admin `root` with the password APIRIG_PASSWORD, and what requests carry ---- */
+
+#define APIRIG_JSON "Content-Type: application/json\r\n"
+#define APIRIG_PASSWORD "nine good horses"
+
+/** The first admin, by the set-up link. */
+void apirig_set_up(struct apirig *r);
+/** An API token; scopes as in JSON: "\"read\",\"act\"". The answer stays in *out. */
+void apirig_token(const struct apirig *r, const char *scopes, char *token, size_t cap,
+		  struct apirig_reply *out);
+/** Header lines, valid until the next call of the same: the admin's cookie (and csrf value), or
+ *  a token, and `more`. */
+const char *apirig_as_admin(const struct apirig *r, const char *more);
+const char *apirig_with_csrf(const struct apirig *r, const char *more);
+const char *apirig_bearer(const char *token, const char *more);
 
 #endif
