@@ -212,10 +212,14 @@ static int write_text(struct dw_story *s, struct dw_buf *b,
 		      const struct dw_phrasebook *book, enum dw_topic topic)
 {
 	int rc = add_filled(s, b, book, pick(s, book->line[topic]));
+	const char *tail = pick(s, book->tail);
 
-	if (rc == 0 && has_tail(topic))
-		rc = dw_buf_addz(b, pick(s, book->tail));
-	return rc;
+	if (rc < 0 || !has_tail(topic))
+		return rc;
+	/* nobody is addressed twice */
+	if (strchr(tail, '@') != NULL && memchr(b->p, '@', b->len) != NULL)
+		return 0;
+	return dw_buf_addz(b, tail);
 }
 
 /* ---- who, and in answer to what ---- */

@@ -107,7 +107,7 @@ const struct dw_phrasebook dw_phrases_en = {
 			"Caller paid {amount} twice, no order visible, asks for a call back today.",
 			"Caller asks whether {branch} kitchen is closed; saw it in a group chat. No order of her own.",
 			"Caller's child was unwell after {dish}, order {code}. Very upset, wants to speak to a manager.",
-			"Restaurant partner: orders arrive without payment since {hours} hours, asks whether to cook.",
+			"Restaurant partner: orders have come without payment for {hours} hours, asks whether to cook.",
 			"Caller says thank you, refund has arrived.",
 			NULL },
 	},
