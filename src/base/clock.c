@@ -186,26 +186,42 @@ static int month_days(int year, int month)
 	return month == 2 && is_leap ? 29 : days[month - 1];
 }
 
+struct parts {
+	struct date date;
+	int hour, minute, second;
+	int64_t fraction, offset_s;
+};
+
+static bool take_parts(struct dw_str s, struct parts *p)
+{
+	return take(&s, 4, '-', &p->date.year) && take(&s, 2, '-', &p->date.month) &&
+	       take(&s, 2, 'T', &p->date.day) && take(&s, 2, ':', &p->hour) &&
+	       take(&s, 2, ':', &p->minute) && take(&s, 2, 0, &p->second) &&
+	       take_fraction(&s, &p->fraction) && take_offset(&s, &p->offset_s);
+}
+
+static bool is_on_the_calendar(const struct parts *p)
+{
+	return p->date.year >= 1 && p->date.month >= 1 && p->date.month <= 12 &&
+	       p->date.day >= 1 &&
+	       p->date.day <= month_days(p->date.year, p->date.month) && p->hour <= 23 &&
+	       p->minute <= 59 && p->second <= 60;
+}
+
 int dw_time_parse(struct dw_str s, int64_t *us)
 {
-	int hour, minute, second;
-	int64_t fraction, offset_s, at;
-	struct date d;
+	struct parts p;
+	int64_t at;
 
-	if (!take(&s, 4, '-', &d.year) || !take(&s, 2, '-', &d.month) ||
-	    !take(&s, 2, 'T', &d.day) || !take(&s, 2, ':', &hour) ||
-	    !take(&s, 2, ':', &minute) || !take(&s, 2, 0, &second) ||
-	    !take_fraction(&s, &fraction) || !take_offset(&s, &offset_s))
+	if (!take_parts(s, &p) || !is_on_the_calendar(&p))
 		return DW_EINVAL;
-	if (d.year < 1 || d.month < 1 || d.month > 12 || d.day < 1 ||
-	    d.day > month_days(d.year, d.month) || hour > 23 || minute > 59 ||
-	    second > 60)
-		return DW_EINVAL;
-	at = days_of(d) * DAY + hour * 3600 + minute * 60 + second - offset_s;
-	if (second == 60 && (at - LEAST_S) % DAY != 0)
+	at = days_of(p.date) * DAY + p.hour * 3600 + p.minute * 60 + p.second -
+	     p.offset_s;
+	/* A leap second is the last of a day in UTC. */
+	if (p.second == 60 && (at - LEAST_S) % DAY != 0)
 		return DW_EINVAL;
 	if (at < LEAST_S || at > MOST_S)
 		return DW_EINVAL;
-	*us = at * SECOND + fraction;
+	*us = at * SECOND + p.fraction;
 	return 0;
 }

@@ -88,19 +88,23 @@ static size_t skip_ascii(const unsigned char *p, size_t n)
 	return i;
 }
 
+/* Number of bytes that a sequence beginning with `first` has, or 0; two or more. */
+static size_t sequence_length(unsigned char first)
+{
+	if (first >= 0xc2 && first <= 0xdf)
+		return 2;
+	if (first >= 0xe0 && first <= 0xef)
+		return 3;
+	return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+}
+
 /* Length of the valid sequence of two bytes or more at p, or 0. */
 static size_t sequence(const unsigned char *p, size_t n)
 {
+	size_t length = sequence_length(p[0]);
 	unsigned char least = 0x80, most = 0xbf;
-	size_t length;
 
-	if (p[0] >= 0xc2 && p[0] <= 0xdf)
-		length = 2;
-	else if (p[0] >= 0xe0 && p[0] <= 0xef)
-		length = 3;
-	else if (p[0] >= 0xf0 && p[0] <= 0xf4)
-		length = 4;
-	else
+	if (length == 0 || n < length)
 		return 0;
 	if (p[0] == 0xe0)
 		least = 0xa0;
@@ -110,7 +114,7 @@ static size_t sequence(const unsigned char *p, size_t n)
 		least = 0x90;
 	else if (p[0] == 0xf4)
 		most = 0x8f;
-	if (n < length || p[1] < least || p[1] > most)
+	if (p[1] < least || p[1] > most)
 		return 0;
 	for (size_t i = 2; i < length; i++) {
 		if ((p[i] & 0xc0) != 0x80)

@@ -286,22 +286,28 @@ static bool is_name_char(char c)
 	return is_alpha(c) || is_digit(c) || c == '.' || c == '-' || c == '_';
 }
 
+/* Length of the name or [address] that `host` begins with, 0 when it begins with neither. */
+static size_t name_length(struct dw_str host)
+{
+	size_t i = 0;
+
+	if (host.n == 0 || host.p[0] != '[') {
+		while (i < host.n && is_name_char(host.p[i]))
+			i++;
+		return i;
+	}
+	for (i = 1; i < host.n && is_ipv6_char(host.p[i]); i++)
+		;
+	return i >= 3 && i < host.n && host.p[i] == ']' ? i + 1 : 0;
+}
+
 bool dw_gate_host(struct dw_str host, struct dw_str *name)
 {
-	size_t i = 0, digits = 0;
-	bool is_v6 = host.n > 0 && host.p[0] == '[';
+	size_t i = name_length(host), digits = 0;
 
-	if (is_v6)
-		i++;
-	while (i < host.n && (is_v6 ? is_ipv6_char(host.p[i]) : is_name_char(host.p[i])))
-		i++;
-	if (is_v6 && (i < 3 || i >= host.n || host.p[i++] != ']'))
-		return false;
 	*name = dw_str_make(host.p, i);
-	if (i == 0)
-		return false;
-	if (i == host.n)
-		return true;
+	if (i == 0 || i == host.n)
+		return i > 0;
 	if (host.p[i++] != ':')
 		return false;
 	while (i + digits < host.n && is_digit(host.p[i + digits]))

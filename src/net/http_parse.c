@@ -112,19 +112,26 @@ static bool execute(struct dw_parser *p, struct dw_str run)
 	return rc == HPE_OK;
 }
 
+/* What says where the request ends and what comes after it. */
+static bool is_framed_alike(const struct dw_parser *p, const struct dw_gate_head *g)
+{
+	bool has_body = g->is_chunked || g->length > 0;
+
+	return g->is_chunked == p->is_chunked && g->has_length == p->has_length &&
+	       (!g->has_length || g->length == p->length) &&
+	       p->is_complete == !has_body && g->keep_alive == p->keep_alive;
+}
+
 int dw_parser_head(struct dw_parser *p, struct dw_str head, const struct dw_gate_head *g,
 		   struct dw_err *err)
 {
-	bool has_body = g->is_chunked || g->length > 0;
 	const char *method;
 
 	if (!execute(p, head) || !p->has_head || p->is_odd)
 		return dw_fail(err, DW_EINVAL, "the request head is not well-formed");
 	method = llhttp_method_name((llhttp_method_t)llhttp_get_method(&p->ll));
 	if (!dw_str_eq(g->method, dw_str_of(method)) || !dw_str_eq(g->target, p->url) ||
-	    g->n_fields != p->n_fields || g->is_chunked != p->is_chunked ||
-	    g->has_length != p->has_length || (g->has_length && g->length != p->length) ||
-	    g->keep_alive != p->keep_alive || p->is_complete == has_body ||
+	    g->n_fields != p->n_fields || !is_framed_alike(p, g) ||
 	    llhttp_get_http_major(&p->ll) != 1 ||
 	    llhttp_get_http_minor(&p->ll) != g->minor)
 		return dw_fail(err, DW_EINVAL,

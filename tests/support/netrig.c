@@ -412,7 +412,7 @@ void netrig_start(struct netrig *r, const struct netrig_opts *opts)
 	     err.msg);
 	must(dw_net_listen(in->net, "127.0.0.1:0", &r->port, &err) == 0, err.msg);
 	if (opts->is_local) {
-		snprintf(r->path, sizeof(r->path), "/tmp/dw-net-%ld.sock",
+		snprintf(r->path, sizeof(r->path), P_tmpdir "/dw-net-%ld.sock",
 			 (long)getpid());
 		must(dw_net_listen_local(in->net, r->path, &err) == 0, err.msg);
 	}

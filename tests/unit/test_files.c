@@ -91,7 +91,7 @@ static int up(void **state)
 	struct netrig_opts opts = { .limits = DW_NET_LIMITS_DEFAULT };
 
 	r->text = malloc(CAP);
-	snprintf(r->dir, sizeof(r->dir), "/tmp/dw-files-XXXXXX");
+	snprintf(r->dir, sizeof(r->dir), P_tmpdir "/dw-files-XXXXXX");
 	if (r->text == NULL || mkdtemp(r->dir) == NULL)
 		return -1;
 	put(r, "app.css", "body { color: red }\n");

@@ -23,7 +23,7 @@ static char dir[64];
 
 static int make_dir(void **state)
 {
-	snprintf(dir, sizeof(dir), "/tmp/dw-notify-XXXXXX");
+	snprintf(dir, sizeof(dir), P_tmpdir "/dw-notify-XXXXXX");
 	return mkdtemp(dir) != NULL ? 0 : -1;
 }
 
