@@ -66,7 +66,7 @@ INSERT INTO tree (id, size, frontier) VALUES (1, 0, x'');
 
 -- Facts about the file.
 CREATE TABLE meta (
-	-- view_hash: SHA-256 of the definition that the views were built by;
+	-- view_hash: SHA-256 of the definition that the views were built by, and
 	-- view_seq: only while views are being rebuilt, the newest event that they hold
 	name TEXT PRIMARY KEY,
 	-- what the name says
