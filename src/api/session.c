@@ -254,7 +254,7 @@ static bool whose(struct dw_http_req *req, uint64_t *user)
 		dw_api_refuse(req, DW_EINVAL, "user must be the id of an account");
 		return false;
 	}
-	if (*user != who->id && (rc = dw_policy_check(who, DW_RIGHT_ADMIN, &err)) < 0) {
+	if (*user != who->id && dw_policy_check(who, DW_RIGHT_ADMIN, &err) < 0) {
 		dw_api_refuse_err(req, &err);
 		return false;
 	}

@@ -216,7 +216,7 @@ void throttle_give(struct dw_account_op *op, struct user *u)
 void throttle_know(struct user *u, const char *peer)
 {
 	char address[PEER_MAX];
-	struct known *k, first = { .full_at = 0 };
+	struct known *k, first;
 	size_t at;
 
 	throttle_address(dw_str_of(peer), address);
