@@ -55,32 +55,49 @@ static int find_source(struct dw_db *db, struct dw_str slug, uint64_t *id,
 	return rc < 0 ? rc : 0;
 }
 
-static int project_mention(struct dw_db *db, const struct dw_stored *e,
-			   const struct dw_ingest_fact *f, struct dw_err *err)
+static void bind_fact(sqlite3_stmt *q, const struct dw_ingest_fact *f)
 {
-	bool is_new = e->subject == 0 || e->subject == e->seq;
-	uint64_t source = f->source_id;
-	sqlite3_stmt *q;
-	int rc = 0;
-
-	if (is_new && source == 0 && f->source.p != NULL)
-		rc = find_source(db, f->source, &source, err);
-	if (rc < 0)
-		return rc;
-	q = dw_db_stmt(db, is_new ? add_sql : change_sql, err);
-	if (q == NULL)
-		return DW_EINTERNAL;
-	dw_db_bind_u64(q, 1, is_new ? e->seq : e->subject);
-	if (!is_new)
-		dw_db_bind_u64(q, 2, e->seq);
-	else if (source != 0)
-		dw_db_bind_u64(q, 2, source);
 	if (f->lang.p != NULL)
 		dw_db_bind_text(q, 3, f->lang);
 	if (f->has_posted_at)
 		dw_db_bind_i64(q, 4, f->posted_at);
+}
+
+static int add_mention(struct dw_db *db, const struct dw_stored *e,
+		       const struct dw_ingest_fact *f, struct dw_err *err)
+{
+	uint64_t source = f->source_id;
+	sqlite3_stmt *q;
+
+	if (source == 0 && f->source.p != NULL) {
+		int rc = find_source(db, f->source, &source, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	q = dw_db_stmt(db, add_sql, err);
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(q, 1, e->seq);
+	if (source != 0)
+		dw_db_bind_u64(q, 2, source);
+	bind_fact(q, f);
+	return dw_db_run(db, q, err);
+}
+
+static int change_mention(struct dw_db *db, const struct dw_stored *e,
+			  const struct dw_ingest_fact *f, struct dw_err *err)
+{
+	sqlite3_stmt *q = dw_db_stmt(db, change_sql, err);
+	int rc;
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(q, 1, e->subject);
+	dw_db_bind_u64(q, 2, e->seq);
+	bind_fact(q, f);
 	rc = dw_db_run(db, q, err);
-	if (rc < 0 || is_new)
+	if (rc < 0)
 		return rc;
 	q = dw_db_stmt(db, add_change_sql, err);
 	if (q == NULL)
@@ -88,6 +105,14 @@ static int project_mention(struct dw_db *db, const struct dw_stored *e,
 	dw_db_bind_u64(q, 1, e->subject);
 	dw_db_bind_u64(q, 2, e->seq);
 	return dw_db_run(db, q, err);
+}
+
+static int project_mention(struct dw_db *db, const struct dw_stored *e,
+			   const struct dw_ingest_fact *f, struct dw_err *err)
+{
+	bool is_new = e->subject == 0 || e->subject == e->seq;
+
+	return is_new ? add_mention(db, e, f, err) : change_mention(db, e, f, err);
 }
 
 /* ---- from the payload ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Mentions from and to JSON: what is taken, what is refused and under which pointer. */
+/* test_mention.c - mentions from and to JSON: what is taken, what is refused and under which pointer. */
 #include "engine/mention_json.h"
 
 #include <setjmp.h>

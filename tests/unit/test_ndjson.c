@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Bodies of many values: lines from pieces, items of arrays. */
+/* test_ndjson.c - bodies of many values: lines from pieces, items of arrays. */
 #include "engine/ndjson.h"
 
 #include <setjmp.h>
