@@ -25,7 +25,8 @@ void dw_blob_unref(struct dw_blob *b);
 
 static inline struct dw_str dw_blob_str(const struct dw_blob *b)
 {
-	return b != NULL ? (struct dw_str){ b->data, b->len } : (struct dw_str){ NULL, 0 };
+	return b != NULL ? (struct dw_str){ b->data, b->len }
+			 : (struct dw_str){ NULL, 0 };
 }
 
 #endif

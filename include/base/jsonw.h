@@ -11,8 +11,8 @@
 
 struct dw_jsonw {
 	struct dw_buf *b; /* borrowed */
-	int rc;           /* first failure, sticks */
-	bool comma;       /* the next value needs one before it */
+	int rc;		  /* first failure, sticks */
+	bool comma;	  /* the next value needs one before it */
 };
 
 void dw_jsonw_init(struct dw_jsonw *w, struct dw_buf *b);

@@ -59,8 +59,8 @@ static inline void dw_list_splice(struct dw_link *to, struct dw_link *from)
 	dw_list_init(from);
 }
 
-#define DW_LIST_EACH(it, head)                                                            \
-	for (struct dw_link *it = (head)->next, *it##_next = it->next; it != (head);      \
+#define DW_LIST_EACH(it, head)                                                           \
+	for (struct dw_link *it = (head)->next, *it##_next = it->next; it != (head);     \
 	     it = it##_next, it##_next = it->next)
 
 #endif

@@ -11,6 +11,7 @@ enum dw_log_level { DW_LOG_DEBUG, DW_LOG_INFO, DW_LOG_WARN, DW_LOG_ERROR };
 
 void dw_log_set_level(enum dw_log_level least);
 /** `fmt` gives "key=value key=value"; control bytes in the result are escaped. */
-void dw_log(enum dw_log_level level, const char *event, const char *fmt, ...) DW_PRINTF(3, 4);
+void dw_log(enum dw_log_level level, const char *event, const char *fmt, ...)
+	DW_PRINTF(3, 4);
 
 #endif

@@ -11,7 +11,7 @@
 #define DW_MERKLE_MAX 64 /* hashes in a frontier at most */
 
 struct dw_merkle {
-	uint64_t size;                              /* leaves so far */
+	uint64_t size;				   /* leaves so far */
 	uint8_t node[DW_MERKLE_MAX][DW_HASH_SIZE]; /* popcount(size) of them are in use */
 };
 
@@ -26,8 +26,10 @@ void dw_merkle_add(struct dw_merkle *m, const uint8_t leaf[DW_HASH_SIZE]);
 /** Root of the tree; SHA-256 of nothing when empty (RFC 6962 section 2.1). */
 void dw_merkle_root(const struct dw_merkle *m, uint8_t out[DW_HASH_SIZE]);
 /** Bytes that dw_merkle_load takes back: popcount(size) hashes. Returns their number of bytes. */
-size_t dw_merkle_save(const struct dw_merkle *m, uint8_t out[DW_MERKLE_MAX * DW_HASH_SIZE]);
+size_t dw_merkle_save(const struct dw_merkle *m,
+		      uint8_t out[DW_MERKLE_MAX * DW_HASH_SIZE]);
 /** DW_ECORRUPT when n does not fit the size. */
-DW_MUST_USE int dw_merkle_load(struct dw_merkle *m, uint64_t size, const void *p, size_t n);
+DW_MUST_USE int dw_merkle_load(struct dw_merkle *m, uint64_t size, const void *p,
+			       size_t n);
 
 #endif

@@ -7,11 +7,11 @@
 #include <uv.h>
 
 struct dw_loop {
-	uv_loop_t uv;             /* first: everything async hangs on it */
-	uv_signal_t sig[2];       /* SIGTERM, SIGINT */
-	uv_prepare_t turn;        /* runs the due tasks before the loop sleeps */
-	uv_idle_t awake;          /* active while tasks wait, so that the loop does not sleep */
-	struct dw_link tasks;     /* struct dw_task, in the order posted */
+	uv_loop_t uv;	    /* first: everything async hangs on it */
+	uv_signal_t sig[2]; /* SIGTERM, SIGINT */
+	uv_prepare_t turn;  /* runs the due tasks before the loop sleeps */
+	uv_idle_t awake;    /* active while tasks wait, so that the loop does not sleep */
+	struct dw_link tasks; /* struct dw_task, in the order posted */
 	void (*on_stop)(void *data);
 	void *on_stop_data;
 };

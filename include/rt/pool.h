@@ -20,7 +20,7 @@ struct dw_work {
 
 struct dw_pool_ops {
 	int threads;
-	size_t max_queue;                        /* waiting, not running; 0 = no bound */
+	size_t max_queue;			 /* waiting, not running; 0 = no bound */
 	void *(*thread_init_on_pool)(void *ctx); /* may be NULL */
 	void (*thread_fini_on_pool)(void *local);
 	void *ctx;

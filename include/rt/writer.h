@@ -21,7 +21,8 @@ struct dw_writer_ops {
 };
 
 DW_MUST_USE int dw_writer_start(struct dw_writer **out, struct dw_loop *loop,
-				const struct dw_writer_ops *ops, void *ctx, struct dw_err *err);
+				const struct dw_writer_ops *ops, void *ctx,
+				struct dw_err *err);
 /** From the loop thread only. Never blocks. */
 void dw_writer_queue(struct dw_writer *w, struct dw_link *job);
 /** Jobs queued and not yet given to on_done. */

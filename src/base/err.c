@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MSG_SIZE sizeof(((struct dw_err *)NULL)->msg)
+
 static const struct {
 	int code;
 	int status;
@@ -75,7 +77,7 @@ static void trim_utf8(char *z)
 
 int dw_fail(struct dw_err *err, int code, const char *fmt, ...)
 {
-	char text[sizeof(err->msg)];
+	char text[MSG_SIZE];
 	va_list ap;
 	int n;
 
@@ -96,7 +98,7 @@ int dw_fail(struct dw_err *err, int code, const char *fmt, ...)
 
 int dw_wrap(struct dw_err *err, int code, const char *fmt, ...)
 {
-	char where[sizeof(err->msg)], text[2 * sizeof(err->msg) + 4];
+	char where[MSG_SIZE], text[2 * MSG_SIZE + 4];
 	va_list ap;
 
 	if (err == NULL)
@@ -108,11 +110,11 @@ int dw_wrap(struct dw_err *err, int code, const char *fmt, ...)
 	if (err->code == 0)
 		err->code = code;
 	snprintf(text, sizeof(text), "%s: %s", where, dw_err_text(err));
-	if (strlen(text) >= sizeof(err->msg)) {
-		text[sizeof(err->msg) - 1] = '\0';
+	if (strlen(text) >= MSG_SIZE) {
+		text[MSG_SIZE - 1] = '\0';
 		trim_utf8(text);
 	}
-	memcpy(err->msg, text, sizeof(err->msg));
+	memcpy(err->msg, text, MSG_SIZE);
 	err->code = code;
 	return code;
 }
