@@ -29,7 +29,7 @@ import traceback
 
 SLOW = max(1.0, float(os.environ.get("DIWAN_SLOW") or 1))
 SOAK = os.environ.get("DIWAN_SOAK") == "1"
-BIN = os.environ.get("DIWAN_BIN", "build/release/diwan")
+BIN = os.path.abspath(os.environ.get("DIWAN_BIN") or "build/release/diwan")
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED_DATA = os.path.join(os.path.dirname(ROOT), "shared", "data")
 WAIT_S = 15.0
@@ -37,6 +37,13 @@ WAIT_S = 15.0
 
 class Skip(Exception):
     """This test cannot run here; the text says why."""
+
+
+def is_sanitized():
+    """Does the binary carry a sanitizer? Its memory then says nothing about ours."""
+    with open(BIN, "rb") as f:
+        program = f.read()
+    return b"__asan_init" in program or b"__tsan_init" in program
 
 
 def figure(tenth, whole):
@@ -662,6 +669,9 @@ def main(argv):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     tests = [(n, f) for n, f in vars(module).items() if n.startswith("test_") and only in n]
+    if not os.access(BIN, os.X_OK):
+        print("not ok 1 - there is no program %s (DIWAN_BIN)" % BIN)
+        return 1
     print("1..%d" % len(tests), flush=True)
     results = [run_test(i, n, f) for i, (n, f) in enumerate(tests, 1)]
     return 0 if results and all(results) else 1

@@ -3,7 +3,7 @@
 bounded, and the slow ones are ended by their limits. (RELIABILITY promise 12)"""
 import resource
 
-from harness import Diwan, eq, figure, head_of, mention, wait_for
+from harness import Diwan, eq, figure, head_of, is_sanitized, mention, wait_for
 
 MANY = figure(500, 4000)
 WIDE = ("--max-connections-per-peer", "20000", "--streams-per-address", "20000",
@@ -66,7 +66,7 @@ def test_slow_heads():
         served(dw)
         grown = dw.rss_kb() - before
         wait_for(go_on, "all slow heads to be ended", 30)
-        assert grown < 24 * n + 8192, "%d KiB for %d connections" % (grown, n)
+        assert grown < 24 * n + 8192 or is_sanitized(), "%d KiB for %d connections" % (grown, n)
         eq(sum(1 for c in conns if b" 408 " in c.buf) > n // 2, True, "most were told 408")
         assert dw.metrics()["diwan_http_timeouts_head_total"] >= n
         for c in conns:
@@ -115,7 +115,7 @@ def test_stalled_readers_of_the_stream():
                 served(dw, 1)
             eq(len(good.of("mention.added")), 2000)
             grown = dw.rss_kb() - before
-            assert grown < 64 * 1024, "grew by %d MiB" % (grown >> 10)
+            assert grown < 64 * 1024 or is_sanitized(), "grew by %d MiB" % (grown >> 10)
             wait_for(lambda: dw.metrics()["diwan_http_sinks_open"] == 1,
                      "the stalled ones to be closed", 30)
             assert dw.metrics()["diwan_http_timeouts_write_total"] >= n
