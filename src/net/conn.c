@@ -217,6 +217,8 @@ static bool step(struct dw_conn *c)
 
 static bool wants_input(const struct dw_conn *c)
 {
+	const struct dw_exchange *x = c->x;
+
 	switch ((enum dw_conn_state)c->state) {
 	case DW_CONN_IDLE:
 	case DW_CONN_HEAD:
@@ -225,10 +227,10 @@ static bool wants_input(const struct dw_conn *c)
 	case DW_CONN_LINGER:
 		return !c->is_eof;
 	case DW_CONN_BODY:
-		return !c->is_eof && !c->x->is_paused;
+		return !c->is_eof && x != NULL && !x->is_paused;
 	case DW_CONN_WORK:
 	case DW_CONN_REPLY:
-		return !c->is_eof && dw_exchange_waiting(c->x) == 0;
+		return !c->is_eof && x != NULL && dw_exchange_waiting(x) == 0;
 	case DW_CONN_CLOSING:
 		break;
 	}

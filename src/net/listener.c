@@ -200,7 +200,7 @@ static int resolve(const char *addr, struct sockaddr_storage *out, struct dw_err
 				  .ai_socktype = SOCK_STREAM,
 				  .ai_flags = AI_PASSIVE };
 	struct addrinfo *list = NULL, *best;
-	char host[256], port[8];
+	char host[256] = "", port[8] = "";
 	int rc = split_address(addr, host, sizeof(host), port, sizeof(port), err);
 
 	if (rc < 0)
