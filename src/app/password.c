@@ -3,8 +3,8 @@
  * password.c - where a command gets a password from.
  *
  * On a terminal it is asked for twice, without echo. Otherwise the first line of standard input
- * is it, so that `pass show room | diwan user add …` works; nothing there (</dev/null) means that
- * the server makes one. Never an argument or an environment variable: others can read those.
+ * is it, so that `pass show room | diwan user add …` works; nothing there (</dev/null, or a pipe
+ * that stays silent, as a program's child has it) means that the server makes one. Never an argument or an environment variable: others can read those.
  */
 #include "cli_int.h"
 
@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <termios.h>
 #include <unistd.h>
+
+#define PATIENCE_MS 10000
 
 static int read_line(int fd, char *out, size_t size, struct dw_err *err)
 {
@@ -82,11 +84,12 @@ int dw_password_read(char *out, size_t size, struct dw_err *err)
 	out[0] = '\0';
 	if (isatty(STDIN_FILENO))
 		return ask_twice(out, size, err);
-	if (poll(&in, 1, 1500) == 0)
-		fputs("diwan: waiting for the password on standard input "
-		      "(</dev/null to have one made)\n",
+	if (poll(&in, 1, PATIENCE_MS) == 0) {
+		fputs("diwan: nothing came on standard input, so a password is made\n",
 		      stderr);
-	else if ((in.revents & POLLNVAL) != 0)
+		return 0;
+	}
+	if ((in.revents & POLLNVAL) != 0)
 		return 0; /* closed: there is none */
 	return read_line(STDIN_FILENO, out, size, err);
 }

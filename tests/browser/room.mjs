@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * room.mjs - a server, a browser and the names of tests, for the tests beside it.
+ *
+ * The server is the real one ($DIWAN_BIN) on a temporary folder and a port that it picks. Nothing
+ * here sleeps: playwright waits for what must come, DIWAN_SLOW stretches how long it may take.
+ */
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { chromium } from "playwright-core";
+
+const run = promisify(execFile);
+const here = dirname(fileURLToPath(import.meta.url));
+const slow = Math.max(1, Number(process.env.DIWAN_SLOW || 1));
+export const PATIENCE = 15000 * slow;
+const bin = process.env.DIWAN_BIN || join(here, "../../build/release/diwan");
+
+export class Room {
+	constructor() {
+		this.dir = mkdtempSync(join(tmpdir(), "diwan-browser-"));
+		this.listen = "127.0.0.1:0";
+		this.log = "";
+	}
+
+	/* Resolves when it serves; this.setup is the path of the set-up link, if it printed one. */
+	async start({ wantSetup = false } = {}) {
+		this.process = spawn(bin, ["serve", "--data", this.dir, "--listen", this.listen], { stdio: ["ignore", "pipe", "pipe"] });
+		this.ended = new Promise((resolve) => this.process.on("exit", resolve));
+		this.process.stderr.on("data", (d) => { this.log += d; });
+		const lines = createInterface({ input: this.process.stdout });
+		await new Promise((resolve, reject) => {
+			this.process.on("exit", () => reject(new Error(`the server ended:\n${this.log}`)));
+			lines.on("line", (line) => {
+				const ready = /^diwan: serving (http:\/\/(\S+))$/.exec(line);
+				const setup = /^diwan: set up the first admin at \S+(\/setup#\S+)$/.exec(line);
+				if (ready) {
+					this.url = ready[1];
+					this.listen = ready[2];
+				}
+				if (setup)
+					this.setup = setup[1];
+				if (wantSetup ? setup : ready)
+					resolve();
+			});
+		});
+	}
+
+	async stop() {
+		this.process.kill("SIGTERM");
+		return this.ended;
+	}
+
+	async cli(...args) {
+		const child = run(bin, [...args, "--data", this.dir]);
+		child.child.stdin.end();
+		return (await child).stdout.trim();
+	}
+
+	async say(mentions) {
+		this.token ??= await this.cli("token", "add", "feed", "--scope", "ingest");
+		const r = await fetch(`${this.url}/api/v1/mentions`, {
+			method: "POST", body: JSON.stringify(mentions),
+			headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.token}` },
+		});
+		const answer = await r.text();
+		if (r.status !== 201 || JSON.parse(answer).rejected.length > 0)
+			throw new Error(`ingest: ${r.status} ${answer}`);
+	}
+
+	async remove() {
+		if (this.process.exitCode === null) {
+			this.process.kill("SIGKILL");
+			await this.ended;
+		}
+		rmSync(this.dir, { recursive: true, force: true });
+	}
+}
+
+export async function launch() {
+	return chromium.launch({
+		executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+		args: ["--no-sandbox", "--disable-dev-shm-usage"],
+	});
+}
+
+/* A page that keeps what went wrong in it: exceptions, and what its policy refused. */
+export async function newPage(browser, options = {}) {
+	const context = await browser.newContext({ locale: "en", viewport: { width: 1280, height: 800 }, ...options });
+	const page = await context.newPage();
+	page.setDefaultTimeout(PATIENCE);
+	page.wrong = [];
+	page.on("pageerror", (e) => page.wrong.push(`exception: ${e.message}`));
+	page.on("console", (m) => {
+		if (/content security policy|trusted ?type|refused to/i.test(m.text()))
+			page.wrong.push(`console: ${m.text()}`);
+	});
+	await page.addInitScript(() => {
+		document.addEventListener("securitypolicyviolation", (e) => console.error(`Content Security Policy: ${e.violatedDirective} ${e.blockedURI}`));
+	});
+	return page;
+}
+
+/* Runs each in order, prints TAP, keeps a picture of a failure, ends the process. */
+export async function runAll(tests, page, room, browser) {
+	let failed = 0, number = 0;
+	for (const [name, fn] of Object.entries(tests)) {
+		number++;
+		try {
+			await fn();
+			console.log(`ok ${number} ${name}`);
+		} catch (e) {
+			failed++;
+			console.log(`not ok ${number} ${name}\n# ${String(e.stack).replaceAll("\n", "\n# ")}`);
+			const shots = join(here, "shots");
+			mkdirSync(shots, { recursive: true });
+			await page.screenshot({ path: join(shots, `${name}.png`) }).catch(() => {});
+		}
+	}
+	console.log(`1..${number}`);
+	if (failed > 0)
+		console.log(`# log of the server:\n# ${room.log.replaceAll("\n", "\n# ")}`);
+	await browser.close();
+	await room.remove();
+	process.exit(failed > 0 ? 1 : 0);
+}
