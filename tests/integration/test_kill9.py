@@ -48,7 +48,10 @@ class Watcher:
         self.dw, self.token, self.ids, self.last = dw, token, [], 0
 
     def run(self):
-        s = self.dw.stream(self.token, last_id=self.last)
+        try:
+            s = self.dw.stream(self.token, last_id=self.last)
+        except (Closed, OSError):
+            return  # killed before it was let in
         s.response.ok(200)
         while s.fill(0.5):
             pass
