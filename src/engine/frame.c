@@ -12,99 +12,118 @@
 
 #include <string.h>
 
-static int add_head(struct dw_buf *b, const struct dw_stored *e, struct dw_str type,
-		    const struct dw_names *names)
-{
-	char when[DW_TIME_MAX], happened[DW_TIME_MAX], scratch[64];
-	struct dw_str actor = dw_names_json(names, e->actor, scratch);
-	int rc = 0;
+/* Everything around actor and payload: five numbers, two times, two type names, fixed text. */
+#define BEFORE_MAX 512
+#define BETWEEN_MAX 128
 
-	dw_time_format(when, e->recorded_at);
-	dw_time_format(happened, e->occurred_at);
-	rc |= dw_buf_addz(b, "{\"seq\":");
-	rc |= dw_buf_addu(b, e->seq);
-	rc |= dw_buf_addz(b, ",\"type\":\"");
-	rc |= dw_buf_add(b, type.p, type.n);
-	rc |= dw_buf_addz(b, "\",\"recorded_at\":\"");
-	rc |= dw_buf_addz(b, when);
-	rc |= dw_buf_addz(b, "\",\"occurred_at\":\"");
-	rc |= dw_buf_addz(b, happened);
-	rc |= dw_buf_addz(b, "\",\"actor\":");
-	rc |= dw_buf_add(b, actor.p, actor.n);
-	if (e->room != 0) {
-		rc |= dw_buf_addz(b, ",\"incident\":");
-		rc |= dw_buf_addu(b, e->room);
-	}
-	rc |= dw_buf_addz(b, ",\"data\":{");
-	return rc;
+static char *put(char *to, struct dw_str s)
+{
+	memcpy(to, s.p, s.n);
+	return to + s.n;
 }
 
-/* Members of `data`, without its opening brace, with its closing one. */
-static int add_data(struct dw_buf *b, const struct dw_stored *e, enum dw_event_type type)
+static char *put_u64(char *to, uint64_t n)
 {
-	int rc = 0;
-	bool is_object = (dw_event_info(type)->flags & DW_EVF_OBJECT) != 0;
-	bool is_empty = e->payload.p == NULL || e->payload.n <= 2;
+	char digits[20];
+	size_t at = sizeof(digits);
 
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
+	return put(to, dw_str_make(digits + at, sizeof(digits) - at));
+}
+
+/* As a frame begins, up to the item. */
+static char *put_lines(char *to, const struct dw_stored *e)
+{
+	to = put(to, DW_STR("id: "));
+	to = put_u64(to, e->seq);
+	to = put(to, DW_STR("\nevent: "));
+	to = put(to, e->type);
+	return put(to, DW_STR("\ndata: "));
+}
+
+/* The item up to its actor. */
+static char *put_before(char *to, const struct dw_stored *e)
+{
+	char at[DW_TIME_MAX];
+
+	to = put(to, DW_STR("{\"seq\":"));
+	to = put_u64(to, e->seq);
+	to = put(to, DW_STR(",\"type\":\""));
+	to = put(to, e->type);
+	to = put(to, DW_STR("\",\"recorded_at\":\""));
+	to = put(to, dw_str_of(dw_time_format(at, e->recorded_at)));
+	to = put(to, DW_STR("\",\"occurred_at\":\""));
+	if (e->occurred_at != e->recorded_at)
+		dw_time_format(at, e->occurred_at);
+	to = put(to, dw_str_of(at));
+	return put(to, DW_STR("\",\"actor\":"));
+}
+
+/* From the actor to the payload's own members, which `*own` becomes. */
+static char *put_between(char *to, const struct dw_stored *e, enum dw_event_type type,
+			 struct dw_str *own)
+{
+	bool is_object = (dw_event_info(type)->flags & DW_EVF_OBJECT) != 0;
+
+	if (e->room != 0) {
+		to = put(to, DW_STR(",\"incident\":"));
+		to = put_u64(to, e->room);
+	}
+	to = put(to, DW_STR(",\"data\":{"));
 	if (is_object) {
-		rc |= dw_buf_addz(b, "\"id\":");
-		rc |= dw_buf_addu(b, e->subject != 0 ? e->subject : e->seq);
-		rc |= dw_buf_addz(b, ",\"version\":");
-		rc |= dw_buf_addu(b, e->seq);
+		to = put(to, DW_STR("\"id\":"));
+		to = put_u64(to, e->subject != 0 ? e->subject : e->seq);
+		to = put(to, DW_STR(",\"version\":"));
+		to = put_u64(to, e->seq);
 	}
 	if (e->payload.p == NULL)
-		rc |= dw_buf_addz(b,
-				  is_object ? ",\"erased\":true}" : "\"erased\":true}");
-	else if (is_empty)
-		rc |= dw_buf_addc(b, '}');
-	else {
-		if (is_object)
-			rc |= dw_buf_addc(b, ',');
-		rc |= dw_buf_add(b, e->payload.p + 1, e->payload.n - 1);
-	}
-	return rc;
+		*own = DW_STR("\"erased\":true}");
+	else if (e->payload.n <= 2)
+		*own = DW_STR("}");
+	else
+		*own = dw_str_make(e->payload.p + 1, e->payload.n - 1);
+	return is_object && own->n > 1 ? put(to, DW_STR(",")) : to;
 }
 
-static int add_item(struct dw_buf *b, const struct dw_stored *e, enum dw_event_type type,
-		    const struct dw_names *names)
+/* All lengths are known before the first byte goes into the buffer: it grows once or not at all. */
+static int add(struct dw_buf *b, const struct dw_stored *e, enum dw_event_type type,
+	       const struct dw_names *names, bool is_frame)
 {
-	int rc = 0;
+	char before[BEFORE_MAX], between[BETWEEN_MAX], scratch[64], *end = before, *to;
+	struct dw_str actor = dw_names_json(names, e->actor, scratch), own;
+	struct dw_str tail = is_frame ? DW_STR("}\n\n") : DW_STR("}");
+	size_t n_before, n_between, all;
 
-	rc |= add_head(b, e, e->type, names);
-	rc |= add_data(b, e, type);
-	rc |= dw_buf_addc(b, '}');
-	return rc;
-}
-
-/* Sums of failures mean nothing by themselves: the only way to fail is the ceiling. */
-static int settle(struct dw_buf *b, size_t before, int rc)
-{
-	if (rc == 0)
-		return 0;
-	b->len = before;
-	return DW_ETOOBIG;
+	DW_REQUIRE(e->type.n <= DW_TYPE_MAX);
+	if (is_frame)
+		end = put_lines(end, e);
+	n_before = (size_t)(put_before(end, e) - before);
+	n_between = (size_t)(put_between(between, e, type, &own) - between);
+	all = n_before + actor.n + n_between + own.n + tail.n;
+	to = dw_buf_reserve(b, all);
+	if (to == NULL)
+		return DW_ETOOBIG;
+	to = put(to, dw_str_make(before, n_before));
+	to = put(to, actor);
+	to = put(to, dw_str_make(between, n_between));
+	to = put(to, own);
+	to = put(to, tail);
+	*to = '\0';
+	b->len += all;
+	return 0;
 }
 
 int dw_item_add(struct dw_buf *b, const struct dw_stored *e, enum dw_event_type type,
 		const struct dw_names *names)
 {
-	size_t before = b->len;
-
-	return settle(b, before, add_item(b, e, type, names));
+	return add(b, e, type, names, false);
 }
 
 int dw_frame_add(struct dw_buf *b, const struct dw_stored *e, enum dw_event_type type,
 		 const struct dw_names *names)
 {
-	size_t before = b->len;
-	int rc = 0;
-
-	rc |= dw_buf_addz(b, "id: ");
-	rc |= dw_buf_addu(b, e->seq);
-	rc |= dw_buf_addz(b, "\nevent: ");
-	rc |= dw_buf_add(b, e->type.p, e->type.n);
-	rc |= dw_buf_addz(b, "\ndata: ");
-	rc |= add_item(b, e, type, names);
-	rc |= dw_buf_addz(b, "\n\n");
-	return settle(b, before, rc);
+	return add(b, e, type, names, true);
 }
