@@ -266,7 +266,7 @@ static int read_count(struct reading *r, const struct field *fd)
 
 static int read_time(struct reading *r, const struct field *fd)
 {
-	struct dw_str s;
+	struct dw_str s = { NULL, 0 };
 	int rc = read_text(r, fd->key, &s);
 
 	if (rc < 0)
@@ -326,7 +326,7 @@ static int read_unknown(struct reading *r, struct dw_str key)
 
 static int read_member(struct reading *r, const struct field *table, unsigned *seen)
 {
-	struct dw_str key;
+	struct dw_str key = { NULL, 0 };
 	unsigned i = 0;
 	int rc = read_string(r, &key);
 

@@ -199,7 +199,7 @@ int dw_mention_list_on_pool(struct dw_reader *r, const struct dw_mention_query *
 	}
 	if (rc < 0)
 		return rc;
-	if (i < n)
+	if (i > 0 && i < n)
 		return dw_buf_addf(out, "],\"next\":%llu}",
 				   (unsigned long long)row[i - 1].id);
 	return dw_buf_addz(out, "],\"next\":null}");
