@@ -6,12 +6,37 @@
  */
 #include "api_int.h"
 
+#define POINTER_MAX 104
+
 static bool is_known(const char *key, const char *const *known)
 {
 	for (; *known != NULL; known++)
 		if (strcmp(key, *known) == 0)
 			return true;
 	return false;
+}
+
+/* The pointer to a member by RFC 6901: "~" and "/" in its name are "~0" and "~1". A name that is
+ * too long is cut between two characters: the refusal itself must be UTF-8. */
+static const char *point(const char *key, char out[POINTER_MAX])
+{
+	size_t n = 0, whole = 0;
+
+	out[n++] = '/';
+	for (; *key != '\0' && n + 2 < POINTER_MAX; key++) {
+		if (((unsigned char)*key & 0xc0) != 0x80)
+			whole = n; /* a character begins here */
+		if (*key == '~' || *key == '/') {
+			out[n++] = '~';
+			out[n++] = *key == '~' ? '0' : '1';
+		} else {
+			out[n++] = *key;
+		}
+	}
+	if (((unsigned char)*key & 0xc0) == 0x80)
+		n = whole;
+	out[n] = '\0';
+	return out;
 }
 
 json_t *dw_api_object(struct dw_http_req *req, const char *const *known)
@@ -23,8 +48,9 @@ json_t *dw_api_object(struct dw_http_req *req, const char *const *known)
 	json_t *value;
 
 	if (o == NULL) {
-		dw_api_refuse(req, DW_EINVAL, "the body is not JSON: line %d, column %d: %s",
-			      e.line, e.column, e.text);
+		dw_api_refuse(req, DW_EINVAL,
+			      "the body is not JSON: line %d, column %d: %s", e.line,
+			      e.column, e.text);
 		return NULL;
 	}
 	if (!json_is_object(o)) {
@@ -32,11 +58,12 @@ json_t *dw_api_object(struct dw_http_req *req, const char *const *known)
 		json_decref(o);
 		return NULL;
 	}
-	json_object_foreach (o, key, value) {
+	json_object_foreach(o, key, value) {
 		if (!is_known(key, known)) {
-			struct dw_str at = dw_arena_printf(req->arena, "/%.100s", key);
+			char at[POINTER_MAX];
 
-			dw_api_refuse_at(req, DW_EINVAL, at.p, "there is no field of this name");
+			dw_api_refuse_at(req, DW_EINVAL, point(key, at),
+					 "there is no field of this name");
 			json_decref(o);
 			return NULL;
 		}
@@ -52,8 +79,8 @@ static bool has_control(struct dw_str s)
 	return false;
 }
 
-bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t min, size_t max,
-		   struct dw_str *out)
+bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t min,
+		   size_t max, struct dw_str *out)
 {
 	json_t *v = json_object_get(o, key);
 	struct dw_str at = dw_arena_printf(req->arena, "/%s", key);
@@ -61,15 +88,17 @@ bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t m
 
 	if (v == NULL || !json_is_string(v)) {
 		dw_api_refuse_at(req, DW_EINVAL, at.p,
-				 v == NULL ? "%s is missing" : "%s must be a string", key);
+				 v == NULL ? "%s is missing" : "%s must be a string",
+				 key);
 		return false;
 	}
 	*out = dw_str_make(json_string_value(v), json_string_length(v));
 	n = dw_utf8_count(*out);
 	if (n < min || n > max || has_control(*out)) {
-		dw_api_refuse_at(req, DW_EINVAL, at.p,
-				 "%s must have %zu to %zu characters and no control characters",
-				 key, min, max);
+		dw_api_refuse_at(
+			req, DW_EINVAL, at.p,
+			"%s must have %zu to %zu characters and no control characters",
+			key, min, max);
 		return false;
 	}
 	return true;

@@ -82,6 +82,7 @@ static void sign_in_refuses_what_it_does_not_know(void **state)
 		{ "{\"username\":7,\"password\":\"x\"}", "/username" },
 		{ "{\"username\":\"root\",\"password\":\"x\",\"remember\":true}",
 		  "/remember" },
+		{ "{\"username\":\"root\",\"password\":\"x\",\"a/b~c\":1}", "/a~1b~0c" },
 	};
 	char pointer[64];
 
@@ -93,6 +94,28 @@ static void sign_in_refuses_what_it_does_not_know(void **state)
 	}
 	ask("POST", "/api/v1/session", JSON, "{\"username\":");
 	assert_int_equal(re.status, 400);
+}
+
+/* Cut between two of its characters, wherever they lie: the answer is UTF-8. */
+static void a_name_too_long_for_a_pointer_is_cut_whole(void **state)
+{
+	static const char letter[] = "\xdb\x8c";
+	char body[512], pointer[256];
+
+	(void)state;
+	for (size_t lead = 0; lead < 2; lead++) {
+		size_t n =
+			(size_t)snprintf(body, sizeof(body), "{\"%.*s", (int)lead, "a");
+
+		for (size_t i = 0; i < 90; i++, n += 2)
+			memcpy(body + n, letter, 2);
+		memcpy(body + n, "\":1}", 5);
+		ask("POST", "/api/v1/session", JSON, body);
+		assert_int_equal(re.status, 400);
+		apirig_member(re.body, "pointer", pointer, sizeof(pointer));
+		assert_true(strlen(pointer) > 90);
+		assert_true(dw_utf8_valid(dw_str_of(re.body)));
+	}
 }
 
 static void sessions_are_listed_and_ended_by_their_owner(void **state)
@@ -321,6 +344,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signing_in_and_out),
 		cmocka_unit_test(sign_in_refuses_what_it_does_not_know),
+		cmocka_unit_test(a_name_too_long_for_a_pointer_is_cut_whole),
 		cmocka_unit_test(sessions_are_listed_and_ended_by_their_owner),
 		cmocka_unit_test(accounts_are_made_and_changed),
 		cmocka_unit_test(accounts_refuse_with_a_pointer),
