@@ -217,6 +217,12 @@ def is_open(address):
         return False
 
 
+def lines_of(data):
+    """Requests that a reader finds who takes a bare LF for the end of a line, as nginx does and
+    RFC 9112 section 2.2 allows: it then sends each on in its own clean form."""
+    return data.count(b" HTTP/1.")
+
+
 def test_behind_nginx():
     """Whatever nginx makes of a hostile request, the next one over the same connections to us
     gets its own answer: nothing was left over or smuggled in."""
@@ -233,7 +239,8 @@ def test_behind_nginx():
             wait_for(lambda: is_open(("127.0.0.1", port)), "nginx")
             for name, data, _, count in ROWS:
                 got, text = answers(("127.0.0.1", port), data)
-                assert len(got) <= max(count, 1), "%s: %s\n%r" % (name, got, text[:500])
+                most = lines_of(data) if name.startswith("bare LF") else max(count, 1)
+                assert len(got) <= most, "%s: %s\n%r" % (name, got, text[:500])
                 with Client(("127.0.0.1", port)) as canary:
                     for _ in range(2):
                         after = canary("GET", "/healthz")
