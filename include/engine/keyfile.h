@@ -5,10 +5,12 @@
 #include "base/clock.h"
 
 /**
- * 32 bytes from DIR/name (0600). Made and synced when it does not exist yet; DW_ECORRUPT when it
- * has another size, DW_EIO when it cannot be read or written.
+ * 32 bytes from DIR/name (0600). When it does not exist yet it is made and synced if `may_make`,
+ * and DW_ECORRUPT otherwise: what was written under a key is lost on a new one. DW_ECORRUPT too
+ * when it has another size, DW_EIO when it cannot be read or written.
  */
-DW_MUST_USE int dw_keyfile_load(const char *dir, const char *name, const struct dw_clock *clock,
-				uint8_t key[32], struct dw_err *err);
+DW_MUST_USE int dw_keyfile_load(const char *dir, const char *name, bool may_make,
+				const struct dw_clock *clock, uint8_t key[32],
+				struct dw_err *err);
 
 #endif

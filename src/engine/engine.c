@@ -7,7 +7,7 @@
  * The journal calls on_durable before the callback of the append, so by the time a caller is
  * answered the live state has moved and the watchers are in line.
  *
- * Opening goes up the floors (key, journal, pools, accounts, feed), closing comes down again:
+ * Opening goes up the floors (journal, key, pools, accounts, feed), closing comes down again:
  * first the pools, because their readers must be gone when the journal takes its last
  * checkpoint.
  */
@@ -92,9 +92,13 @@ static int open_journal(struct dw_engine *g, struct dw_err *err)
 		return dw_journal_mem_open(&g->journal, &conf, err);
 	}
 	DW_INVARIANT(g->projector.schema[0] != '\0');
-	int rc = dw_keyfile_load(g->conf.dir, "identity.key", g->conf.clock, g->identity_key, err);
+	int rc = dw_journal_sqlite_open(&g->journal, g->conf.dir, &conf, err);
 
-	return rc < 0 ? rc : dw_journal_sqlite_open(&g->journal, g->conf.dir, &conf, err);
+	/* With another key nothing that comes again would be known: never a new one in silence. */
+	return rc < 0 ? rc
+		      : dw_keyfile_load(g->conf.dir, "identity.key",
+					dw_journal_head(g->journal) == 0, g->conf.clock,
+					g->identity_key, err);
 }
 
 static int open_pools(struct dw_engine *g, struct dw_err *err)

@@ -23,7 +23,8 @@ static int sync_folder(const char *dir)
 	return rc;
 }
 
-static int create(const char *dir, const char *path, const uint8_t key[32], struct dw_err *err)
+static int create(const char *dir, const char *path, const uint8_t key[32],
+		  struct dw_err *err)
 {
 	char temp[4096];
 	int fd, ok;
@@ -39,8 +40,8 @@ static int create(const char *dir, const char *path, const uint8_t key[32], stru
 	return 0;
 }
 
-int dw_keyfile_load(const char *dir, const char *name, const struct dw_clock *clock,
-		    uint8_t key[32], struct dw_err *err)
+int dw_keyfile_load(const char *dir, const char *name, bool may_make,
+		    const struct dw_clock *clock, uint8_t key[32], struct dw_err *err)
 {
 	char path[4000];
 	uint8_t more[33];
@@ -50,6 +51,12 @@ int dw_keyfile_load(const char *dir, const char *name, const struct dw_clock *cl
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		return dw_fail(err, DW_EINVAL, "the data folder's name is too long");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT && !may_make)
+		return dw_fail(
+			err, DW_ECORRUPT,
+			"%s is missing, and the journal was written with it: put it back "
+			"from where you keep its copy",
+			path);
 	if (fd < 0 && errno == ENOENT) {
 		dw_random(clock, key, 32);
 		return create(dir, path, key, err);

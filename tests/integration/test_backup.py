@@ -85,6 +85,25 @@ def test_backup_without_a_server():
         assert "place.db" in bad.stderr, bad
 
 
+def test_a_copy_without_its_key_is_not_served():
+    with Diwan() as dw:
+        dw.post(dw.client(dw.token("feed", "ingest")), [mention(1)])
+        dest = os.path.join(dw.dir, "copy.db")
+        dw.cli("backup", dest)
+        eq(dw.stop(), 0)
+        with Diwan(start=False) as other:
+            os.mkdir(other.data, 0o700)
+            shutil.copy(dest, os.path.join(other.data, "diwan.db"))
+            said = other.cli("serve", "--listen", "127.0.0.1:0", code=1)
+            assert "identity.key" in said.stderr, said.stderr
+            assert not os.path.exists(os.path.join(other.data, "identity.key"))
+            shutil.copy(os.path.join(dw.data, "identity.key"), other.data)
+            other.start()
+            again = other.post(other.client(other.token("feed2", "ingest")), [mention(1)])
+            eq((again["accepted"], again["duplicates"]), (0, 1), "known by the key")
+            eq(other.stop(), 0)
+
+
 def test_backup_is_an_event():
     with Diwan() as dw:
         dw.user("boss", "admin")
