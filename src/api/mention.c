@@ -354,12 +354,14 @@ static void desk_send(struct dw_http_req *req, struct dw_api *api, struct dw_men
 	char id[5 + 2 * 16 + 1] = "desk-";
 	struct dw_err err = { 0 };
 	struct dw_fault f;
-	uint8_t command[16];
+	uint8_t command[16], name[16];
 	int rc;
 
 	DW_INVARIANT(d != NULL);
 	dw_api_command(req, api, command);
-	dw_hex(id + 5, command, sizeof(command));
+	/* Not the command id: a key that is used again after its days must not name this one. */
+	dw_random(dw_engine_clock(api->engine), name, sizeof(name));
+	dw_hex(id + 5, name, sizeof(name));
 	m->source_id = dw_str_of(id);
 	d->req = req;
 	dw_buf_init(&d->out, DW_REPORT_MAX);
