@@ -187,10 +187,17 @@ static bool by_bearer(struct dw_http_req *req, struct dw_api *api, struct dw_str
 static bool check_media(struct dw_http_req *req)
 {
 	struct dw_str type = dw_http_header(req, "content-type"), media = { "", 0 };
+	struct dw_str coding = dw_http_header(req, "content-encoding");
 	bool takes_lines = req->route->body == DW_BODY_STREAM;
 
 	if (req->route->body == DW_BODY_NONE || req->content_length == 0)
 		return true;
+	if (coding.p != NULL && !dw_str_eq_nocase(coding, DW_STR("identity"))) {
+		dw_api_refuse(
+			req, DW_EMEDIA,
+			"send the body as it is: no Content-Encoding is undone here");
+		return false;
+	}
 	(void)dw_str_split(&type, ';', &media);
 	media = dw_str_trim(media);
 	if (dw_str_eq_nocase(media, DW_STR("application/json")) ||
