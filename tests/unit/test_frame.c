@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Frames: exact bytes for every shape of event, and nothing half written into a full buffer. */
+/*
+ * test_frame.c - exact bytes for every shape of event, and nothing half written into a full
+ * buffer.
+ */
 #include "engine/frame.h"
 
 #include <setjmp.h>
