@@ -99,6 +99,10 @@ int dw_sender_flush(struct dw_sender *s, struct dw_err *err)
 			break;
 		nap.tv_sec =
 			r.retry_after_s > 0 && r.retry_after_s < 30 ? r.retry_after_s : i;
+		if (rc == 0)
+			(void)dw_reply_fail(&r, err);
+		fprintf(stderr, "\n%s\nTrying again in %lld s.\n", dw_err_text(err),
+			(long long)nap.tv_sec);
 		nanosleep(&nap, NULL);
 	}
 	if (rc == 0)
