@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-#define APPENDS 8
+#define APPENDS 5
 
 struct outcome {
 	bool is_acked[APPENDS];

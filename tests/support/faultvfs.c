@@ -82,7 +82,8 @@ static void lay(unsigned char **p, size_t *n, size_t at, const unsigned char *by
 {
 	if (at + len > *n)
 		set_size(p, n, at + len);
-	memcpy(*p + at, bytes, len);
+	if (len > 0)
+		memcpy(*p + at, bytes, len);
 }
 
 static void drop_changes(struct disk_file *f)
