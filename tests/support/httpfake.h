@@ -76,32 +76,42 @@ void dw_http_reply_blob(struct dw_http_req *req, int status, const char *type,
 
 bool dw_http_is_gone(const struct dw_http_req *req)
 {
+	(void)req;
 	return false;
 }
 
 void dw_http_body_pause(struct dw_http_req *req)
 {
+	(void)req;
 }
 
 void dw_http_body_resume(struct dw_http_req *req)
 {
+	(void)req;
 }
 
 const struct dw_net_stats *dw_net_stats(const struct dw_net *n)
 {
 	static const struct dw_net_stats none;
 
+	(void)n;
 	return &none;
 }
 
 /* The real one is a part of net; no test of handlers asks for a page. */
 void dw_files_reply(struct dw_files *f, struct dw_http_req *req, const char *name)
 {
+	(void)f;
+	(void)req;
+	(void)name;
 	abort();
 }
 
 void dw_files_reply_asset(struct dw_files *f, struct dw_http_req *req, struct dw_str name)
 {
+	(void)f;
+	(void)req;
+	(void)name;
 	abort();
 }
 
@@ -152,6 +162,7 @@ ssize_t dw_sink_try(struct dw_sink *s, const uv_buf_t *bufs, unsigned n)
 
 void dw_sink_rest(struct dw_sink *s, const char *p, size_t n, struct dw_blob *hold)
 {
+	(void)hold; /* always copied here */
 	if (s->is_closing)
 		return;
 	DW_REQUIRE(!dw_sink_is_busy(s) && n > 0);

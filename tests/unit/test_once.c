@@ -73,7 +73,7 @@ static int set_up_folder(void **state)
 	struct rig *r = calloc(1, sizeof(*r));
 
 	assert_non_null(r);
-	snprintf(r->dir, sizeof(r->dir), "/tmp/once.XXXXXX");
+	snprintf(r->dir, sizeof(r->dir), "%s/once.XXXXXX", P_tmpdir);
 	assert_non_null(mkdtemp(r->dir));
 	open_api(r);
 	*state = r;
