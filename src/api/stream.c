@@ -17,9 +17,8 @@
  *  (2) Whoever stands in `streams` stands in the counters of its account, its session (users) and
  *      its address; all of it ends in on_close.
  */
-#include "api_int.h"
+#include "stream_int.h"
 
-#include "base/map.h"
 #include "engine/account.h"
 #include "engine/feed.h"
 
@@ -31,25 +30,17 @@
 #define PROBE_MS 1000
 #define STREAM_TYPE "text/event-stream"
 
-/* Streams of one account, session or address. */
-struct owner {
-	struct dw_str key;	/* lives in `text` */
-	struct dw_link streams; /* accounts only */
-	unsigned n;
-	char text[];
-};
-
 enum phase { HEAD, HELLO, WATCHING, ENDING };
 
 struct stream {
 	struct dw_link link; /* api->streams, the one visited longest ago first */
-	struct dw_link mate; /* account->streams */
+	struct dw_link mate; /* of its account's streams */
 	struct dw_watcher watcher;
 	struct dw_sink *sink;
 	struct dw_api *api;
 	struct dw_principal who;
 	struct dw_type_set asked;
-	struct owner *account, *session, *address;
+	struct stream_owners owners;
 	struct probe *probe;
 	uint64_t visit_ms; /* loop time of the next visit at the latest */
 	uint64_t after, room;
@@ -83,94 +74,6 @@ static unsigned jitter(const struct dw_api *api, unsigned least, unsigned span)
 
 	dw_random(dw_engine_clock(api->engine), &r, sizeof(r));
 	return least + r % span;
-}
-
-/* ---- counters ---- */
-
-static struct owner *owner_join(struct beat *b, const char *key)
-{
-	struct dw_str k = dw_str_of(key);
-	struct owner *o = dw_map_get(b->owners, k);
-
-	if (o == NULL) {
-		o = calloc(1, sizeof(*o) + k.n + 1);
-		DW_INVARIANT(o != NULL);
-		memcpy(o->text, k.p, k.n);
-		o->key = dw_str_make(o->text, k.n);
-		dw_list_init(&o->streams);
-		(void)dw_map_put(b->owners, o->key, o);
-	}
-	o->n++;
-	return o;
-}
-
-static void owner_leave(struct beat *b, struct owner *o)
-{
-	if (o == NULL || --o->n > 0)
-		return;
-	(void)dw_map_remove(b->owners, o->key);
-	free(o);
-}
-
-static void account_key(char out[32], enum dw_principal_kind kind, uint64_t id)
-{
-	snprintf(out, 32, "%c%llu",
-		 kind == DW_USER    ? 'u'
-		 : kind == DW_TOKEN ? 't'
-				    : 'o',
-		 (unsigned long long)id);
-}
-
-static void session_key(char out[32], const struct dw_principal *who)
-{
-	snprintf(out, 32, "s%llu", (unsigned long long)who->session);
-}
-
-static void address_key(char out[64], const char *peer)
-{
-	snprintf(out, 64, "a%s", peer);
-}
-
-static bool is_over(const struct beat *b, const char *key, unsigned limit)
-{
-	const struct owner *o = dw_map_get(b->owners, dw_str_of(key));
-
-	return limit > 0 && o != NULL && o->n >= limit;
-}
-
-/* Names the limit that one more stream would break; NULL when none. */
-static const char *limit_reached(const struct dw_api *api, const struct dw_http_req *req)
-{
-	const struct dw_principal *who = dw_api_who(req);
-	const struct beat *b = api->beat;
-	char key[64];
-
-	if (who->session != 0) {
-		session_key(key, who);
-		if (is_over(b, key, api->conf.streams_per_session))
-			return "session";
-	}
-	account_key(key, who->kind, who->id);
-	if (is_over(b, key, api->conf.streams_per_account))
-		return "account";
-	address_key(key, req->peer);
-	return is_over(b, key, api->conf.streams_per_address) ? "address" : NULL;
-}
-
-static void count(struct stream *s, const char *peer)
-{
-	struct beat *b = s->api->beat;
-	char key[64];
-
-	if (s->who.session != 0) {
-		session_key(key, &s->who);
-		s->session = owner_join(b, key);
-	}
-	account_key(key, s->who.kind, s->who.id);
-	s->account = owner_join(b, key);
-	dw_list_push(&s->account->streams, &s->mate);
-	address_key(key, peer);
-	s->address = owner_join(b, key);
 }
 
 /* ---- the wire ---- */
@@ -274,10 +177,7 @@ static void on_close(void *data)
 	dw_feed_unwatch(&s->watcher);
 	probe_free(s);
 	dw_list_remove(&s->link);
-	dw_list_remove(&s->mate);
-	owner_leave(b, s->account);
-	owner_leave(b, s->session);
-	owner_leave(b, s->address);
+	stream_leave(b->owners, &s->owners, &s->mate);
 	free(s);
 	if (--api->n_streams == 0)
 		dw_deadline_stop(&b->due);
@@ -400,7 +300,7 @@ static void stream_open(struct dw_http_req *req, struct dw_api *api,
 	s->watcher.out = s;
 	dw_list_init(&s->link);
 	dw_list_init(&s->mate);
-	count(s, req->peer);
+	stream_join(b->owners, &s->who, req->peer, &s->owners, &s->mate);
 	s->visit_ms = loop_ms(api) + b->interval_ms;
 	dw_list_push(&api->streams, &s->link);
 	if (api->n_streams++ == 0) {
@@ -431,7 +331,7 @@ void dw_api_stream(struct dw_http_req *req, void *data)
 		dw_api_refuse(req, DW_ECLOSED, "the server is shutting down");
 		return;
 	}
-	limit = limit_reached(api, req);
+	limit = stream_limit(api, ((struct beat *)api->beat)->owners, req);
 	if (limit != NULL) {
 		dw_api_refuse(req, DW_EBUSY,
 			      "this %s has as many open streams as it may: close one",
@@ -475,14 +375,11 @@ static void on_account_change(void *data, enum dw_principal_kind kind, uint64_t 
 {
 	struct dw_api *api = data;
 	struct beat *b = api->beat;
-	struct owner *o;
-	char key[32];
+	struct dw_link *mates = stream_mates(b->owners, kind, id);
 
-	account_key(key, kind, id);
-	o = dw_map_get(b->owners, dw_str_of(key));
-	if (o == NULL)
+	if (mates == NULL)
 		return;
-	DW_LIST_EACH(l, &o->streams)
+	DW_LIST_EACH(l, mates)
 		(void)stream_refresh(DW_CONTAINER_OF(l, struct stream, mate));
 }
 
