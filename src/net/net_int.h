@@ -90,10 +90,11 @@ struct dw_conn {
 	bool is_proxy;	 /* the peer is a trusted proxy */
 	bool is_counted; /* in connections_open and the peer's number */
 	bool is_reading;
-	bool is_running; /* dw_conn_run is on the stack */
-	bool is_eof;	 /* the peer will send no more */
-	bool is_closed;	 /* the uv handle is gone */
-	bool is_refused; /* one too many: told so, and lingering */
+	bool is_running;       /* dw_conn_run is on the stack */
+	bool is_eof;	       /* the peer will send no more */
+	bool is_closed;	       /* the uv handle is gone */
+	bool is_refused;       /* one too many: told so, and lingering */
+	bool has_skipped_line; /* one empty line before a request is forgiven */
 };
 
 /* One request and its reply. Freed as soon as the connection is idle or a sink. */
@@ -109,8 +110,7 @@ struct dw_exchange {
 	struct dw_buf headers; /* of the reply, as lines */
 	uint64_t body_left;    /* without chunks: bytes still to come */
 	uint64_t body_seen, body_max;
-	uint64_t window;       /* bytes since the rate was last judged */
-	bool has_skipped_line; /* one empty line before a request is forgiven */
+	uint64_t window; /* bytes since the rate was last judged */
 	bool is_chunked, is_body_done;
 	bool expects_continue; /* and 100 was not sent */
 	bool is_head;	       /* HEAD: no body in the reply */

@@ -407,8 +407,8 @@ int dw_exchange_head(struct dw_exchange *x)
 	size_t length, have = dw_exchange_waiting(x);
 	bool bad;
 
-	if (!x->has_skipped_line && have >= 2 && p[0] == '\r' && p[1] == '\n') {
-		x->has_skipped_line = true;
+	if (!x->conn->has_skipped_line && have >= 2 && p[0] == '\r' && p[1] == '\n') {
+		x->conn->has_skipped_line = true;
 		x->off += 2;
 		return dw_exchange_waiting(x) > 0 ? dw_exchange_head(x) : 0;
 	}
@@ -417,6 +417,7 @@ int dw_exchange_head(struct dw_exchange *x)
 		return 0;
 	dw_deadline_stop(&x->conn->deadline);
 	if (length > 0 && !bad) {
+		x->conn->has_skipped_line = false;
 		begin(x, length);
 		return 1;
 	}
