@@ -19,7 +19,7 @@ struct dw_api {
 	bool is_closing;
 	void *beat;              /* api/stream.c's heartbeat */
 	void *setup;             /* api/setup.c's one-time token */
-	size_t collecting;       /* bytes of bodies that api/mention.c holds */
+	size_t collecting;       /* bytes that api/mention.c holds for bodies */
 	void *once;              /* api/once.c's answers in work */
 };
 

@@ -23,8 +23,10 @@
 
 #define ITEMS_MAX 10000
 #define SLICE 256
-#define COLLECTING_MAX                                                                   \
-	(256u * 1024 * 1024) /* bytes of all bodies that are being collected */
+/* Bytes of all bodies that are being collected, read or appended. While it is read and appended
+ * a body is there three times: as it came, as raw input and as payloads. */
+#define COLLECTING_MAX (256u * 1024 * 1024)
+#define COPIES 3
 
 /* In the request's arena. */
 struct whole {
@@ -34,6 +36,7 @@ struct whole {
 	char first;	    /* what it begins with, 0 = not known yet */
 	struct dw_str *item;
 	size_t n, at;
+	size_t held; /* counted in api->collecting since the reading began */
 	bool is_single;
 	struct dw_task slice;
 	struct dw_ingest in;
@@ -63,6 +66,13 @@ static void drop_body(struct whole *w)
 	w->req->on_body_end = NULL;
 }
 
+static void refuse_crowd(struct dw_http_req *req)
+{
+	dw_api_refuse(req, DW_EUNAVAILABLE,
+		      "too many large bodies at once: send again later, or send "
+		      "application/x-ndjson");
+}
+
 static void refuse_size(struct whole *w, size_t max)
 {
 	drop_body(w);
@@ -78,9 +88,7 @@ static void on_piece(struct dw_http_req *req, struct dw_str piece)
 
 	if (w->api->collecting + piece.n > COLLECTING_MAX) {
 		drop_body(w);
-		dw_api_refuse(req, DW_EUNAVAILABLE,
-			      "too many large bodies at once: send again later, or send "
-			      "application/x-ndjson");
+		refuse_crowd(req);
 		return;
 	}
 	if (dw_buf_add(&w->body, piece.p, piece.n) < 0) {
@@ -132,6 +140,7 @@ static void whole_fini(struct whole *w)
 	dw_ingest_fini(&w->in);
 	dw_report_fini(&w->report);
 	dw_buf_fini(&w->out);
+	w->api->collecting -= w->held;
 }
 
 static void refuse_fault(struct dw_http_req *req, const struct dw_fault *f)
@@ -206,6 +215,12 @@ static void go(struct dw_http_req *req, void *data)
 			dw_api_refuse_err(req, &err);
 		return;
 	}
+	if (api->collecting + COPIES * req->body.n > COLLECTING_MAX) {
+		refuse_crowd(req);
+		return;
+	}
+	w->held = COPIES * req->body.n;
+	api->collecting += w->held;
 	dw_api_command(req, api, command);
 	dw_ingest_init(&w->in, api->engine, dw_api_who(req)->id, command);
 	dw_report_init(&w->report);

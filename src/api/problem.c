@@ -10,7 +10,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void write_problem(struct dw_buf *out, int code, const char *detail, const char *pointer)
+static void write_problem(struct dw_buf *out, int code, const char *detail,
+			  const char *pointer)
 {
 	struct dw_jsonw w;
 	char type[64];
@@ -45,8 +46,8 @@ static void trim_utf8(char *text)
 		text[--n] = '\0';
 }
 
-static void refuse(struct dw_http_req *req, int code, const char *pointer, const char *fmt,
-		   va_list ap)
+static DW_PRINTF(4, 0) void refuse(struct dw_http_req *req, int code, const char *pointer,
+				   const char *fmt, va_list ap)
 {
 	char detail[512];
 	struct dw_buf b;
@@ -70,7 +71,8 @@ void dw_api_refuse(struct dw_http_req *req, int code, const char *fmt, ...)
 	va_end(ap);
 }
 
-void dw_api_refuse_at(struct dw_http_req *req, int code, const char *pointer, const char *fmt, ...)
+void dw_api_refuse_at(struct dw_http_req *req, int code, const char *pointer,
+		      const char *fmt, ...)
 {
 	va_list ap;
 
@@ -81,7 +83,8 @@ void dw_api_refuse_at(struct dw_http_req *req, int code, const char *pointer, co
 
 void dw_api_refuse_err(struct dw_http_req *req, const struct dw_err *err)
 {
-	dw_api_refuse(req, err->code != 0 ? err->code : DW_EINTERNAL, "%s", dw_err_text(err));
+	dw_api_refuse(req, err->code != 0 ? err->code : DW_EINTERNAL, "%s",
+		      dw_err_text(err));
 }
 
 void dw_api_problem(int code, const char *detail, struct dw_buf *out)
