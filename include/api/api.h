@@ -8,20 +8,22 @@
 #include "net/server.h"
 
 struct dw_api_conf {
-	const char *public_url;             /* "https://…" decides Secure, __Host-, origins; NULL = any */
-	unsigned streams_per_session;       /* 8 */
-	unsigned streams_per_account;       /* 32 */
-	unsigned streams_per_address;       /* 256 */
-	unsigned heartbeat_s;               /* 15 */
-	size_t max_mention_bytes;           /* one mention as JSON: 256 KiB */
-	size_t max_batch_bytes;             /* an array: 16 MiB */
+	const char *
+		public_url; /* "https://…" decides Secure, __Host-, origins; NULL = any */
+	unsigned streams_per_session; /* 8 */
+	unsigned streams_per_account; /* 32 */
+	unsigned streams_per_address; /* 256 */
+	unsigned heartbeat_s;	      /* 15 */
+	size_t max_mention_bytes;     /* one mention as JSON: 256 KiB */
+	size_t max_batch_bytes;	      /* an array: 16 MiB */
 };
 
 struct dw_api; /* also the ctx of every handler */
 
-DW_MUST_USE int dw_api_create(struct dw_api **out, struct dw_engine *e, struct dw_timers *timers,
-			      struct dw_loop *loop, struct dw_files *files,
-			      const struct dw_api_conf *conf, struct dw_err *err);
+DW_MUST_USE int dw_api_create(struct dw_api **out, struct dw_engine *e,
+			      struct dw_timers *timers, struct dw_loop *loop,
+			      struct dw_files *files, const struct dw_api_conf *conf,
+			      struct dw_err *err);
 const struct dw_route *dw_api_routes(void);
 /** For dw_net_conf: authenticates, checks rights, CSRF and content type. */
 bool dw_api_guard(struct dw_http_req *req, void *api);

@@ -13,7 +13,8 @@ enum dw_event_type {
 #include "domain/event.def"
 #undef X
 	DW_EV_COUNT,
-	DW_EV_UNKNOWN = DW_EV_COUNT, /* of a newer version than this binary; shown to admins */
+	DW_EV_UNKNOWN =
+		DW_EV_COUNT, /* of a newer version than this binary; shown to admins */
 };
 
 enum dw_event_class {
@@ -54,7 +55,8 @@ static inline bool dw_type_set_has(const struct dw_type_set *s, enum dw_event_ty
 }
 
 /** Is every member of `a` in `b`? */
-static inline bool dw_type_set_within(const struct dw_type_set *a, const struct dw_type_set *b)
+static inline bool dw_type_set_within(const struct dw_type_set *a,
+				      const struct dw_type_set *b)
 {
 	return (a->w[0] & ~b->w[0]) == 0 && (a->w[1] & ~b->w[1]) == 0;
 }
@@ -66,6 +68,7 @@ struct dw_type_set dw_type_set_all(void);
  * "mention,source.added": nouns and full types, separated by commas. DW_EINVAL names the part
  * that is neither.
  */
-DW_MUST_USE int dw_type_set_parse(struct dw_str list, struct dw_type_set *out, struct dw_err *err);
+DW_MUST_USE int dw_type_set_parse(struct dw_str list, struct dw_type_set *out,
+				  struct dw_err *err);
 
 #endif

@@ -7,11 +7,11 @@
  */
 #include "domain/event.h"
 
-#define DW_ROLE_MAP(X)                                                                    \
-	X(ADMIN, 0, "admin")                                                              \
-	X(LEAD, 1, "lead")                                                                \
-	X(DRAFTER, 2, "drafter")                                                          \
-	X(APPROVER, 3, "approver")                                                        \
+#define DW_ROLE_MAP(X)                                                                   \
+	X(ADMIN, 0, "admin")                                                             \
+	X(LEAD, 1, "lead")                                                               \
+	X(DRAFTER, 2, "drafter")                                                         \
+	X(APPROVER, 3, "approver")                                                       \
 	X(OBSERVER, 4, "observer")
 
 enum dw_role {
@@ -26,27 +26,27 @@ enum dw_principal_kind { DW_NOBODY, DW_USER, DW_TOKEN, DW_OPERATOR };
 
 struct dw_principal {
 	enum dw_principal_kind kind;
-	uint64_t id;      /* user or token id; 0 for the operator */
-	unsigned roles;   /* enum dw_role bits; users only */
+	uint64_t id;	  /* user or token id; 0 for the operator */
+	unsigned roles;	  /* enum dw_role bits; users only */
 	unsigned scopes;  /* enum dw_scope bits; tokens only */
 	uint64_t session; /* id of the session, users only; 0 else */
 };
 
 /* What a route or an act needs. A token with scope `act` acts with the rights that scope lists. */
-#define DW_RIGHT_MAP(X)                                                                   \
-	X(PUBLIC, "reach this")                                                           \
-	X(SIGNED_IN, "do this without signing in")                                        \
-	X(READ, "read mentions and rooms")                                                \
-	X(INGEST, "send mentions in")                                                     \
-	X(DESK, "enter a mention by hand")                                                \
-	X(ADMIN, "administer accounts, tokens and sources")                               \
+#define DW_RIGHT_MAP(X)                                                                  \
+	X(PUBLIC, "reach this")                                                          \
+	X(SIGNED_IN, "do this without signing in")                                       \
+	X(READ, "read mentions and rooms")                                               \
+	X(INGEST, "send mentions in")                                                    \
+	X(DESK, "enter a mention by hand")                                               \
+	X(ADMIN, "administer accounts, tokens and sources")                              \
 	X(OPERATE, "operate the server from its own machine")
 
 enum dw_right {
 #define DW_RIGHT_ENUM(id, text) DW_RIGHT_##id,
 	DW_RIGHT_MAP(DW_RIGHT_ENUM)
 #undef DW_RIGHT_ENUM
-	DW_RIGHT_COUNT,
+		DW_RIGHT_COUNT,
 };
 
 /** 0, DW_EAUTH (nobody, sign in first) or DW_EFORBIDDEN; the text says why and who could. */

@@ -12,7 +12,7 @@
 
 struct dw_engine;
 struct dw_account; /* engine/account.h */
-struct dw_feed;    /* engine/feed.h */
+struct dw_feed;	   /* engine/feed.h */
 struct dw_names;   /* engine/names.h */
 struct dw_sources; /* engine/ingest.h */
 
@@ -21,11 +21,12 @@ struct dw_engine_conf {
 	struct dw_loop *loop;
 	struct dw_timers *timers;
 	const struct dw_clock *clock;
-	size_t ring_bytes;                /* of recent frames kept in memory */
-	unsigned session_idle_s;          /* 8 hours */
-	unsigned session_absolute_s;      /* 7 days */
-	unsigned sign_in_per_minute;      /* failed attempts an account or address may make */
-	void (*on_progress)(uint64_t n, uint64_t total); /* views being rebuilt; may be NULL */
+	size_t ring_bytes;	     /* of recent frames kept in memory */
+	unsigned session_idle_s;     /* 8 hours */
+	unsigned session_absolute_s; /* 7 days */
+	unsigned sign_in_per_minute; /* failed attempts an account or address may make */
+	void (*on_progress)(uint64_t n,
+			    uint64_t total); /* views being rebuilt; may be NULL */
 };
 
 DW_MUST_USE int dw_engine_open(struct dw_engine **out, const struct dw_engine_conf *conf,

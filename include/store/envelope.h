@@ -38,17 +38,20 @@ struct dw_stored {
 	struct dw_str type;
 	uint16_t type_version;
 	uint8_t commit[DW_HASH_SIZE];
-	uint64_t subject;      /* seq of the first record under the same identity key; 0 = has no key */
+	uint64_t
+		subject; /* seq of the first record under the same identity key; 0 = has no key */
 	struct dw_str payload; /* p == NULL: erased */
 	struct dw_str envelope;
-	const void *decoded;   /* as in dw_record; NULL when read back */
+	const void *decoded; /* as in dw_record; NULL when read back */
 };
 
 /** Encode into out[DW_ENVELOPE_MAX]; returns the length. Requires 1 <= type.n <= 64. */
 size_t dw_envelope_encode(const struct dw_stored *e, uint8_t *out);
 /** Parse the envelope's fields into *e (payload and subject untouched); DW_ECORRUPT. */
-DW_MUST_USE int dw_envelope_parse(struct dw_str bytes, struct dw_stored *e, struct dw_err *err);
+DW_MUST_USE int dw_envelope_parse(struct dw_str bytes, struct dw_stored *e,
+				  struct dw_err *err);
 /** HMAC-SHA-256 of the payload under a 32-byte salt. */
-void dw_commitment(uint8_t out[DW_HASH_SIZE], const uint8_t salt[32], struct dw_str payload);
+void dw_commitment(uint8_t out[DW_HASH_SIZE], const uint8_t salt[32],
+		   struct dw_str payload);
 
 #endif

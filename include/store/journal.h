@@ -27,32 +27,33 @@ struct dw_journal;
 enum dw_outcome { DW_APPENDED = 1, DW_CHANGED, DW_DUPLICATE };
 
 #define DW_KEY_NONE 0
-#define DW_KEY_ROLES (UINT64_MAX - 1)    /* who is who; moved by user and token events */
+#define DW_KEY_ROLES (UINT64_MAX - 1)	 /* who is who; moved by user and token events */
 #define DW_KEY_OUTGOING (UINT64_MAX - 2) /* the emergency stop; moved by outgoing.* */
 
 struct dw_record {
 	/* what to append; borrowed until completion */
-	const char *type;          /* "mention.added" */
+	const char *type;	   /* "mention.added" */
 	const char *type_if_known; /* "mention.changed", or NULL */
-	const void *decoded;       /* the event as its maker has it, for the projector; may be NULL */
+	const void *
+		decoded; /* the event as its maker has it, for the projector; may be NULL */
 	uint16_t type_version;
 	bool has_key;
-	uint8_t key[32];           /* identity; unique in the journal */
-	uint8_t tag[16];           /* of the content; compared only with the last under this key */
+	uint8_t key[32]; /* identity; unique in the journal */
+	uint8_t tag[16]; /* of the content; compared only with the last under this key */
 	uint64_t actor, room;
-	uint64_t moves;            /* decision key besides the room that this moves, or 0 */
-	int64_t occurred_at;       /* µs; 0 = when recorded */
+	uint64_t moves;	     /* decision key besides the room that this moves, or 0 */
+	int64_t occurred_at; /* µs; 0 = when recorded */
 	uint8_t command[16];
-	struct dw_blob *payload;   /* JSON on one line */
-	struct dw_blob *raw;       /* kept beside, may be NULL */
+	struct dw_blob *payload; /* JSON on one line */
+	struct dw_blob *raw;	 /* kept beside, may be NULL */
 	/* filled in by the store before completion */
 	enum dw_outcome outcome;
-	uint64_t seq;              /* of this record; for a duplicate: of the last under the key */
-	uint64_t subject;          /* of the first under the key; without a key: seq */
+	uint64_t seq;	  /* of this record; for a duplicate: of the last under the key */
+	uint64_t subject; /* of the first under the key; without a key: seq */
 	int64_t recorded_at;
 };
 
-struct dw_expect { /* what a decision was based on */
+struct dw_expect {    /* what a decision was based on */
 	uint64_t key; /* a room id or DW_KEY_… */
 	uint64_t pos; /* last seq that moved it, as seen when deciding; 0 = never */
 };
@@ -63,13 +64,14 @@ typedef void (*dw_append_cb)(struct dw_append *a);
 struct dw_append {
 	/* set by the caller, who owns this struct until cb */
 	struct dw_record *recs;
-	size_t n;                       /* may be 0 when only `also` is wanted */
-	const struct dw_expect *expect; /* any of them moved: DW_ECONFLICT, nothing appended */
+	size_t n; /* may be 0 when only `also` is wanted */
+	const struct dw_expect
+		*expect; /* any of them moved: DW_ECONFLICT, nothing appended */
 	size_t n_expect;
 	/* In the same transaction, on the writer, after the records have their numbers: mutable
 	 * tables only. db is NULL in journal_mem. Non-zero: this append alone is undone. */
 	int (*also_on_writer)(struct dw_append *a, struct dw_db *db, struct dw_err *err);
-	dw_append_cb cb;                /* on the loop, exactly once, after dw_journal_append returned */
+	dw_append_cb cb; /* on the loop, exactly once, after dw_journal_append returned */
 	void *data;
 	/* set by the store */
 	int status;
@@ -95,8 +97,8 @@ typedef void (*dw_durable_cb)(void *data, const struct dw_stored *e, size_t n);
 struct dw_journal_stats {
 	uint64_t appends, records, duplicates, conflicts, commits;
 	uint64_t errors_full, errors_io, errors_other;
-	bool is_failed; /* (5) */
-	bool is_full;   /* the last commit failed for want of room */
+	bool is_failed;	       /* (5) */
+	bool is_full;	       /* the last commit failed for want of room */
 	int64_t commit_us_sum; /* time inside COMMIT */
 };
 
@@ -130,8 +132,8 @@ void dw_reader_close(struct dw_reader *r);
  * it returns false. *last = seq of the last one given. DW_EIO, DW_ECORRUPT.
  */
 DW_MUST_USE int dw_reader_scan(struct dw_reader *r, uint64_t after, size_t max_n,
-			       bool (*fn)(void *data, const struct dw_stored *e), void *data,
-			       uint64_t *last, struct dw_err *err);
+			       bool (*fn)(void *data, const struct dw_stored *e),
+			       void *data, uint64_t *last, struct dw_err *err);
 /** The connection behind it for queries on views; NULL in journal_mem. */
 struct dw_db *dw_reader_db(struct dw_reader *r);
 
@@ -145,9 +147,11 @@ struct dw_journal_conf {
 
 /** DIR/diwan.db. Requires: the caller holds DIR's lock. May rebuild views before it returns. */
 DW_MUST_USE int dw_journal_sqlite_open(struct dw_journal **out, const char *dir,
-				       const struct dw_journal_conf *conf, struct dw_err *err);
+				       const struct dw_journal_conf *conf,
+				       struct dw_err *err);
 /** In memory, single-threaded; see store/journal_mem.h for its faults. */
-DW_MUST_USE int dw_journal_mem_open(struct dw_journal **out, const struct dw_journal_conf *conf,
+DW_MUST_USE int dw_journal_mem_open(struct dw_journal **out,
+				    const struct dw_journal_conf *conf,
 				    struct dw_err *err);
 
 /* ---- operations on a data folder; blocking ---- */
@@ -155,13 +159,14 @@ DW_MUST_USE int dw_journal_mem_open(struct dw_journal **out, const struct dw_jou
 /** Exclusive lock DIR/lock for the life of the process; creates DIR (0700). DW_ELOCKED. */
 DW_MUST_USE int dw_store_lock(const char *dir, int *fd, struct dw_err *err);
 /** Drop and recreate every view. Requires the lock. */
-DW_MUST_USE int dw_store_rebuild(const char *dir, const struct dw_projector *p, struct dw_err *err);
+DW_MUST_USE int dw_store_rebuild(const char *dir, const struct dw_projector *p,
+				 struct dw_err *err);
 
 struct dw_verify_report {
 	uint64_t events, erased, bytes;
 	uint8_t root[DW_HASH_SIZE];
-	uint64_t first_bad;  /* seq, 0 = none */
-	char what[200];      /* the first thing wrong */
+	uint64_t first_bad; /* seq, 0 = none */
+	char what[200];	    /* the first thing wrong */
 };
 /**
  * Recompute every commitment, leaf, the frontier, the order of seq and recorded_at, raw digests (by
@@ -169,13 +174,15 @@ struct dw_verify_report {
  * (one read transaction). 0 when all is well, DW_ECORRUPT when not (report says what).
  */
 DW_MUST_USE int dw_store_verify(const char *dir, struct dw_verify_report *report,
-				bool (*check_payload)(const struct dw_stored *e, struct dw_str raw),
-				void (*on_progress)(uint64_t n, uint64_t total), struct dw_err *err);
+				bool (*check_payload)(const struct dw_stored *e,
+						      struct dw_str raw),
+				void (*on_progress)(uint64_t n, uint64_t total),
+				struct dw_err *err);
 /**
  * VACUUM INTO DEST.tmp from a reader while others write; checks integrity and the tree root of the
  * copy, renames to DEST, syncs the folder. DEST must not exist.
  */
-DW_MUST_USE int dw_store_backup(const char *dir, const char *dest, struct dw_verify_report *report,
-				struct dw_err *err);
+DW_MUST_USE int dw_store_backup(const char *dir, const char *dest,
+				struct dw_verify_report *report, struct dw_err *err);
 
 #endif

@@ -16,7 +16,8 @@ static const struct dw_route routes[] = {
 	{ DW_GET, "/setup", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/robots.txt", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/favicon.svg", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
-	{ DW_GET, "/manifest.webmanifest", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/manifest.webmanifest", dw_api_page, DW_BODY_NONE, 0,
+	  DW_RIGHT_PUBLIC },
 	{ DW_GET, "/assets/{name}", dw_api_asset, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/healthz", dw_api_healthz, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/readyz", dw_api_readyz, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
@@ -24,34 +25,43 @@ static const struct dw_route routes[] = {
 
 	{ DW_POST, "/api/v1/session", dw_api_session_create, DW_BODY_WHOLE, SMALL,
 	  DW_RIGHT_PUBLIC },
-	{ DW_GET, "/api/v1/session", dw_api_session_get, DW_BODY_NONE, 0, DW_RIGHT_SIGNED_IN },
+	{ DW_GET, "/api/v1/session", dw_api_session_get, DW_BODY_NONE, 0,
+	  DW_RIGHT_SIGNED_IN },
 	{ DW_DELETE, "/api/v1/session", dw_api_session_delete, DW_BODY_NONE, 0,
 	  DW_RIGHT_SIGNED_IN },
-	{ DW_GET, "/api/v1/sessions", dw_api_sessions_list, DW_BODY_NONE, 0, DW_RIGHT_SIGNED_IN },
+	{ DW_GET, "/api/v1/sessions", dw_api_sessions_list, DW_BODY_NONE, 0,
+	  DW_RIGHT_SIGNED_IN },
 	{ DW_DELETE, "/api/v1/sessions/{id}", dw_api_sessions_delete, DW_BODY_NONE, 0,
 	  DW_RIGHT_SIGNED_IN },
-	{ DW_POST, "/api/v1/setup", dw_api_setup_create, DW_BODY_WHOLE, SMALL, DW_RIGHT_PUBLIC },
+	{ DW_POST, "/api/v1/setup", dw_api_setup_create, DW_BODY_WHOLE, SMALL,
+	  DW_RIGHT_PUBLIC },
 	{ DW_GET, "/api/v1/users", dw_api_users_list, DW_BODY_NONE, 0, DW_RIGHT_ADMIN },
-	{ DW_POST, "/api/v1/users", dw_api_users_create, DW_BODY_WHOLE, SMALL, DW_RIGHT_ADMIN },
+	{ DW_POST, "/api/v1/users", dw_api_users_create, DW_BODY_WHOLE, SMALL,
+	  DW_RIGHT_ADMIN },
 	{ DW_PATCH, "/api/v1/users/{id}", dw_api_users_patch, DW_BODY_WHOLE, SMALL,
 	  DW_RIGHT_ADMIN },
 	{ DW_GET, "/api/v1/tokens", dw_api_tokens_list, DW_BODY_NONE, 0, DW_RIGHT_ADMIN },
-	{ DW_POST, "/api/v1/tokens", dw_api_tokens_create, DW_BODY_WHOLE, SMALL, DW_RIGHT_ADMIN },
+	{ DW_POST, "/api/v1/tokens", dw_api_tokens_create, DW_BODY_WHOLE, SMALL,
+	  DW_RIGHT_ADMIN },
 	{ DW_DELETE, "/api/v1/tokens/{id}", dw_api_tokens_delete, DW_BODY_NONE, 0,
 	  DW_RIGHT_ADMIN },
 
 	{ DW_POST, "/api/v1/mentions", dw_api_mentions_create, DW_BODY_STREAM, 0,
 	  DW_RIGHT_INGEST },
-	{ DW_POST, "/api/v1/mentions/desk", dw_api_mention_desk, DW_BODY_WHOLE, 256u * 1024,
-	  DW_RIGHT_DESK },
-	{ DW_GET, "/api/v1/mentions", dw_api_mentions_list, DW_BODY_NONE, 0, DW_RIGHT_READ },
-	{ DW_GET, "/api/v1/mentions/{id}", dw_api_mention_get, DW_BODY_NONE, 0, DW_RIGHT_READ },
-	{ DW_GET, "/api/v1/sources", dw_api_sources_list, DW_BODY_NONE, 0, DW_RIGHT_READ },
+	{ DW_POST, "/api/v1/mentions/desk", dw_api_mention_desk, DW_BODY_WHOLE,
+	  256u * 1024, DW_RIGHT_DESK },
+	{ DW_GET, "/api/v1/mentions", dw_api_mentions_list, DW_BODY_NONE, 0,
+	  DW_RIGHT_READ },
+	{ DW_GET, "/api/v1/mentions/{id}", dw_api_mention_get, DW_BODY_NONE, 0,
+	  DW_RIGHT_READ },
+	{ DW_GET, "/api/v1/sources", dw_api_sources_list, DW_BODY_NONE, 0,
+	  DW_RIGHT_READ },
 	{ DW_GET, "/api/v1/stream", dw_api_stream, DW_BODY_NONE, 0, DW_RIGHT_READ },
 
 	{ DW_POST, "/control/setup-link", dw_api_setup_link, DW_BODY_WHOLE, SMALL,
 	  DW_RIGHT_OPERATE },
-	{ DW_POST, "/control/backup", dw_api_backup, DW_BODY_WHOLE, SMALL, DW_RIGHT_OPERATE },
+	{ DW_POST, "/control/backup", dw_api_backup, DW_BODY_WHOLE, SMALL,
+	  DW_RIGHT_OPERATE },
 	{ 0, NULL, NULL, 0, 0, 0 },
 };
 
@@ -61,8 +71,8 @@ const struct dw_route *dw_api_routes(void)
 }
 
 int dw_api_create(struct dw_api **out, struct dw_engine *e, struct dw_timers *timers,
-		  struct dw_loop *loop, struct dw_files *files, const struct dw_api_conf *conf,
-		  struct dw_err *err)
+		  struct dw_loop *loop, struct dw_files *files,
+		  const struct dw_api_conf *conf, struct dw_err *err)
 {
 	struct dw_api *api = calloc(1, sizeof(*api));
 

@@ -75,7 +75,8 @@ static void on_copied(struct dw_work *w)
 	b->rec.type = dw_event_info(DW_EV_BACKUP_MADE)->name;
 	b->rec.type_version = 1;
 	b->rec.payload = dw_blob_new(out.p, out.len);
-	dw_random(dw_engine_clock(b->api->engine), b->rec.command, sizeof(b->rec.command));
+	dw_random(dw_engine_clock(b->api->engine), b->rec.command,
+		  sizeof(b->rec.command));
 	dw_buf_fini(&out);
 	b->append.recs = &b->rec;
 	b->append.n = 1;
@@ -109,7 +110,8 @@ void dw_api_backup(struct dw_http_req *req, void *data)
 		return;
 	}
 	if (dest.p[0] != '/' || dw_engine_conf(api->engine)->dir == NULL) {
-		dw_api_refuse_at(req, DW_EINVAL, "/dest", "dest must be an absolute path");
+		dw_api_refuse_at(req, DW_EINVAL, "/dest",
+				 "dest must be an absolute path");
 		json_decref(o);
 		return;
 	}

@@ -19,15 +19,18 @@ void dw_api_healthz(struct dw_http_req *req, void *data)
 void dw_api_readyz(struct dw_http_req *req, void *data)
 {
 	struct dw_api *api = data;
-	const struct dw_journal_stats *s = dw_journal_stats(dw_engine_journal(api->engine));
+	const struct dw_journal_stats *s =
+		dw_journal_stats(dw_engine_journal(api->engine));
 
 	if (api->is_closing)
 		dw_api_refuse(req, DW_ECLOSED, "shutting down");
 	else if (s->is_failed)
-		dw_api_refuse(req, DW_EIO,
-			      "the disk failed: nothing can be written until the server restarts");
+		dw_api_refuse(
+			req, DW_EIO,
+			"the disk failed: nothing can be written until the server restarts");
 	else if (s->is_full)
-		dw_api_refuse(req, DW_EUNAVAILABLE, "the disk is full: make room, it goes on alone");
+		dw_api_refuse(req, DW_EUNAVAILABLE,
+			      "the disk is full: make room, it goes on alone");
 	else
 		dw_http_reply(req, 200, "text/plain; charset=utf-8", DW_STR("ready\n"));
 }
@@ -42,9 +45,10 @@ static int add_metrics(struct dw_buf *b, const struct metric *m, size_t n)
 	int rc = 0;
 
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = dw_buf_addf(b, "# HELP diwan_%s %s\n# TYPE diwan_%s %s\ndiwan_%s %llu\n",
-				 m[i].name, m[i].help, m[i].name, m[i].kind, m[i].name,
-				 (unsigned long long)m[i].value);
+		rc = dw_buf_addf(
+			b, "# HELP diwan_%s %s\n# TYPE diwan_%s %s\ndiwan_%s %llu\n",
+			m[i].name, m[i].help, m[i].name, m[i].kind, m[i].name,
+			(unsigned long long)m[i].value);
 	return rc;
 }
 
@@ -55,20 +59,22 @@ static int add_journal(struct dw_buf *b, struct dw_api *api)
 	const struct metric m[] = {
 		{ "journal_head", "gauge", "Newest durable event.", dw_journal_head(j) },
 		{ "journal_records_total", "counter", "Records appended.", s->records },
-		{ "journal_duplicates_total", "counter", "Records known already.", s->duplicates },
+		{ "journal_duplicates_total", "counter", "Records known already.",
+		  s->duplicates },
 		{ "journal_conflicts_total", "counter", "Appends told to decide again.",
 		  s->conflicts },
-		{ "journal_commits_total", "counter", "Transactions, one fsync each.", s->commits },
-		{ "journal_commit_microseconds_total", "counter", "Time spent in commits.",
-		  (uint64_t)s->commit_us_sum },
+		{ "journal_commits_total", "counter", "Transactions, one fsync each.",
+		  s->commits },
+		{ "journal_commit_microseconds_total", "counter",
+		  "Time spent in commits.", (uint64_t)s->commit_us_sum },
 		{ "journal_pending", "gauge", "Appends not yet durable.",
 		  dw_journal_pending(j) },
-		{ "journal_full_errors_total", "counter", "Commits refused by a full disk.",
-		  s->errors_full },
+		{ "journal_full_errors_total", "counter",
+		  "Commits refused by a full disk.", s->errors_full },
 		{ "journal_io_errors_total", "counter", "Commits that the disk failed.",
 		  s->errors_io },
-		{ "journal_other_errors_total", "counter", "Commits that failed otherwise.",
-		  s->errors_other },
+		{ "journal_other_errors_total", "counter",
+		  "Commits that failed otherwise.", s->errors_other },
 		{ "journal_failed", "gauge", "1 when no write is taken until a restart.",
 		  s->is_failed },
 	};
@@ -81,18 +87,21 @@ static int add_feed(struct dw_buf *b, struct dw_api *api)
 	const struct dw_feed_stats *s = dw_feed_stats(dw_engine_feed(api->engine));
 	const struct metric m[] = {
 		{ "feed_watchers", "gauge", "Open streams.", s->watchers },
-		{ "feed_frames_total", "counter", "Events put in the ring.", s->frames_pushed },
-		{ "feed_deliveries_total", "counter", "Frames offered to watchers.", s->deliveries },
+		{ "feed_frames_total", "counter", "Events put in the ring.",
+		  s->frames_pushed },
+		{ "feed_deliveries_total", "counter", "Frames offered to watchers.",
+		  s->deliveries },
 		{ "feed_writes_total", "counter", "Writes to watchers.", s->writes },
-		{ "feed_short_writes_total", "counter", "Writes that a full socket cut short.",
-		  s->short_writes },
+		{ "feed_short_writes_total", "counter",
+		  "Writes that a full socket cut short.", s->short_writes },
 		{ "feed_bytes_total", "counter", "Bytes taken by watchers' sockets.",
 		  s->bytes_out },
-		{ "feed_catchup_reads_total", "counter", "Chunks read for those behind the ring.",
-		  s->catchup_reads },
+		{ "feed_catchup_reads_total", "counter",
+		  "Chunks read for those behind the ring.", s->catchup_reads },
 		{ "feed_catchup_events_total", "counter", "Events sent from the store.",
 		  s->catchup_events },
-		{ "feed_ring_first", "gauge", "Oldest event in the ring.", s->ring_first },
+		{ "feed_ring_first", "gauge", "Oldest event in the ring.",
+		  s->ring_first },
 		{ "feed_ring_last", "gauge", "Newest event in the ring.", s->ring_last },
 	};
 
@@ -108,16 +117,18 @@ static int add_net(struct dw_buf *b, struct dw_api *api)
 		return 0;
 	s = dw_net_stats(api->net);
 	const struct metric m[] = {
-		{ "http_connections_open", "gauge", "Open connections.", s->connections_open },
+		{ "http_connections_open", "gauge", "Open connections.",
+		  s->connections_open },
 		{ "http_connections_total", "counter", "Connections accepted.",
 		  s->connections_accepted },
-		{ "http_connections_refused_total", "counter", "Connections over a limit.",
-		  s->connections_refused },
-		{ "http_sinks_open", "gauge", "Connections that are streams.", s->sinks_open },
-		{ "http_gate_refused_total", "counter", "Heads that the gate turned away.",
-		  s->gate_refused },
-		{ "http_gate_disagreed_total", "counter", "Heads on which gate and parser differ.",
-		  s->gate_disagreed },
+		{ "http_connections_refused_total", "counter",
+		  "Connections over a limit.", s->connections_refused },
+		{ "http_sinks_open", "gauge", "Connections that are streams.",
+		  s->sinks_open },
+		{ "http_gate_refused_total", "counter",
+		  "Heads that the gate turned away.", s->gate_refused },
+		{ "http_gate_disagreed_total", "counter",
+		  "Heads on which gate and parser differ.", s->gate_disagreed },
 		{ "http_bytes_in_total", "counter", "Bytes received.", s->bytes_in },
 		{ "http_bytes_out_total", "counter", "Bytes sent.", s->bytes_out },
 		{ "http_timeouts_head_total", "counter", "Heads that came too slowly.",
@@ -132,8 +143,9 @@ static int add_net(struct dw_buf *b, struct dw_api *api)
 
 	rc = add_metrics(b, m, sizeof(m) / sizeof(m[0]));
 	if (rc == 0)
-		rc = dw_buf_addz(b, "# HELP diwan_http_requests_total Answers by status class.\n"
-				    "# TYPE diwan_http_requests_total counter\n");
+		rc = dw_buf_addz(
+			b, "# HELP diwan_http_requests_total Answers by status class.\n"
+			   "# TYPE diwan_http_requests_total counter\n");
 	for (unsigned i = 1; i < 6 && rc == 0; i++)
 		rc = dw_buf_addf(b, "diwan_http_requests_total{class=\"%uxx\"} %llu\n", i,
 				 (unsigned long long)s->requests[i]);

@@ -132,7 +132,8 @@ static int load(struct dw_engine *g, struct dw_err *err)
 	return rc;
 }
 
-int dw_engine_open(struct dw_engine **out, const struct dw_engine_conf *conf, struct dw_err *err)
+int dw_engine_open(struct dw_engine **out, const struct dw_engine_conf *conf,
+		   struct dw_err *err)
 {
 	struct dw_engine *g = calloc(1, sizeof(*g));
 	int rc;

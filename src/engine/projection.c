@@ -13,7 +13,8 @@
 #include "engine/account.h"
 #include "engine/ingest.h"
 
-static int on_event(void *ctx, struct dw_db *db, const struct dw_stored *e, struct dw_err *err)
+static int on_event(void *ctx, struct dw_db *db, const struct dw_stored *e,
+		    struct dw_err *err)
 {
 	(void)ctx;
 	switch (dw_event_info(dw_event_by_name(e->type))->class) {

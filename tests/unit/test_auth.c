@@ -205,7 +205,8 @@ static void bodies_say_that_they_are_json(void **state)
 		{ "Content-Type: application/x-ndjson\r\n", 415 },
 		{ "Content-Type: Application/JSON ; charset=utf-8\r\n", 401 },
 		{ "Content-Type: application/json\r\nContent-Encoding: gzip\r\n", 415 },
-		{ "Content-Type: application/json\r\nContent-Encoding: identity\r\n", 401 },
+		{ "Content-Type: application/json\r\nContent-Encoding: identity\r\n",
+		  401 },
 		{ JSON, 401 },
 	};
 
