@@ -70,7 +70,7 @@ static int make_empty(const char *path, struct dw_err *err)
 static int copy_into(struct dw_db *db, const char *path, struct dw_err *err)
 {
 	static const char SQL_COPY[] = "VACUUM INTO ?1";
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = NULL;
 	int rc;
 
 	/* VACUUM attaches the new file and writes there; ours stays opened for reading only. */
@@ -88,7 +88,7 @@ static int check_integrity(const char *path, struct dw_err *err)
 {
 	static const char SQL_CHECK[] = "PRAGMA integrity_check(1)";
 	struct dw_db *db = NULL;
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = NULL;
 	int rc = dw_db_open(&db, path, DW_DB_READER, err);
 
 	if (rc == 0)
@@ -145,6 +145,7 @@ int dw_store_backup(const char *dir, const char *dest, struct dw_verify_report *
 	int rc;
 
 	DW_INVARIANT(tmp != NULL);
+	memset(report, 0, sizeof(*report));
 	snprintf(tmp, n, "%s.tmp", dest);
 	if (lstat(dest, &st) == 0) {
 		rc = dw_fail(err, DW_EEXISTS, "%s exists already", dest);

@@ -250,7 +250,7 @@ int db_prepare(struct dw_db *db, const char *sql, sqlite3_stmt **out, struct dw_
 		return 0;
 	if (err != NULL)
 		*err = why;
-	return why.code;
+	return why.code < 0 ? why.code : DW_EINTERNAL;
 }
 
 int db_run(struct dw_db *db, const char *sql, struct dw_err *err)
@@ -339,7 +339,7 @@ int dw_db_exec(struct dw_db *db, const char *sql, struct dw_err *err)
 int db_get_u64(struct dw_db *db, const char *sql, uint64_t otherwise, uint64_t *out,
 	       struct dw_err *err)
 {
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = NULL;
 	int rc = db_prepare(db, sql, &s, err);
 
 	if (rc == 0)

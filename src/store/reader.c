@@ -48,7 +48,7 @@ int reader_scan(struct dw_db *db, uint64_t after, size_t max_n,
 		bool (*fn)(void *data, const struct dw_stored *e), void *data,
 		uint64_t *last, struct dw_err *err)
 {
-	struct dw_stored e;
+	struct dw_stored e = { .seq = 0 };
 	sqlite3_stmt *s;
 	int rc = db_prepare(db, SQL_SCAN, &s, err);
 

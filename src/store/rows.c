@@ -204,7 +204,7 @@ int tree_put(struct dw_db *db, const struct dw_merkle *m, struct dw_err *err)
 int tree_load(struct dw_db *db, struct dw_merkle *m, struct dw_err *err)
 {
 	struct dw_str frontier;
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = NULL;
 	int rc = db_prepare(db, SQL_TREE, &s, err);
 
 	if (rc == 0)
