@@ -71,6 +71,7 @@ static void set_value(struct dw_args *a, const struct dw_opt *opt, const char *v
 	size_t size;
 	char *both;
 
+	DW_REQUIRE(value != NULL);
 	if (*opt->value == NULL) {
 		*opt->value = value;
 		return;
@@ -128,7 +129,7 @@ static int take_all(struct dw_args *a, const struct dw_command *cmd, int argc,
 {
 	bool only_words = false;
 
-	for (int i = 0; i < argc; i++) {
+	for (int i = 0; i < argc && argv[i] != NULL; i++) {
 		struct option o;
 		int rc;
 

@@ -70,6 +70,7 @@ static uint64_t draw(struct dw_story *s)
 
 static unsigned below(struct dw_story *s, unsigned n)
 {
+	DW_REQUIRE(n > 0);
 	return (unsigned)(draw(s) % n);
 }
 

@@ -151,7 +151,7 @@ static int on_span_token(void *data, const struct dw_token *t)
 		i++;
 	if (i == m->s->n)
 		return 0;
-	if (last != NULL && t->from < last->to) {
+	if (m->n > 0 && t->from < last->to) {
 		if (t->to > last->to)
 			last->to = (uint32_t)t->to;
 		if (t->from < last->from)
