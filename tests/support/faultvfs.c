@@ -198,21 +198,21 @@ static bool can_hit(enum fault_kind kind, enum sort sort)
 	return false;
 }
 
-/* Does this operation fail? Counts it. */
-static bool fails(const struct shim *s, enum sort sort)
+/* Does this operation fail, and how? Counts it. */
+static enum fault_kind fails(const struct shim *s, enum sort sort)
 {
 	void (*cut)(void *) = NULL;
-	bool hit = false;
+	enum fault_kind hit = FAULT_NONE;
 
 	if (s->disk == NULL)
-		return false;
+		return FAULT_NONE;
 	pthread_mutex_lock(&g.lock);
 	if (g.kind == FAULT_NONE || can_hit(g.kind, sort)) {
 		g.count++;
-		hit = g.kind != FAULT_NONE && g.count >= g.fail_from &&
-		      g.count < g.fail_until;
+		if (g.count >= g.fail_from && g.count < g.fail_until)
+			hit = g.kind;
 	}
-	if (hit) {
+	if (hit != FAULT_NONE) {
 		g.has_failed = true;
 		g.has_failed_in_sync |= sort == SYNC;
 	}
@@ -240,11 +240,16 @@ static int on_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 {
 	struct shim *s = shim_of(f);
 
-	if (fails(s, READ)) {
-		if (g.kind != FAULT_SHORT)
-			return SQLITE_IOERR_READ;
+	switch (fails(s, READ)) {
+	case FAULT_NONE:
+		break;
+	case FAULT_SHORT:
 		memset(p, 0, (size_t)n);
 		return SQLITE_IOERR_SHORT_READ;
+	case FAULT_IOERR:
+	case FAULT_FULL:
+	case FAULT_SYNC:
+		return SQLITE_IOERR_READ;
 	}
 	return s->real->pMethods->xRead(s->real, p, n, at);
 }
@@ -252,10 +257,12 @@ static int on_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 static int on_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
 	struct shim *s = shim_of(f);
+	enum fault_kind hit;
 	int rc;
 
-	if (fails(s, WRITE))
-		return g.kind == FAULT_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+	hit = fails(s, WRITE);
+	if (hit != FAULT_NONE)
+		return hit == FAULT_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
 	rc = s->real->pMethods->xWrite(s->real, p, n, at);
 	if (rc == SQLITE_OK && s->disk != NULL)
 		note(s->disk, false, at, p, (size_t)n);
@@ -267,7 +274,7 @@ static int on_truncate(sqlite3_file *f, sqlite3_int64 size)
 	struct shim *s = shim_of(f);
 	int rc;
 
-	if (fails(s, OTHER))
+	if (fails(s, OTHER) != FAULT_NONE)
 		return SQLITE_IOERR_TRUNCATE;
 	rc = s->real->pMethods->xTruncate(s->real, size);
 	if (rc == SQLITE_OK && s->disk != NULL)
@@ -279,7 +286,7 @@ static int on_sync(sqlite3_file *f, int flags)
 {
 	struct shim *s = shim_of(f);
 
-	if (fails(s, SYNC))
+	if (fails(s, SYNC) != FAULT_NONE)
 		return SQLITE_IOERR_FSYNC;
 	if (s->disk == NULL)
 		return s->real->pMethods->xSync(s->real, flags);
@@ -292,16 +299,17 @@ static int on_file_size(sqlite3_file *f, sqlite3_int64 *size)
 {
 	struct shim *s = shim_of(f);
 
-	return fails(s, OTHER) ? SQLITE_IOERR_FSTAT
-			       : s->real->pMethods->xFileSize(s->real, size);
+	return fails(s, OTHER) != FAULT_NONE
+		       ? SQLITE_IOERR_FSTAT
+		       : s->real->pMethods->xFileSize(s->real, size);
 }
 
 static int on_lock(sqlite3_file *f, int level)
 {
 	struct shim *s = shim_of(f);
 
-	return fails(s, OTHER) ? SQLITE_IOERR_LOCK
-			       : s->real->pMethods->xLock(s->real, level);
+	return fails(s, OTHER) != FAULT_NONE ? SQLITE_IOERR_LOCK
+					     : s->real->pMethods->xLock(s->real, level);
 }
 
 static int on_unlock(sqlite3_file *f, int level)
@@ -339,7 +347,7 @@ static int on_shm_map(sqlite3_file *f, int page, int size, int extend,
 {
 	struct shim *s = shim_of(f);
 
-	if (fails(s, OTHER))
+	if (fails(s, OTHER) != FAULT_NONE)
 		return SQLITE_IOERR_SHMMAP;
 	return s->real->pMethods->xShmMap(s->real, page, size, extend, out);
 }
@@ -396,12 +404,13 @@ static int on_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flag
 		pthread_mutex_unlock(&g.lock);
 	}
 	/* SQLite calls xClose only when there are methods. */
-	if (fails(s, OTHER))
+	if (fails(s, OTHER) != FAULT_NONE)
 		return SQLITE_CANTOPEN;
 	rc = g.real->xOpen(g.real, path, s->real, flags, out);
-	if (rc == SQLITE_OK && s->disk != NULL && s->disk->first == NULL) {
+	if (rc == SQLITE_OK && s->disk != NULL) {
 		pthread_mutex_lock(&g.lock);
-		take_over(s->disk, s->real);
+		if (s->disk->first == NULL)
+			take_over(s->disk, s->real);
 		pthread_mutex_unlock(&g.lock);
 	}
 	s->base.pMethods = rc == SQLITE_OK || s->real->pMethods != NULL ? &methods : NULL;
