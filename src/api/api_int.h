@@ -14,13 +14,13 @@ struct dw_api {
 	struct dw_files *files;
 	struct dw_net *net; /* for /metrics; may be NULL */
 	struct dw_api_conf conf;
-	struct dw_link streams;  /* open streams, api/stream.c */
+	struct dw_link streams; /* open streams, api/stream.c */
 	unsigned n_streams;
 	bool is_closing;
-	void *beat;              /* api/stream.c's heartbeat */
-	void *setup;             /* api/setup.c's one-time token */
-	size_t collecting;       /* bytes that api/mention.c holds for bodies */
-	void *once;              /* api/once.c's answers in work */
+	void *beat;	   /* api/stream.c's heartbeat */
+	void *setup;	   /* api/setup.c's one-time token */
+	size_t collecting; /* bytes that api/mention.c holds for bodies */
+	void *once;	   /* api/once.c's answers in work */
 };
 
 /* ---- problem.c: refusals, RFC 9457 ---- */
@@ -28,12 +28,13 @@ struct dw_api {
 #define DW_PROBLEM_TYPE "application/problem+json"
 
 /** {type,title,status,detail}; adds Retry-After to 429 and 503. Answers and lets go of req. */
-void dw_api_refuse(struct dw_http_req *req, int code, const char *fmt, ...) DW_PRINTF(3, 4);
+void dw_api_refuse(struct dw_http_req *req, int code, const char *fmt, ...)
+	DW_PRINTF(3, 4);
 /** From an error; text of err, or the code's title. */
 void dw_api_refuse_err(struct dw_http_req *req, const struct dw_err *err);
 /** The same with errors:[{pointer,detail}]; pointer is a JSON pointer such as "/password". */
-void dw_api_refuse_at(struct dw_http_req *req, int code, const char *pointer, const char *fmt, ...)
-	DW_PRINTF(4, 5);
+void dw_api_refuse_at(struct dw_http_req *req, int code, const char *pointer,
+		      const char *fmt, ...) DW_PRINTF(4, 5);
 
 /* ---- body.c: bodies and answers ---- */
 
@@ -44,8 +45,8 @@ void dw_api_refuse_at(struct dw_http_req *req, int code, const char *pointer, co
  */
 json_t *dw_api_object(struct dw_http_req *req, const char *const *known);
 /** A string member of min..max code points without control characters; refuses and returns false. */
-bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t min, size_t max,
-		   struct dw_str *out);
+bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t min,
+		   size_t max, struct dw_str *out);
 /** 200/201 with the JSON in b. */
 void dw_api_reply_json(struct dw_http_req *req, int status, struct dw_buf *b);
 
@@ -56,30 +57,30 @@ static inline const struct dw_principal *dw_api_who(const struct dw_http_req *re
 
 /* ---- handlers; ctx is struct dw_api ---- */
 #define DW_API_HANDLER(name) void name(struct dw_http_req *req, void *api)
-DW_API_HANDLER(dw_api_session_create);  /* session.c */
+DW_API_HANDLER(dw_api_session_create); /* session.c */
 DW_API_HANDLER(dw_api_session_get);
 DW_API_HANDLER(dw_api_session_delete);
 DW_API_HANDLER(dw_api_sessions_list);
 DW_API_HANDLER(dw_api_sessions_delete); /* DELETE /sessions/{id} */
-DW_API_HANDLER(dw_api_users_list);      /* users.c */
+DW_API_HANDLER(dw_api_users_list);	/* users.c */
 DW_API_HANDLER(dw_api_users_create);
-DW_API_HANDLER(dw_api_users_patch);     /* roles, groups, disabled, password; If-Match */
-DW_API_HANDLER(dw_api_tokens_list);     /* tokens.c */
+DW_API_HANDLER(dw_api_users_patch); /* roles, groups, disabled, password; If-Match */
+DW_API_HANDLER(dw_api_tokens_list); /* tokens.c */
 DW_API_HANDLER(dw_api_tokens_create);
 DW_API_HANDLER(dw_api_tokens_delete);
-DW_API_HANDLER(dw_api_setup_create);    /* setup.c: POST /setup */
-DW_API_HANDLER(dw_api_setup_link);      /* POST /control/setup-link, operator only */
+DW_API_HANDLER(dw_api_setup_create);	/* setup.c: POST /setup */
+DW_API_HANDLER(dw_api_setup_link);	/* POST /control/setup-link, operator only */
 DW_API_HANDLER(dw_api_mentions_create); /* mention.c */
 DW_API_HANDLER(dw_api_mention_desk);
 DW_API_HANDLER(dw_api_mention_get);
 DW_API_HANDLER(dw_api_mentions_list);
 DW_API_HANDLER(dw_api_sources_list);
-DW_API_HANDLER(dw_api_stream);          /* stream.c */
-DW_API_HANDLER(dw_api_backup);          /* control.c: operator only */
-DW_API_HANDLER(dw_api_healthz);         /* health.c */
+DW_API_HANDLER(dw_api_stream);	/* stream.c */
+DW_API_HANDLER(dw_api_backup);	/* control.c: operator only */
+DW_API_HANDLER(dw_api_healthz); /* health.c */
 DW_API_HANDLER(dw_api_readyz);
 DW_API_HANDLER(dw_api_metrics);
-DW_API_HANDLER(dw_api_page);            /* page.c */
+DW_API_HANDLER(dw_api_page); /* page.c */
 DW_API_HANDLER(dw_api_asset);
 
 /* ---- auth.c: who is asking ---- */
