@@ -116,7 +116,7 @@ static void step(struct dw_csv *c, char ch)
 			c->state = DW_CSV_QUOTED;
 			return;
 		}
-		/* fall through */
+		__attribute__((fallthrough));
 	case DW_CSV_PLAIN:
 		if (is_separator(ch))
 			separate(c, ch);
