@@ -133,30 +133,6 @@ static unsigned hex4(const char *p)
 	return n;
 }
 
-static size_t put_utf8(char *out, unsigned c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 /* The escape at p (behind its backslash) to *c; how long it is, or 0: half a surrogate pair. */
 static size_t read_escape(const char *p, const char *end, unsigned *c)
 {
@@ -203,7 +179,7 @@ static bool resolve(struct reading *r, const char *p, const char *end, struct dw
 		if (n == 0)
 			return false;
 		p += 1 + n;
-		to += put_utf8(to, c);
+		to += dw_utf8_put(c, to);
 	}
 	out->n = (size_t)(to - out->p);
 	r->own += out->n;

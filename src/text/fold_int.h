@@ -35,8 +35,6 @@ struct units {
 /** Fold the whole text. Aborts when memory is out: cap the text before. */
 void fold_text(struct units *u, struct dw_str text);
 void fold_free(struct units *u);
-/** One code point to out[4]; returns the number of bytes. */
-size_t fold_encode(uint32_t c, char *out);
 /** Next code point at p (n > 0 bytes left); *used gets its length. A bad byte is U+FFFD. */
 uint32_t fold_decode(const char *p, size_t n, size_t *used);
 

@@ -187,7 +187,7 @@ static size_t spell(const struct run *r, size_t i, size_t end, bool is_tag, char
 		const struct unit *x = &r->u->at[i];
 
 		if (x->kind != UNIT_JOINER && (is_tag || x->kind != UNIT_UNDERSCORE))
-			n += fold_encode(x->c, out + n);
+			n += dw_utf8_put(x->c, out + n);
 	}
 	return n;
 }
