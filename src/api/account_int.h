@@ -35,4 +35,11 @@ bool api_read_bits(struct dw_http_req *req, json_t *o, const char *key, bool is_
 /** The {id} of the path; answers 404 and returns false when it is no number. */
 bool api_path_id(struct dw_http_req *req, uint64_t *id);
 
+/* ---- lists: {"items":[…]} ---- */
+
+/** Start one in b, which this initialises; then write the items. */
+void api_list_begin(struct dw_jsonw *w, struct dw_buf *b);
+/** Answer with it and let go of b; 500 when there are too many `what` to list. */
+void api_list_reply(struct dw_http_req *req, struct dw_jsonw *w, const char *what);
+
 #endif

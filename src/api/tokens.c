@@ -52,19 +52,9 @@ void dw_api_tokens_list(struct dw_http_req *req, void *data)
 	struct dw_jsonw w;
 	struct dw_buf b;
 
-	dw_buf_init(&b, 64u * 1024 * 1024);
-	dw_jsonw_init(&w, &b);
-	dw_jsonw_obj(&w);
-	dw_jsonw_key(&w, "items");
-	dw_jsonw_arr(&w);
+	api_list_begin(&w, &b);
 	dw_account_each_token(dw_engine_account(api->engine), add_item, &w);
-	dw_jsonw_arr_end(&w);
-	dw_jsonw_obj_end(&w);
-	if (dw_jsonw_end(&w) < 0)
-		dw_api_refuse(req, DW_EINTERNAL, "there are too many tokens to list");
-	else
-		dw_api_reply_json(req, 200, &b);
-	dw_buf_fini(&b);
+	api_list_reply(req, &w, "tokens");
 }
 
 /* ---- POST /tokens ---- */

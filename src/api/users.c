@@ -182,6 +182,26 @@ static void reply_user(struct dw_http_req *req, struct dw_api *api, int status,
 	dw_buf_fini(&b);
 }
 
+void api_list_begin(struct dw_jsonw *w, struct dw_buf *b)
+{
+	dw_buf_init(b, 64u * 1024 * 1024);
+	dw_jsonw_init(w, b);
+	dw_jsonw_obj(w);
+	dw_jsonw_key(w, "items");
+	dw_jsonw_arr(w);
+}
+
+void api_list_reply(struct dw_http_req *req, struct dw_jsonw *w, const char *what)
+{
+	dw_jsonw_arr_end(w);
+	dw_jsonw_obj_end(w);
+	if (dw_jsonw_end(w) < 0)
+		dw_api_refuse(req, DW_EINTERNAL, "there are too many %s to list", what);
+	else
+		dw_api_reply_json(req, 200, w->b);
+	dw_buf_fini(w->b);
+}
+
 static bool add_item(void *data, const struct dw_user_info *u)
 {
 	write_user(data, u, NULL);
@@ -194,19 +214,9 @@ void dw_api_users_list(struct dw_http_req *req, void *data)
 	struct dw_jsonw w;
 	struct dw_buf b;
 
-	dw_buf_init(&b, 64u * 1024 * 1024);
-	dw_jsonw_init(&w, &b);
-	dw_jsonw_obj(&w);
-	dw_jsonw_key(&w, "items");
-	dw_jsonw_arr(&w);
+	api_list_begin(&w, &b);
 	dw_account_each_user(dw_engine_account(api->engine), add_item, &w);
-	dw_jsonw_arr_end(&w);
-	dw_jsonw_obj_end(&w);
-	if (dw_jsonw_end(&w) < 0)
-		dw_api_refuse(req, DW_EINTERNAL, "there are too many accounts to list");
-	else
-		dw_api_reply_json(req, 200, &b);
-	dw_buf_fini(&b);
+	api_list_reply(req, &w, "accounts");
 }
 
 /* ---- POST /users ---- */
