@@ -36,6 +36,15 @@ struct dw_str dw_db_text(sqlite3_stmt *s, int col); /* until the next step */
 struct dw_str dw_db_blob(sqlite3_stmt *s, int col);
 /** Several statements from a trusted script. */
 DW_MUST_USE int dw_db_exec(struct dw_db *db, const char *sql, struct dw_err *err);
+/**
+ * Facts about the file, by name (table meta). Get: 1 and the value as text in out[cap], or 0 and
+ * "" when there is none; DW_ECORRUPT when it is longer.
+ */
+DW_MUST_USE int dw_meta_get(struct dw_db *db, const char *name, char *out, size_t cap,
+			    struct dw_err *err);
+DW_MUST_USE int dw_meta_put(struct dw_db *db, const char *name, const char *value,
+			    struct dw_err *err);
+DW_MUST_USE int dw_meta_drop(struct dw_db *db, const char *name, struct dw_err *err);
 /** SQLite's code as ours, with its text: FULL → EFULL, IOERR → EIO, CORRUPT/NOTADB → ECORRUPT,
  *  BUSY/LOCKED → ELOCKED, else EINTERNAL. The only place that translates. */
 int dw_db_fail(struct dw_db *db, int sqlite_code, const char *doing, struct dw_err *err);

@@ -11,94 +11,38 @@
  */
 #include "journal_sqlite_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define CHUNK 5000
 
-static const char SQL_META[] = "SELECT value FROM meta WHERE name = ?1";
-static const char SQL_META_PUT[] =
-	"INSERT INTO meta (name, value) VALUES (?1, ?2)"
-	" ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-static const char SQL_META_DROP[] = "DELETE FROM meta WHERE name = ?1";
 static const char SQL_OBJECTS[] =
 	"SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view', 'trigger')"
 	" AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 	" ORDER BY type = 'table', sql NOT LIKE 'CREATE VIRTUAL%', rowid DESC";
 static const char SQL_IS_PERMANENT[] = "SELECT 1 FROM sqlite_schema WHERE name = ?1";
 
-#define VIEW_HASH DW_STR("view_hash")
-#define VIEW_SEQ DW_STR("view_seq")
+static const char view_hash[] = "view_hash", view_seq[] = "view_seq";
 
-/* ---- meta ---- */
+/* ---- how far they are ---- */
 
-/* 1 there is one, 0 none. */
-static int meta_u64(struct dw_db *db, struct dw_str name, uint64_t *out,
-		    struct dw_err *err)
+/* 1 they are being made and hold the events up to *at, 0 they are whole. */
+static int progress_get(struct dw_db *db, uint64_t *at, struct dw_err *err)
 {
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, SQL_META, &s, err);
+	char value[24];
+	int rc = dw_meta_get(db, view_seq, value, sizeof(value), err);
 
-	if (rc < 0)
-		return rc;
-	dw_db_bind_text(s, 1, name);
-	rc = dw_db_step(db, s, err);
-	if (rc == 1)
-		*out = (uint64_t)sqlite3_column_int64(s, 0);
-	sqlite3_reset(s);
+	if (rc == 1 && dw_str_u64(dw_str_of(value), at) < 0)
+		return dw_fail(err, DW_ECORRUPT, "%s in meta is no number", view_seq);
 	return rc;
 }
 
-static int meta_is(struct dw_db *db, struct dw_str name, struct dw_str value,
-		   struct dw_err *err)
+static int progress_put(struct dw_db *db, uint64_t at, struct dw_err *err)
 {
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, SQL_META, &s, err);
+	char value[24];
 
-	if (rc < 0)
-		return rc;
-	dw_db_bind_text(s, 1, name);
-	rc = dw_db_step(db, s, err);
-	if (rc == 1)
-		rc = dw_str_eq(dw_db_text(s, 0), value);
-	sqlite3_reset(s);
-	return rc;
-}
-
-static int meta_put_u64(struct dw_db *db, struct dw_str name, uint64_t v,
-			struct dw_err *err)
-{
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, SQL_META_PUT, &s, err);
-
-	if (rc < 0)
-		return rc;
-	dw_db_bind_text(s, 1, name);
-	dw_db_bind_u64(s, 2, v);
-	return dw_db_run(db, s, err);
-}
-
-static int meta_put_text(struct dw_db *db, struct dw_str name, struct dw_str v,
-			 struct dw_err *err)
-{
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, SQL_META_PUT, &s, err);
-
-	if (rc < 0)
-		return rc;
-	dw_db_bind_text(s, 1, name);
-	dw_db_bind_text(s, 2, v);
-	return dw_db_run(db, s, err);
-}
-
-static int meta_drop(struct dw_db *db, struct dw_str name, struct dw_err *err)
-{
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, SQL_META_DROP, &s, err);
-
-	if (rc < 0)
-		return rc;
-	dw_db_bind_text(s, 1, name);
-	return dw_db_run(db, s, err);
+	snprintf(value, sizeof(value), "%llu", (unsigned long long)at);
+	return dw_meta_put(db, view_seq, value, err);
 }
 
 /* ---- dropping ---- */
@@ -159,7 +103,7 @@ static int drop_views(struct dw_db *db, struct dw_err *err)
 
 /* ---- building ---- */
 
-static int start_over(struct dw_db *db, const struct dw_projector *p, struct dw_str hash,
+static int start_over(struct dw_db *db, const struct dw_projector *p, const char *hash,
 		      struct dw_err *err)
 {
 	int rc = db_begin(db, err);
@@ -170,9 +114,9 @@ static int start_over(struct dw_db *db, const struct dw_projector *p, struct dw_
 	if (rc == 0)
 		rc = dw_db_exec(db, p->schema, err);
 	if (rc == 0)
-		rc = meta_put_text(db, VIEW_HASH, hash, err);
+		rc = dw_meta_put(db, view_hash, hash, err);
 	if (rc == 0)
-		rc = meta_put_u64(db, VIEW_SEQ, 0, err);
+		rc = progress_put(db, 0, err);
 	if (rc == 0)
 		rc = db_commit(db, err);
 	if (rc < 0)
@@ -215,8 +159,8 @@ static int fold_chunk(struct dw_db *db, const struct dw_projector *p, uint64_t *
 	if (rc == 0)
 		rc = f.rc;
 	if (rc == 0)
-		rc = last < total ? meta_put_u64(db, VIEW_SEQ, last, err)
-				  : meta_drop(db, VIEW_SEQ, err);
+		rc = last < total ? progress_put(db, last, err)
+				  : dw_meta_drop(db, view_seq, err);
 	if (rc == 0)
 		rc = db_commit(db, err);
 	if (rc < 0)
@@ -263,17 +207,17 @@ static int fold_rest(struct dw_db *db, const struct dw_projector *p, uint64_t at
 int views_update(struct dw_db *db, const struct dw_projector *p, struct dw_err *err)
 {
 	uint8_t digest[DW_HASH_SIZE];
-	char hash[2 * DW_HASH_SIZE + 1];
+	char hash[2 * DW_HASH_SIZE + 1], made_by[2 * DW_HASH_SIZE + 1];
 	uint64_t at = 0;
 	int rc;
 
 	dw_sha256(digest, p->schema, strlen(p->schema));
 	dw_hex(hash, digest, sizeof(digest));
-	rc = meta_is(db, VIEW_HASH, dw_str_of(hash), err);
-	if (rc == 0)
-		rc = start_over(db, p, dw_str_of(hash), err);
+	rc = dw_meta_get(db, view_hash, made_by, sizeof(made_by), err);
+	if (rc >= 0 && strcmp(made_by, hash) != 0)
+		rc = start_over(db, p, hash, err);
 	if (rc >= 0)
-		rc = meta_u64(db, VIEW_SEQ, &at, err);
+		rc = progress_get(db, &at, err);
 	if (rc == 1)
 		rc = fold_rest(db, p, at, err);
 	return rc < 0 ? dw_wrap(err, rc, "building the views") : 0;
@@ -286,7 +230,7 @@ int dw_store_rebuild(const char *dir, const struct dw_projector *p, struct dw_er
 	int rc = dw_db_open(&db, path, DW_DB_WRITER, err);
 
 	if (rc == 0)
-		rc = meta_drop(db, VIEW_HASH, err);
+		rc = dw_meta_drop(db, view_hash, err);
 	if (rc == 0)
 		rc = views_update(db, p, err);
 	dw_db_close(db);
