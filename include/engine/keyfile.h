@@ -13,4 +13,16 @@ DW_MUST_USE int dw_keyfile_load(const char *dir, const char *name, bool may_make
 				const struct dw_clock *clock, uint8_t key[32],
 				struct dw_err *err);
 
+struct dw_db;
+
+/**
+ * 1 when this is the key that the journal was written with, 0 when it does not say; DW_ECORRUPT,
+ * without a text, when it is another one.
+ */
+DW_MUST_USE int dw_keyfile_check(struct dw_db *db, const uint8_t key[32],
+				 struct dw_err *err);
+/** Let the journal say it from now on. */
+DW_MUST_USE int dw_keyfile_note_on_writer(struct dw_db *db, const uint8_t key[32],
+					  struct dw_err *err);
+
 #endif

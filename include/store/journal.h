@@ -156,7 +156,11 @@ DW_MUST_USE int dw_journal_mem_open(struct dw_journal **out,
 
 /* ---- operations on a data folder; blocking ---- */
 
-/** Exclusive lock DIR/lock for the life of the process; creates DIR (0700). DW_ELOCKED. */
+/**
+ * Exclusive lock DIR/lock for the life of the process; creates DIR (0700) or takes group's and
+ * others' rights away. DW_ELOCKED; DW_EFORBIDDEN when it is another user's, or has a database and
+ * others may write to it.
+ */
 DW_MUST_USE int dw_store_lock(const char *dir, int *fd, struct dw_err *err);
 /** Drop and recreate every view. Requires the lock. */
 DW_MUST_USE int dw_store_rebuild(const char *dir, const struct dw_projector *p,

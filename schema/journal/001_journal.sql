@@ -68,6 +68,7 @@ INSERT INTO tree (id, size, frontier) VALUES (1, 0, x'');
 CREATE TABLE meta (
 	-- view_hash: SHA-256 of the definition that the views were built by, and
 	-- view_seq: only while views are being rebuilt, the newest event that they hold
+	-- identity_check: tells whether identity.key is the one that was used here
 	name TEXT PRIMARY KEY,
 	-- what the name says
 	value ANY NOT NULL

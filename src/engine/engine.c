@@ -31,6 +31,7 @@ struct dw_engine {
 	struct dw_sources *sources;
 	struct dw_feed *feed;
 	uint8_t identity_key[32];
+	struct dw_append key_note;
 	struct dw_err reader_err; /* why a reading thread has no reader */
 	void (*on_closed)(void *data);
 	void *on_closed_data;
@@ -92,13 +93,48 @@ static int open_journal(struct dw_engine *g, struct dw_err *err)
 		return dw_journal_mem_open(&g->journal, &conf, err);
 	}
 	DW_INVARIANT(g->projector.schema[0] != '\0');
-	int rc = dw_journal_sqlite_open(&g->journal, g->conf.dir, &conf, err);
+	return dw_journal_sqlite_open(&g->journal, g->conf.dir, &conf, err);
+}
 
-	/* With another key nothing that comes again would be known: never a new one in silence. */
-	return rc < 0 ? rc
-		      : dw_keyfile_load(g->conf.dir, "identity.key",
-					dw_journal_head(g->journal) == 0, g->conf.clock,
-					g->identity_key, err);
+/* ---- the key of identities ---- */
+
+static int note_key_on_writer(struct dw_append *a, struct dw_db *db, struct dw_err *err)
+{
+	const struct dw_engine *g = DW_CONTAINER_OF(a, struct dw_engine, key_note);
+
+	return dw_keyfile_note_on_writer(db, g->identity_key, err);
+}
+
+/* Not written (a full disk, say): then the next start does it. */
+static void on_key_noted(struct dw_append *a)
+{
+	(void)a;
+}
+
+/* With another key nothing that comes again would be known: never a new one in silence. The note
+ * stands in line before everything that will be written with the key. */
+static int open_key(struct dw_engine *g, struct dw_reader *r, struct dw_err *err)
+{
+	bool is_empty = dw_journal_head(g->journal) == 0;
+	int rc;
+
+	if (g->conf.dir == NULL)
+		return 0;
+	rc = dw_keyfile_load(g->conf.dir, "identity.key", is_empty, g->conf.clock,
+			     g->identity_key, err);
+	if (rc < 0)
+		return rc;
+	rc = dw_keyfile_check(dw_reader_db(r), g->identity_key, err);
+	if (rc == DW_ECORRUPT && !is_empty)
+		return dw_fail(
+			err, rc,
+			"identity.key is not the one that this journal was written "
+			"with: put that back from where you keep its copy");
+	if (rc == 1 || (rc < 0 && rc != DW_ECORRUPT))
+		return rc < 0 ? rc : 0;
+	g->key_note.also_on_writer = note_key_on_writer;
+	g->key_note.cb = on_key_noted;
+	return dw_engine_append(g, &g->key_note);
 }
 
 static int open_pools(struct dw_engine *g, struct dw_err *err)
@@ -121,7 +157,9 @@ static int load(struct dw_engine *g, struct dw_err *err)
 
 	if (rc < 0)
 		return dw_wrap(err, rc, "opening a reader");
-	rc = dw_account_open(&g->account, g, dw_reader_db(r), err);
+	rc = open_key(g, r, err);
+	if (rc == 0)
+		rc = dw_account_open(&g->account, g, dw_reader_db(r), err);
 	if (rc == 0)
 		rc = dw_sources_open(&g->sources, dw_reader_db(r), err);
 	if (rc == 0)

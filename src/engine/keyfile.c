@@ -3,7 +3,8 @@
  * keyfile.c - a key in a file of its own, made once.
  *
  * Written under a temporary name, synced, renamed, folder synced: after a crash the file is
- * whole or absent, and never half a key.
+ * whole or absent, and never half a key. A copy that was put back with a careless umask is
+ * closed to others again; the folder kept them out meanwhile.
  */
 #include "engine/keyfile.h"
 
@@ -11,6 +12,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int sync_folder(const char *dir)
@@ -40,13 +42,20 @@ static int create(const char *dir, const char *path, const uint8_t key[32],
 	return 0;
 }
 
+static bool is_private(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && ((st.st_mode & 077) == 0 || fchmod(fd, 0600) == 0);
+}
+
 int dw_keyfile_load(const char *dir, const char *name, bool may_make,
 		    const struct dw_clock *clock, uint8_t key[32], struct dw_err *err)
 {
 	char path[4000];
 	uint8_t more[33];
 	ssize_t n;
-	int fd;
+	int fd, rc = 0;
 
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
 		return dw_fail(err, DW_EINVAL, "the data folder's name is too long");
@@ -63,8 +72,12 @@ int dw_keyfile_load(const char *dir, const char *name, bool may_make,
 	}
 	if (fd < 0)
 		return dw_fail(err, DW_EIO, "opening %s: %s", path, strerror(errno));
-	n = read(fd, more, sizeof(more));
+	n = is_private(fd) ? read(fd, more, sizeof(more)) : -1;
+	if (n < 0)
+		rc = dw_fail(err, DW_EIO, "reading %s: %s", path, strerror(errno));
 	close(fd);
+	if (rc < 0)
+		return rc;
 	if (n != 32)
 		return dw_fail(err, DW_ECORRUPT,
 			       "%s must hold 32 bytes; restore it from the backup", path);
