@@ -16,6 +16,7 @@ struct dw_api_conf {
 	unsigned heartbeat_s;	      /* 15 */
 	size_t max_mention_bytes;     /* one mention as JSON: 256 KiB */
 	size_t max_batch_bytes;	      /* an array: 16 MiB */
+	size_t max_held_bytes;	      /* of all bodies together: 256 MiB; 0: that */
 };
 
 struct dw_api; /* also the ctx of every handler */

@@ -40,9 +40,18 @@ struct dw_journal *dw_engine_journal(struct dw_engine *e);
 struct dw_account *dw_engine_account(struct dw_engine *e);
 struct dw_feed *dw_engine_feed(struct dw_engine *e);
 struct dw_sources *dw_engine_sources(struct dw_engine *e);
-/** Pool for reading the past; each thread's `local` is a struct dw_reader. */
+/*
+ * Each kind of slow work has threads of its own, so that none holds up another. `local` is the
+ * thread's struct dw_reader where it says so, else NULL.
+ */
+/** Answers to requests. Two threads with readers; what is not taken is 503 (the queue is full) or
+ *  429 (the caller has its share): see dw_api_read. */
 struct dw_pool *dw_engine_reads(struct dw_engine *e);
-/** Pool of two for Argon2id, queue of 16. `local` is NULL. */
+/** Chunks for watchers who are behind. Two threads with readers, no bound: a watcher has one. */
+struct dw_pool *dw_engine_past(struct dw_engine *e);
+/** Copies of the whole database. One thread, no bound: api allows one at a time. */
+struct dw_pool *dw_engine_backups(struct dw_engine *e);
+/** Argon2id. Two threads, a queue of 16. */
 struct dw_pool *dw_engine_passwords(struct dw_engine *e);
 /** Key of mention identities: kept in DIR/identity.key (0600), never in the database. */
 const uint8_t *dw_engine_identity_key(const struct dw_engine *e); /* 32 bytes */

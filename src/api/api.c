@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define SMALL (64u * 1024)
+#define HELD_MAX (256u * 1024 * 1024)
 
 static const struct dw_route routes[] = {
 	{ DW_GET, "/", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
@@ -82,6 +83,8 @@ int dw_api_create(struct dw_api **out, struct dw_engine *e, struct dw_timers *ti
 	api->timers = timers;
 	api->files = files;
 	api->conf = *conf;
+	if (api->conf.max_held_bytes == 0)
+		api->conf.max_held_bytes = HELD_MAX;
 	dw_list_init(&api->streams);
 	if (!dw_api_streams_init(api)) {
 		free(api);

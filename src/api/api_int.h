@@ -19,8 +19,10 @@ struct dw_api {
 	bool is_closing;
 	void *beat;	   /* api/stream.c's heartbeat */
 	void *setup;	   /* api/setup.c's one-time token */
-	size_t collecting; /* bytes that api/mention.c holds for bodies */
+	size_t collecting; /* bytes of bodies that are held: body.c */
 	void *once;	   /* api/once.c's answers in work */
+	bool is_copying;   /* control.c: a backup is being made */
+	uint64_t reads_refused;
 };
 
 /* ---- problem.c: refusals, RFC 9457 ---- */
@@ -49,6 +51,19 @@ bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t m
 		   size_t max, struct dw_str *out);
 /** 200/201 with the JSON in b. */
 void dw_api_reply_json(struct dw_http_req *req, int status, struct dw_buf *b);
+
+/** Count n bytes of bodies as held, which dw_api_let_go ends; false: there are too many. */
+DW_MUST_USE bool dw_api_hold(struct dw_api *api, size_t n);
+void dw_api_let_go(struct dw_api *api, size_t n);
+/** The 503 for when there are too many. */
+void dw_api_refuse_crowd(struct dw_http_req *req);
+
+/**
+ * Run the work on a reading thread, on behalf of the request's caller. An error returned (and told
+ * in *err): it was not taken. 503 when too much waits, 429 when the caller has its share of it.
+ */
+DW_MUST_USE int dw_api_read(const struct dw_http_req *req, struct dw_api *api,
+			    struct dw_work *w, struct dw_err *err);
 
 static inline const struct dw_principal *dw_api_who(const struct dw_http_req *req)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * body.c - JSON bodies in, JSON answers out.
+ * body.c - JSON bodies in, JSON answers out; and what waits in between.
  *
  * Commands refuse what they do not know: a misspelt field must not be taken for an absent one.
+ * The bytes of all bodies that are held have one bound, whatever they wait for.
  */
 #include "api_int.h"
 
@@ -107,4 +108,47 @@ bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t m
 void dw_api_reply_json(struct dw_http_req *req, int status, struct dw_buf *b)
 {
 	dw_http_reply(req, status, "application/json", dw_buf_str(b));
+}
+
+/* ---- what waits ---- */
+
+bool dw_api_hold(struct dw_api *api, size_t n)
+{
+	if (n > api->conf.max_held_bytes ||
+	    api->collecting > api->conf.max_held_bytes - n)
+		return false;
+	api->collecting += n;
+	return true;
+}
+
+void dw_api_let_go(struct dw_api *api, size_t n)
+{
+	DW_INVARIANT(api->collecting >= n);
+	api->collecting -= n;
+}
+
+void dw_api_refuse_crowd(struct dw_http_req *req)
+{
+	dw_api_refuse(req, DW_EUNAVAILABLE,
+		      "too many large bodies at once: send again later, or send mentions "
+		      "as application/x-ndjson");
+}
+
+int dw_api_read(const struct dw_http_req *req, struct dw_api *api, struct dw_work *w,
+		struct dw_err *err)
+{
+	const struct dw_principal *who = dw_api_who(req);
+	int rc;
+
+	w->caller = who->id * 4 + (uint64_t)who->kind;
+	rc = dw_pool_submit(dw_engine_reads(api->engine), w);
+	if (rc == 0)
+		return 0;
+	api->reads_refused++;
+	if (rc == DW_EAGAIN)
+		return dw_fail(
+			err, DW_EBUSY,
+			"as much as you may ask for at once is waiting: send again "
+			"when some of it is answered");
+	return dw_fail(err, DW_EUNAVAILABLE, "too many reads are waiting: try again");
 }

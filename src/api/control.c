@@ -2,8 +2,9 @@
 /*
  * control.c - what only the operator may ask, over the control socket: a backup while serving.
  *
- * The copy is made on a pool thread by a connection of its own, so nothing waits for it. That a
- * backup was made is an event, with the size and root of the tree that it holds.
+ * The copy is made on a thread and by a connection of its own, so nothing waits for it; one at a
+ * time, since two would only take the disk from each other and from the journal. That a backup
+ * was made is an event, with the size and root of the tree that it holds.
  */
 #include "api_int.h"
 
@@ -65,6 +66,7 @@ static void on_copied(struct dw_work *w)
 	struct backup *b = DW_CONTAINER_OF(w, struct backup, work);
 	struct dw_buf out;
 
+	b->api->is_copying = false;
 	if (b->rc < 0) {
 		dw_api_refuse_err(b->req, &b->err);
 		backup_free(b);
@@ -115,6 +117,13 @@ void dw_api_backup(struct dw_http_req *req, void *data)
 		json_decref(o);
 		return;
 	}
+	if (api->is_copying) {
+		dw_http_set(req, "Retry-After", DW_STR("10"));
+		dw_api_refuse(req, DW_ECONFLICT,
+			      "another backup is being made: try again when it is done");
+		json_decref(o);
+		return;
+	}
 	b = calloc(1, sizeof(*b));
 	DW_INVARIANT(b != NULL);
 	b->req = req;
@@ -124,5 +133,6 @@ void dw_api_backup(struct dw_http_req *req, void *data)
 	json_decref(o);
 	b->work.run_on_pool = copy_on_pool;
 	b->work.on_done = on_copied;
-	DW_INVARIANT(dw_pool_submit(dw_engine_reads(api->engine), &b->work) == 0);
+	api->is_copying = true;
+	DW_INVARIANT(dw_pool_submit(dw_engine_backups(api->engine), &b->work) == 0);
 }

@@ -152,13 +152,26 @@ static int add_net(struct dw_buf *b, struct dw_api *api)
 	return rc;
 }
 
+static int add_api(struct dw_buf *b, const struct dw_api *api)
+{
+	const struct metric m[] = {
+		{ "reads_refused_total", "counter",
+		  "Reads turned away because too many were waiting.",
+		  api->reads_refused },
+		{ "bodies_held_bytes", "gauge", "Bodies in memory.", api->collecting },
+	};
+
+	return add_metrics(b, m, sizeof(m) / sizeof(m[0]));
+}
+
 void dw_api_metrics(struct dw_http_req *req, void *data)
 {
 	struct dw_api *api = data;
 	struct dw_buf b;
 
 	dw_buf_init(&b, 64 * 1024);
-	if (add_journal(&b, api) == 0 && add_feed(&b, api) == 0 && add_net(&b, api) == 0)
+	if (add_journal(&b, api) == 0 && add_feed(&b, api) == 0 &&
+	    add_api(&b, api) == 0 && add_net(&b, api) == 0)
 		dw_http_reply(req, 200, "text/plain; version=0.0.4; charset=utf-8",
 			      dw_buf_str(&b));
 	else

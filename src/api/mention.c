@@ -23,9 +23,8 @@
 
 #define ITEMS_MAX 10000
 #define SLICE 256
-/* Bytes of all bodies that are being collected, read or appended. While it is read and appended
- * a body is there three times: as it came, as raw input and as payloads. */
-#define COLLECTING_MAX (256u * 1024 * 1024)
+/* While it is read and appended a body is there three times: as it came, as raw input and as
+ * payloads. */
 #define COPIES 3
 
 /* In the request's arena. */
@@ -36,7 +35,7 @@ struct whole {
 	char first;	    /* what it begins with, 0 = not known yet */
 	struct dw_str *item;
 	size_t n, at;
-	size_t held; /* counted in api->collecting since the reading began */
+	size_t held; /* counted since the reading began */
 	bool is_single;
 	struct dw_task slice;
 	struct dw_ingest in;
@@ -60,17 +59,10 @@ static char first_of(struct dw_str s)
 
 static void drop_body(struct whole *w)
 {
-	w->api->collecting -= w->body.len;
+	dw_api_let_go(w->api, w->body.len);
 	dw_buf_fini(&w->body);
 	w->req->on_body = NULL;
 	w->req->on_body_end = NULL;
-}
-
-static void refuse_crowd(struct dw_http_req *req)
-{
-	dw_api_refuse(req, DW_EUNAVAILABLE,
-		      "too many large bodies at once: send again later, or send "
-		      "application/x-ndjson");
 }
 
 static void refuse_size(struct whole *w, size_t max)
@@ -86,16 +78,16 @@ static void on_piece(struct dw_http_req *req, struct dw_str piece)
 	struct whole *w = req->handler_data;
 	size_t one = w->api->conf.max_mention_bytes;
 
-	if (w->api->collecting + piece.n > COLLECTING_MAX) {
+	if (!dw_api_hold(w->api, piece.n)) {
 		drop_body(w);
-		refuse_crowd(req);
+		dw_api_refuse_crowd(req);
 		return;
 	}
 	if (dw_buf_add(&w->body, piece.p, piece.n) < 0) {
+		dw_api_let_go(w->api, piece.n);
 		refuse_size(w, w->body.max);
 		return;
 	}
-	w->api->collecting += piece.n;
 	if (w->first == '\0')
 		w->first = first_of(piece);
 	if (w->body.len > one && w->first != '[')
@@ -140,7 +132,7 @@ static void whole_fini(struct whole *w)
 	dw_ingest_fini(&w->in);
 	dw_report_fini(&w->report);
 	dw_buf_fini(&w->out);
-	w->api->collecting -= w->held;
+	dw_api_let_go(w->api, w->held);
 }
 
 static void refuse_fault(struct dw_http_req *req, const struct dw_fault *f)
@@ -215,12 +207,11 @@ static void go(struct dw_http_req *req, void *data)
 			dw_api_refuse_err(req, &err);
 		return;
 	}
-	if (api->collecting + COPIES * req->body.n > COLLECTING_MAX) {
-		refuse_crowd(req);
+	if (!dw_api_hold(api, COPIES * req->body.n)) {
+		dw_api_refuse_crowd(req);
 		return;
 	}
 	w->held = COPIES * req->body.n;
-	api->collecting += w->held;
 	dw_api_command(req, api, command);
 	dw_ingest_init(&w->in, api->engine, dw_api_who(req)->id, command);
 	dw_report_init(&w->report);

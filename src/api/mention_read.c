@@ -33,10 +33,10 @@ static void submit(struct job *j, struct dw_api *api,
 	j->work.run_on_pool = run_on_pool;
 	j->work.on_done = on_read;
 	dw_buf_init(&j->out, DW_MENTION_OUT_MAX);
-	rc = dw_pool_submit(dw_engine_reads(api->engine), &j->work);
+	rc = dw_api_read(j->req, api, &j->work, &j->err);
 	if (rc == 0)
 		return; /* j is the pool's now */
-	j->rc = dw_fail(&j->err, rc, "too many reads are waiting: try again");
+	j->rc = rc;
 	on_read(&j->work);
 }
 

@@ -44,6 +44,7 @@ struct once {
 	struct dw_answer found; /* by the lookup */
 	int rc;
 	struct dw_err err;
+	size_t held;	   /* of its body, counted while it is looked up */
 	struct kept *kept; /* journal in memory: to be kept once answered */
 };
 
@@ -185,12 +186,19 @@ static void memory_put(struct state *st, struct kept *k)
 	dw_list_push(&st->kept, &k->link);
 }
 
+static void let_go(struct once *o)
+{
+	dw_api_let_go(o->api, o->held);
+	o->held = 0;
+}
+
 static void on_answered(struct dw_http_req *req, int status)
 {
 	struct once *o = req->answered_data;
 	struct state *st = o->api->once;
 
 	req->on_answered = NULL;
+	let_go(o);
 	(void)dw_map_remove(st->busy, id_str(o->id));
 	if (o->kept != NULL && status < 300)
 		memory_put(st, o->kept);
@@ -232,6 +240,7 @@ static void on_looked(struct dw_work *w)
 {
 	struct once *o = DW_CONTAINER_OF(w, struct once, work);
 
+	let_go(o); /* from here on the handler counts what it holds */
 	if (o->rc < 0) {
 		o->err.code = o->rc;
 		dw_api_refuse_err(o->req, &o->err);
@@ -291,10 +300,19 @@ static void start(struct dw_http_req *req, struct dw_api *api, struct dw_str key
 	(void)dw_map_put(st->busy, id_str(o->id), o);
 	req->on_answered = on_answered;
 	req->answered_data = o;
+	if (!dw_api_hold(api, req->body.n)) {
+		dw_api_refuse_crowd(req);
+		return;
+	}
+	o->held = req->body.n;
 	look_in_memory(o);
 	o->work.run_on_pool = look_on_pool;
 	o->work.on_done = on_looked;
-	DW_INVARIANT(dw_pool_submit(dw_engine_reads(api->engine), &o->work) == 0);
+	if (dw_api_read(req, api, &o->work, &o->err) < 0) {
+		struct dw_err err = o->err; /* o goes with the answer */
+
+		dw_api_refuse_err(req, &err);
+	}
 }
 
 void dw_api_once(struct dw_http_req *req, struct dw_api *api, struct dw_str body,

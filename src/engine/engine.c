@@ -7,7 +7,7 @@
  * The journal calls on_durable before the callback of the append, so by the time a caller is
  * answered the live state has moved and the watchers are in line.
  *
- * Opening goes up the floors (journal, key, pools, accounts, feed), closing comes down again:
+ * Opening goes up the floors (journal, pools, key, accounts, feed), closing comes down again:
  * first the pools, because their readers must be gone when the journal takes its last
  * checkpoint.
  */
@@ -22,11 +22,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Waiting reads: at a millisecond each the last one is answered in an eighth of a second. */
+#define READS_MAX 256
+#define READS_EACH 32
+
+enum pool { READS, PAST, BACKUPS, PASSWORDS, POOLS };
+
 struct dw_engine {
 	struct dw_engine_conf conf;
 	struct dw_projector projector;
 	struct dw_journal *journal;
-	struct dw_pool *reads, *passwords;
+	struct dw_pool *pool[POOLS];
+	unsigned n_pools; /* open */
 	struct dw_account *account;
 	struct dw_sources *sources;
 	struct dw_feed *feed;
@@ -137,16 +144,37 @@ static int open_key(struct dw_engine *g, struct dw_reader *r, struct dw_err *err
 	return dw_engine_append(g, &g->key_note);
 }
 
+static int open_pool(struct dw_engine *g, enum pool which, struct dw_err *err)
+{
+	static const struct {
+		int threads;
+		size_t max_queue, max_per_caller;
+		bool has_reader;
+	} kinds[POOLS] = { [READS] = { 2, READS_MAX, READS_EACH, true },
+			   [PAST] = { 2, 0, 0, true },
+			   [BACKUPS] = { 1, 0, 0, false },
+			   [PASSWORDS] = { 2, 16, 0, false } };
+	struct dw_pool_ops ops = { .threads = kinds[which].threads,
+				   .max_queue = kinds[which].max_queue,
+				   .max_per_caller = kinds[which].max_per_caller,
+				   .ctx = g };
+
+	if (kinds[which].has_reader) {
+		ops.thread_init_on_pool = reader_init_on_pool;
+		ops.thread_fini_on_pool = reader_fini_on_pool;
+	}
+	return dw_pool_start(&g->pool[which], g->conf.loop, &ops, err);
+}
+
 static int open_pools(struct dw_engine *g, struct dw_err *err)
 {
-	struct dw_pool_ops reads = { .threads = 2,
-				     .thread_init_on_pool = reader_init_on_pool,
-				     .thread_fini_on_pool = reader_fini_on_pool,
-				     .ctx = g };
-	struct dw_pool_ops passwords = { .threads = 2, .max_queue = 16 };
-	int rc = dw_pool_start(&g->reads, g->conf.loop, &reads, err);
+	int rc = 0;
 
-	return rc < 0 ? rc : dw_pool_start(&g->passwords, g->conf.loop, &passwords, err);
+	while (rc == 0 && g->n_pools < POOLS) {
+		rc = open_pool(g, (enum pool)g->n_pools, err);
+		g->n_pools += rc == 0;
+	}
+	return rc;
 }
 
 /* Live state as of the journal's head. */
@@ -192,7 +220,7 @@ int dw_engine_open(struct dw_engine **out, const struct dw_engine_conf *conf,
 	return 0;
 }
 
-/* ---- closing: passwords, reads, journal, then live state ---- */
+/* ---- closing: pools, journal, then live state ---- */
 
 static void on_journal_closed(void *data)
 {
@@ -208,18 +236,15 @@ static void on_journal_closed(void *data)
 	cb(cb_data);
 }
 
-static void on_reads_closed(void *data)
+/* One after the other; what they had taken is finished. */
+static void close_next_pool(void *data)
 {
 	struct dw_engine *g = data;
 
-	dw_journal_close(g->journal, on_journal_closed, g);
-}
-
-static void on_passwords_closed(void *data)
-{
-	struct dw_engine *g = data;
-
-	dw_pool_close(g->reads, on_reads_closed, g);
+	if (g->n_pools == 0)
+		dw_journal_close(g->journal, on_journal_closed, g);
+	else
+		dw_pool_close(g->pool[--g->n_pools], close_next_pool, g);
 }
 
 void dw_engine_close(struct dw_engine *g, void (*cb)(void *data), void *data)
@@ -227,7 +252,7 @@ void dw_engine_close(struct dw_engine *g, void (*cb)(void *data), void *data)
 	g->on_closed = cb;
 	g->on_closed_data = data;
 	dw_account_stop(g->account);
-	dw_pool_close(g->passwords, on_passwords_closed, g);
+	close_next_pool(g);
 }
 
 const struct dw_engine_conf *dw_engine_conf(const struct dw_engine *g)
@@ -262,12 +287,22 @@ struct dw_feed *dw_engine_feed(struct dw_engine *g)
 
 struct dw_pool *dw_engine_reads(struct dw_engine *g)
 {
-	return g->reads;
+	return g->pool[READS];
+}
+
+struct dw_pool *dw_engine_past(struct dw_engine *g)
+{
+	return g->pool[PAST];
+}
+
+struct dw_pool *dw_engine_backups(struct dw_engine *g)
+{
+	return g->pool[BACKUPS];
 }
 
 struct dw_pool *dw_engine_passwords(struct dw_engine *g)
 {
-	return g->passwords;
+	return g->pool[PASSWORDS];
 }
 
 const uint8_t *dw_engine_identity_key(const struct dw_engine *g)

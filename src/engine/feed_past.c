@@ -6,7 +6,9 @@
  * being read, so disk and wire overlap and a watcher holds two chunks at most. Reads stop at the
  * head that the loop knows: what is durable but not yet applied is left to the tail. The more of
  * the common budget is in use, the smaller the next chunk, so that thousands of watchers with
- * slow sockets hold little more memory together than a hundred.
+ * slow sockets hold little more memory together than a hundred. Chunks have threads of their own,
+ * and each watcher's next one gets in line behind everybody's: two million events for one hold up
+ * neither a list nor another who needs ten.
  *
  *  (1) At most one read in flight and one chunk waiting for each watcher.
  *  (2) A chunk that was made under rights that have changed since is thrown away and read again.
@@ -119,7 +121,7 @@ static void start_read(struct dw_past *p, uint64_t after)
 	p->is_reading = true;
 	p->is_stale = false;
 	f->stats.catchup_reads++;
-	DW_INVARIANT(dw_pool_submit(dw_engine_reads(f->engine), &p->work) == 0);
+	DW_INVARIANT(dw_pool_submit(dw_engine_past(f->engine), &p->work) == 0);
 }
 
 static void past_free(struct dw_past *p)

@@ -85,7 +85,7 @@ struct dw_account *dw_engine_account(struct dw_engine *e)
 	return NULL;
 }
 
-struct dw_pool *dw_engine_reads(struct dw_engine *e)
+struct dw_pool *dw_engine_past(struct dw_engine *e)
 {
 	(void)e;
 	return NULL;
