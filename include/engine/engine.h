@@ -14,7 +14,7 @@ struct dw_engine;
 struct dw_account; /* engine/account.h */
 struct dw_feed;	   /* engine/feed.h */
 struct dw_names;   /* engine/names.h */
-struct dw_sources; /* engine/ingest.h */
+struct dw_sources; /* engine/source.h */
 
 struct dw_engine_conf {
 	const char *dir; /* data folder, locked by the caller; NULL: journal in memory */
@@ -25,6 +25,8 @@ struct dw_engine_conf {
 	unsigned session_idle_s;     /* 8 hours */
 	unsigned session_absolute_s; /* 7 days */
 	unsigned sign_in_per_minute; /* failed attempts an account or address may make */
+	unsigned source_blind_s; /* without success, and a feed is blind; 0: 300 */
+	unsigned source_interval_min_s; /* that a feed may be asked in; 0: 30 */
 	void (*on_progress)(uint64_t n,
 			    uint64_t total); /* views being rebuilt; may be NULL */
 };

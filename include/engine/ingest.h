@@ -10,21 +10,9 @@
 struct dw_db;
 struct dw_map;
 
-/* ---- what engine.c uses ---- */
-
-/** Known sources by slug. db is a reader's connection, NULL in memory (starts empty). */
-DW_MUST_USE int dw_sources_open(struct dw_sources **out, struct dw_db *db,
-				struct dw_err *err);
-/** NULL is fine. */
-void dw_sources_destroy(struct dw_sources *s);
-void dw_sources_apply(struct dw_sources *s, const struct dw_stored *e);
-/** Fold a mention.* or source.* event into the read tables. */
+/** Fold a mention.* or source.added event into the read tables. */
 DW_MUST_USE int dw_mention_project_on_writer(struct dw_db *db, const struct dw_stored *e,
 					     struct dw_err *err);
-
-/** Id of the source of that name, or 0. */
-uint64_t dw_sources_find(const struct dw_sources *s, struct dw_str slug);
-size_t dw_sources_count(const struct dw_sources *s);
 
 /* ---- a batch of mentions on its way into the journal ---- */
 

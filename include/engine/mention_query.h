@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #ifndef DW_ENGINE_MENTION_QUERY_H
 #define DW_ENGINE_MENTION_QUERY_H
-/* Stored mentions and sources as the API shows them. All of it runs on a reading thread. */
+/* Stored mentions as the API shows them. All of it runs on a reading thread. */
 #include "base/buf.h"
 #include "store/journal.h"
 
@@ -23,9 +23,6 @@ DW_MUST_USE int dw_mention_list_on_pool(struct dw_reader *r,
 /** One mention and its versions, oldest first. DW_ENOTFOUND. *version: its newest. */
 DW_MUST_USE int dw_mention_get_on_pool(struct dw_reader *r, uint64_t id,
 				       struct dw_buf *out, uint64_t *version,
-				       struct dw_err *err);
-/** {"items":[…]}: all sources in the order of their arrival. */
-DW_MUST_USE int dw_source_list_on_pool(struct dw_reader *r, struct dw_buf *out,
 				       struct dw_err *err);
 
 /** The members of a mention as an open object: {"id":…,"version":…,… without the last brace. */

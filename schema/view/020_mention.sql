@@ -9,7 +9,15 @@ CREATE TABLE source (
 	-- the seq of the last event that changed the source itself; a new mention does not
 	version INTEGER NOT NULL,
 	-- its name, as senders write it
-	slug TEXT NOT NULL UNIQUE
+	slug TEXT NOT NULL UNIQUE,
+	-- the address that we ask; NULL: mentions are sent to us
+	url TEXT,
+	-- seconds between two askings; NULL without url
+	interval_s INTEGER,
+	-- 1: not asked for now
+	is_paused INTEGER NOT NULL DEFAULT 0,
+	-- since when it has told nothing, microseconds since 1970 UTC; NULL: not blind
+	blind_since INTEGER
 ) STRICT;
 
 -- One row for each mention, in the order of arrival.

@@ -34,6 +34,8 @@ bool api_read_bits(struct dw_http_req *req, json_t *o, const char *key, bool is_
 		   unsigned (*bit)(struct dw_str name), const char *all, unsigned *out);
 /** The {id} of the path; answers 404 and returns false when it is no number. */
 bool api_path_id(struct dw_http_req *req, uint64_t *id);
+/** If-Match: `"12"`, or `*` for 0; answers 428 or 400 and returns false when it is neither. */
+bool api_if_match(struct dw_http_req *req, uint64_t *version);
 
 /* ---- lists: {"items":[…]} ---- */
 

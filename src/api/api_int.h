@@ -89,7 +89,11 @@ DW_API_HANDLER(dw_api_mentions_create); /* mention.c */
 DW_API_HANDLER(dw_api_mention_desk);
 DW_API_HANDLER(dw_api_mention_get);
 DW_API_HANDLER(dw_api_mentions_list);
-DW_API_HANDLER(dw_api_sources_list);
+DW_API_HANDLER(dw_api_sources_list); /* sources.c */
+DW_API_HANDLER(dw_api_sources_create);
+DW_API_HANDLER(dw_api_sources_patch); /* url, interval_s, paused; If-Match */
+DW_API_HANDLER(dw_api_sources_check);
+DW_API_HANDLER(dw_api_sources_test);
 DW_API_HANDLER(dw_api_stream);	/* stream.c */
 DW_API_HANDLER(dw_api_backup);	/* control.c: operator only */
 DW_API_HANDLER(dw_api_healthz); /* health.c */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * mention_read.c - GET /mentions, /mentions/{id} and /sources.
+ * mention_read.c - GET /mentions and /mentions/{id}.
  *
  * The query string is read and refused here on the loop; the reading is done on a thread of the
  * reading pool, which writes the answer's JSON ready to be sent.
@@ -160,7 +160,7 @@ void dw_api_mentions_list(struct dw_http_req *req, void *data)
 	submit(j, data, list_on_pool);
 }
 
-/* ---- GET /mentions/{id}, GET /sources ---- */
+/* ---- GET /mentions/{id} ---- */
 
 static bool no_query(struct dw_http_req *req)
 {
@@ -194,17 +194,4 @@ void dw_api_mention_get(struct dw_http_req *req, void *data)
 	j = job_new(req);
 	j->id = id;
 	submit(j, data, get_on_pool);
-}
-
-static void sources_on_pool(struct dw_work *w, void *local)
-{
-	struct job *j = DW_CONTAINER_OF(w, struct job, work);
-
-	j->rc = dw_source_list_on_pool(local, &j->out, &j->err);
-}
-
-void dw_api_sources_list(struct dw_http_req *req, void *data)
-{
-	if (no_query(req))
-		submit(job_new(req), data, sources_on_pool);
 }

@@ -328,8 +328,7 @@ void dw_api_users_create(struct dw_http_req *req, void *data)
 
 /* ---- PATCH /users/{id} ---- */
 
-/* `"12"` or `*`; refuses and returns false. */
-static bool read_if_match(struct dw_http_req *req, uint64_t *version)
+bool api_if_match(struct dw_http_req *req, uint64_t *version)
 {
 	struct dw_str m = dw_str_trim(dw_http_header(req, "if-match"));
 
@@ -396,7 +395,7 @@ void dw_api_users_patch(struct dw_http_req *req, void *data)
 	struct user_req *r;
 	json_t *o;
 
-	if (!api_path_id(req, &id) || !read_if_match(req, &version))
+	if (!api_path_id(req, &id) || !api_if_match(req, &version))
 		return;
 	o = dw_api_object(req, known);
 	if (o == NULL)

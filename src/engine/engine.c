@@ -18,6 +18,7 @@
 #include "engine/ingest.h"
 #include "engine/keyfile.h"
 #include "engine/projection.h"
+#include "engine/source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,9 +55,9 @@ static void on_durable(void *data, const struct dw_stored *e, size_t n)
 			dw_account_apply(g->account, &e[i]);
 			break;
 		case DW_CLASS_SOURCE:
+		case DW_CLASS_MENTION:
 			dw_sources_apply(g->sources, &e[i]);
 			break;
-		case DW_CLASS_MENTION:
 		case DW_CLASS_SYSTEM:
 		case DW_CLASS_COUNT:
 			break;
@@ -189,7 +190,7 @@ static int load(struct dw_engine *g, struct dw_err *err)
 	if (rc == 0)
 		rc = dw_account_open(&g->account, g, dw_reader_db(r), err);
 	if (rc == 0)
-		rc = dw_sources_open(&g->sources, dw_reader_db(r), err);
+		rc = dw_sources_open(&g->sources, g, r, err);
 	if (rc == 0)
 		rc = dw_feed_create(&g->feed, g, g->conf.ring_bytes, err);
 	if (rc == 0)

@@ -24,6 +24,7 @@
 #include "base/map.h"
 #include "domain/event.h"
 #include "engine/mention_json.h"
+#include "engine/source.h"
 #include "ingest_int.h"
 
 #include <sodium.h>
@@ -83,7 +84,7 @@ static struct dw_record *add_record(struct dw_ingest *b, struct dw_ingest_fact *
 }
 
 /* BLAKE2b-256 under the identity key of: kind, length of the source's name, name, id. */
-static void make_key(const struct dw_ingest *b, uint8_t out[32], uint8_t kind,
+static void make_key(const struct dw_engine *e, uint8_t out[32], uint8_t kind,
 		     struct dw_str source, struct dw_str id)
 {
 	uint8_t in[3 + 400 + 1000];
@@ -96,34 +97,49 @@ static void make_key(const struct dw_ingest *b, uint8_t out[32], uint8_t kind,
 	if (id.n > 0)
 		memcpy(in + 3 + source.n, id.p, id.n);
 	DW_INVARIANT(crypto_generichash(out, 32, in, 3 + source.n + id.n,
-					dw_engine_identity_key(b->engine), 32) == 0);
+					dw_engine_identity_key(e), 32) == 0);
 }
 
-static void make_tag(const struct dw_ingest *b, uint8_t out[16])
+static void make_tag(const struct dw_engine *e, const char *p, size_t n, uint8_t out[16])
 {
-	DW_INVARIANT(crypto_generichash(out, 16, (const uint8_t *)b->scratch.p,
-					b->scratch.len, dw_engine_identity_key(b->engine),
-					32) == 0);
+	DW_INVARIANT(crypto_generichash(out, 16, (const uint8_t *)p, n,
+					dw_engine_identity_key(e), 32) == 0);
 }
 
-static void add_source(struct dw_ingest *b, struct dw_str slug)
+void ingest_source_identity(const struct dw_engine *e, struct dw_str slug,
+			    struct dw_record *r)
+{
+	r->has_key = true;
+	make_key(e, r->key, KEY_SOURCE, slug, dw_str_make(NULL, 0));
+}
+
+void ingest_source_record(const struct dw_engine *e, struct dw_str slug,
+			  struct dw_record *r)
 {
 	const struct dw_event_info *info = dw_event_info(DW_EV_SOURCE_ADDED);
-	struct dw_ingest_fact *fact;
-	struct dw_record *r = add_record(b, &fact);
 	struct dw_jsonw w;
+	struct dw_buf b;
 
-	dw_buf_clear(&b->scratch);
-	dw_jsonw_init(&w, &b->scratch);
+	dw_buf_init(&b, 4096);
+	dw_jsonw_init(&w, &b);
 	dw_jsonw_obj(&w);
 	dw_jsonw_kstr(&w, "slug", slug);
 	dw_jsonw_obj_end(&w);
 	DW_INVARIANT(dw_jsonw_end(&w) == 0);
 	r->type = info->name;
 	r->type_version = (uint16_t)info->version;
-	r->payload = dw_blob_new(b->scratch.p, b->scratch.len);
-	make_key(b, r->key, KEY_SOURCE, slug, dw_str_make(NULL, 0));
-	make_tag(b, r->tag);
+	r->payload = dw_blob_new(b.p, b.len);
+	ingest_source_identity(e, slug, r);
+	make_tag(e, b.p, b.len, r->tag);
+	dw_buf_fini(&b);
+}
+
+static void add_source(struct dw_ingest *b, struct dw_str slug)
+{
+	struct dw_ingest_fact *fact;
+	struct dw_record *r = add_record(b, &fact);
+
+	ingest_source_record(b->engine, slug, r);
 	fact->is_source = true;
 	fact->source = slug;
 }
@@ -170,7 +186,7 @@ static void write_payload(struct dw_ingest *b, const struct dw_mention *m,
 	dw_jsonw_init(&w, &b->scratch);
 	dw_jsonw_obj(&w);
 	dw_mention_write(&w, m);
-	make_tag(b, tag);
+	make_tag(b->engine, b->scratch.p, b->scratch.len, tag);
 	dw_jsonw_kstr(&w, "raw_sha256",
 		      dw_str_make(dw_hex(hex, digest, sizeof(digest)),
 				  2 * sizeof(digest)));
@@ -194,7 +210,7 @@ int dw_ingest_add(struct dw_ingest *b, const struct dw_mention *m, struct dw_str
 	r->type_version = (uint16_t)info->version;
 	if ((m->has & DW_MENTION_POSTED_AT) != 0)
 		r->occurred_at = m->posted_at;
-	make_key(b, r->key, KEY_MENTION, m->source, m->source_id);
+	make_key(b->engine, r->key, KEY_MENTION, m->source, m->source_id);
 	write_payload(b, m, raw, r->tag);
 	r->payload = dw_blob_new(b->scratch.p, b->scratch.len);
 	r->raw = dw_blob_new(raw.p, raw.n);

@@ -15,4 +15,13 @@ struct dw_ingest_fact {
 	bool has_posted_at;
 };
 
+/* ---- ingest.c: identity of a source ---- */
+
+/** Key of the record: all about one source share it. */
+void ingest_source_identity(const struct dw_engine *e, struct dw_str slug,
+			    struct dw_record *r);
+/** A source.added, without actor and command; the payload is a new reference. */
+void ingest_source_record(const struct dw_engine *e, struct dw_str slug,
+			  struct dw_record *r);
+
 #endif

@@ -27,11 +27,6 @@ static const char find_source_sql[] = "SELECT id FROM source WHERE slug = ?1";
 static const char version_sql[] = "SELECT version FROM mention WHERE id = ?1";
 static const char changes_sql[] = "SELECT seq FROM mention_change WHERE mention = ?1"
 				  " ORDER BY seq DESC LIMIT ?2";
-/* Counted over the index of sources; nothing keeps a sum on the way in. */
-static const char sources_sql[] =
-	"SELECT s.id, s.version, s.slug, count(m.id), max(m.id)"
-	" FROM source AS s LEFT JOIN mention AS m ON m.source = s.id"
-	" GROUP BY s.id ORDER BY s.id";
 
 struct row {
 	uint64_t id, version;
@@ -284,65 +279,4 @@ int dw_mention_get_on_pool(struct dw_reader *r, uint64_t id, struct dw_buf *out,
 	if (rc == 0)
 		rc = add_history(r, seq, n, out, err);
 	return rc < 0 ? rc : dw_buf_addz(out, "]}");
-}
-
-/* ---- sources ---- */
-
-static bool on_last_seen(void *data, const struct dw_stored *e)
-{
-	int64_t *at = data;
-
-	*at = e->recorded_at;
-	return false;
-}
-
-/* last_seen_at is when its newest mention came. */
-static int show_source(struct dw_reader *r, struct dw_jsonw *w, sqlite3_stmt *s,
-		       struct dw_err *err)
-{
-	uint64_t newest = (uint64_t)sqlite3_column_int64(s, 4), last;
-	int64_t at = 0;
-	int rc = 0;
-
-	dw_jsonw_obj(w);
-	dw_jsonw_ku64(w, "id", (uint64_t)sqlite3_column_int64(s, 0));
-	dw_jsonw_ku64(w, "version", (uint64_t)sqlite3_column_int64(s, 1));
-	dw_jsonw_kstr(w, "slug", dw_db_text(s, 2));
-	dw_jsonw_ku64(w, "mentions", (uint64_t)sqlite3_column_int64(s, 3));
-	dw_jsonw_key(w, "last_seen_at");
-	if (newest == 0) {
-		dw_jsonw_null(w);
-	} else {
-		rc = dw_reader_scan(r, newest - 1, 1, on_last_seen, &at, &last, err);
-		dw_jsonw_time(w, at);
-	}
-	dw_jsonw_obj_end(w);
-	return rc;
-}
-
-int dw_source_list_on_pool(struct dw_reader *r, struct dw_buf *out, struct dw_err *err)
-{
-	struct dw_jsonw w;
-	struct dw_db *db;
-	sqlite3_stmt *s;
-	int rc = open_db(r, &db, err);
-
-	if (rc < 0)
-		return rc;
-	s = dw_db_stmt(db, sources_sql, err);
-	if (s == NULL)
-		return DW_EINTERNAL;
-	dw_jsonw_init(&w, out);
-	dw_jsonw_obj(&w);
-	dw_jsonw_key(&w, "items");
-	dw_jsonw_arr(&w);
-	while ((rc = dw_db_step(db, s, err)) == 1) {
-		rc = show_source(r, &w, s, err);
-		if (rc < 0)
-			break;
-	}
-	sqlite3_reset(s);
-	dw_jsonw_arr_end(&w);
-	dw_jsonw_obj_end(&w);
-	return rc < 0 ? rc : dw_jsonw_end(&w);
 }

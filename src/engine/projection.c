@@ -12,15 +12,20 @@
 #include "domain/event.h"
 #include "engine/account.h"
 #include "engine/ingest.h"
+#include "engine/source.h"
 
 static int on_event(void *ctx, struct dw_db *db, const struct dw_stored *e,
 		    struct dw_err *err)
 {
+	int rc;
+
 	(void)ctx;
 	switch (dw_event_info(dw_event_by_name(e->type))->class) {
 	case DW_CLASS_MENTION:
-	case DW_CLASS_SOURCE:
 		return dw_mention_project_on_writer(db, e, err);
+	case DW_CLASS_SOURCE:
+		rc = dw_mention_project_on_writer(db, e, err);
+		return rc == 0 ? dw_source_project_on_writer(db, e, err) : rc;
 	case DW_CLASS_SECURITY:
 		return dw_account_project_on_writer(db, e, err);
 	case DW_CLASS_SYSTEM:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* test_ingest.c - mentions into the journal, on both of its bodies. */
+#include "engine/source.h"
 #include "ingestrig.h"
 #include "store/journal_mem.h"
 
