@@ -163,7 +163,7 @@ static void on_phase_over(struct dw_task *t)
 
 int main(int argc, char **argv)
 {
-	struct dw_journal_conf conf = { &g.loop, dw_clock_system(), NULL };
+	struct dw_journal_conf conf = { .loop = &g.loop, .clock = dw_clock_system() };
 	struct dw_err err = { 0 };
 	int lock = -1;
 

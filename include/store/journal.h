@@ -143,6 +143,7 @@ struct dw_journal_conf {
 	struct dw_loop *loop;
 	const struct dw_clock *clock;
 	const struct dw_projector *projector; /* may be NULL */
+	size_t identity_pending; /* keys that may wait for their table; 0: the default */
 };
 
 /** DIR/diwan.db. Requires: the caller holds DIR's lock. May rebuild views before it returns. */

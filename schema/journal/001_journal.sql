@@ -36,7 +36,8 @@ CREATE TABLE raw (
 	raw BLOB NOT NULL
 ) STRICT;
 
--- Identity keys, to find the newest event under one. Erasure keeps them.
+-- Identity keys, to find the newest event under one. Erasure keeps them. Those of the newest
+-- events may be missing: they wait in memory (src/store/identity.c).
 CREATE TABLE identity (
 	-- 16 bytes BLAKE2b of the 32-byte key, as in event.identity
 	key BLOB PRIMARY KEY,
@@ -68,6 +69,7 @@ INSERT INTO tree (id, size, frontier) VALUES (1, 0, x'');
 CREATE TABLE meta (
 	-- view_hash: SHA-256 of the definition that the views were built by, and
 	-- view_seq: only while views are being rebuilt, the newest event that they hold
+	-- identity_upto: the table of identity keys has all keys of events up to there
 	-- identity_check: tells whether identity.key is the one that was used here
 	name TEXT PRIMARY KEY,
 	-- what the name says

@@ -91,7 +91,9 @@ static void reader_fini_on_pool(void *local)
 
 static int open_journal(struct dw_engine *g, struct dw_err *err)
 {
-	struct dw_journal_conf conf = { g->conf.loop, g->conf.clock, &g->projector };
+	struct dw_journal_conf conf = { .loop = g->conf.loop,
+					.clock = g->conf.clock,
+					.projector = &g->projector };
 
 	g->projector = dw_projection();
 	g->projector.on_progress = on_view_progress;

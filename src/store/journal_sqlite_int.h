@@ -3,6 +3,7 @@
 #define DW_STORE_JOURNAL_SQLITE_INT_H
 /* The parts of journal_sqlite: the loop's side, the writer's side, the views, and a reader. */
 #include "db_int.h"
+#include "identity_int.h"
 #include "journal_int.h"
 #include "rt/writer.h"
 
@@ -34,6 +35,7 @@ struct journal_sqlite {
 	/* the writer's own from its start to its end */
 	struct dw_db *db;
 	struct draft draft;
+	struct identities *identities;
 	int next_checkpoint; /* frames in the log that call for one */
 	bool is_log_clean;   /* all of the log is in the file */
 };
@@ -43,24 +45,11 @@ DW_MUST_USE int event_insert(struct dw_db *db, const struct dw_record *r,
 			     const struct dw_stored *e, const uint8_t *salt,
 			     const uint8_t *key, struct dw_err *err);
 
-#define IDENTITY_KEY 16 /* bytes of BLAKE2b of a key */
-#define IDENTITY_SIZE (IDENTITY_KEY + 16)
-
 /** event.identity of a record. */
 void identity_make(uint8_t out[IDENTITY_SIZE], const struct dw_record *r);
 /** event.sum; identity is borrowed and empty when there is no key. */
 int64_t event_sum(struct dw_str envelope, uint64_t subject, struct dw_str identity);
 
-struct known {			/* what is under a key */
-	uint64_t last, subject; /* 0: nothing */
-	uint8_t tag[16];
-};
-
-/** Look the key up and put `seq` under it when it is new. */
-DW_MUST_USE int identity_claim(struct dw_db *db, const uint8_t *key, uint64_t seq,
-			       struct known *out, struct dw_err *err);
-DW_MUST_USE int identity_move(struct dw_db *db, const uint8_t *key, uint64_t seq,
-			      struct dw_err *err);
 DW_MUST_USE int position_put(struct dw_db *db, uint64_t key, uint64_t seq,
 			     struct dw_err *err);
 DW_MUST_USE int position_load(struct dw_db *db, struct dw_map *into, struct dw_err *err);

@@ -77,7 +77,7 @@ static int write_record(struct journal_sqlite *j, struct dw_record *r, struct dw
 	if (!r->has_key)
 		return write_event(j, r, 0, NULL, err);
 	identity_make(identity, r);
-	rc = identity_claim(j->db, identity, next, &known, err);
+	rc = identities_claim(j->identities, j->db, identity, next, &known, err);
 	if (rc < 0)
 		return rc;
 	if (known.last == 0)
@@ -89,8 +89,8 @@ static int write_record(struct journal_sqlite *j, struct dw_record *r, struct dw
 		r->subject = known.subject;
 		return 0;
 	}
-	rc = identity_move(j->db, identity, next, err);
-	return rc < 0 ? rc : write_event(j, r, known.subject, identity, err);
+	identities_move(j->identities, identity, next);
+	return write_event(j, r, known.subject, identity, err);
 }
 
 /* ---- one append ---- */
@@ -117,6 +117,7 @@ static bool is_own_failure(struct journal_sqlite *j, int rc)
 static int write_with_also(struct journal_sqlite *j, struct dw_append *a,
 			   struct dw_err *err)
 {
+	size_t keys = identities_mark(j->identities);
 	struct draft_mark mark;
 	int rc;
 
@@ -137,6 +138,7 @@ static int write_with_also(struct journal_sqlite *j, struct dw_append *a,
 	}
 	a->status = rc;
 	draft_rewind(&j->draft, &mark);
+	identities_rewind(j->identities, keys);
 	return db_rewind(j->db, err);
 }
 
@@ -198,6 +200,9 @@ static int write_batch(struct journal_sqlite *j, struct dw_link *batch, struct c
 		rc = write_positions(j, c);
 		if (rc == 0)
 			rc = tree_put(j->db, &j->draft.tree, &c->err);
+		if (rc == 0)
+			rc = identities_sweep(j->identities, j->db, j->draft.tree.size,
+					      &c->err);
 		if (rc < 0)
 			return rc;
 	}
@@ -229,11 +234,13 @@ static void run_transaction(struct journal_sqlite *j, struct dw_link *batch,
 	c->rc = write_batch(j, batch, c);
 	if (c->rc == 0) {
 		draft_settle(&j->draft);
+		identities_settle(j->identities);
 		c->tree = j->draft.tree;
 		j->is_log_clean = j->is_log_clean && !c->has_written;
 		return;
 	}
 	db_rollback(j->db);
+	identities_rewind(j->identities, 0);
 	draft_rewind(&j->draft, &mark);
 	draft_settle(&j->draft);
 	fail_batch(j, batch, c);

@@ -2,11 +2,8 @@
 /*
  * rows.c - the SQL of the journal's own tables, one function for each thing done to them.
  *
- * A record costs four inserts: three that append at the right edge of their tree, and one into
- * the random order of identity keys. That one is kept small (16 bytes and a number: tag and
- * subject lie in the event's row, and are looked up only for a key that is known), because at
- * millions of keys its pages are what a commit mostly writes. Trying the insert and looking
- * whether it took is one descent instead of two.
+ * A record costs three inserts that append at the right edge of their tree. What it is known by
+ * is looked up and kept by identity.c.
  */
 #include "journal_sqlite_int.h"
 
@@ -17,11 +14,6 @@ static const char SQL_EVENT[] =
 static const char SQL_PAYLOAD[] =
 	"INSERT INTO payload (seq, salt, payload) VALUES (?1, ?2, ?3)";
 static const char SQL_RAW[] = "INSERT INTO raw (seq, raw) VALUES (?1, ?2)";
-static const char SQL_CLAIM[] =
-	"INSERT OR IGNORE INTO identity (key, last) VALUES (?1, ?2)";
-static const char SQL_KNOWN[] = "SELECT i.last, e.subject, e.identity FROM identity AS i"
-				" JOIN event AS e ON e.seq = i.last WHERE i.key = ?1";
-static const char SQL_MOVE[] = "UPDATE identity SET last = ?2 WHERE key = ?1";
 static const char SQL_POSITION[] = "INSERT INTO position (key, seq) VALUES (?1, ?2)"
 				   " ON CONFLICT (key) DO UPDATE SET seq = excluded.seq";
 static const char SQL_POSITIONS[] = "SELECT key, seq FROM position";
@@ -103,62 +95,6 @@ int event_insert(struct dw_db *db, const struct dw_record *r, const struct dw_st
 	if (rc == 0 && r->raw != NULL)
 		rc = insert_raw(db, e->seq, dw_blob_str(r->raw), err);
 	return rc;
-}
-
-static int look_up(struct dw_db *db, const uint8_t *key, struct known *out,
-		   struct dw_err *err)
-{
-	struct dw_str identity;
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, SQL_KNOWN, &s, err);
-
-	if (rc < 0)
-		return rc;
-	dw_db_bind_blob(s, 1, key, IDENTITY_KEY);
-	rc = dw_db_step(db, s, err);
-	if (rc < 0)
-		return rc;
-	identity = rc == 1 ? dw_db_blob(s, 2) : (struct dw_str){ NULL, 0 };
-	rc = 0;
-	if (identity.n == IDENTITY_SIZE) {
-		out->last = (uint64_t)sqlite3_column_int64(s, 0);
-		out->subject = (uint64_t)sqlite3_column_int64(s, 1);
-		memcpy(out->tag, identity.p + IDENTITY_KEY, sizeof(out->tag));
-	}
-	if (identity.n != IDENTITY_SIZE || out->subject == 0)
-		rc = dw_fail(err, DW_ECORRUPT,
-			     "an identity key points at no event of its own");
-	sqlite3_reset(s);
-	return rc;
-}
-
-int identity_claim(struct dw_db *db, const uint8_t *key, uint64_t seq, struct known *out,
-		   struct dw_err *err)
-{
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, SQL_CLAIM, &s, err);
-
-	memset(out, 0, sizeof(*out));
-	if (rc < 0)
-		return rc;
-	dw_db_bind_blob(s, 1, key, IDENTITY_KEY);
-	dw_db_bind_u64(s, 2, seq);
-	rc = dw_db_run(db, s, err);
-	if (rc < 0 || sqlite3_changes(dw_db_handle(db)) == 1)
-		return rc;
-	return look_up(db, key, out, err);
-}
-
-int identity_move(struct dw_db *db, const uint8_t *key, uint64_t seq, struct dw_err *err)
-{
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, SQL_MOVE, &s, err);
-
-	if (rc < 0)
-		return rc;
-	dw_db_bind_blob(s, 1, key, IDENTITY_KEY);
-	dw_db_bind_u64(s, 2, seq);
-	return dw_db_run(db, s, err);
 }
 
 int position_put(struct dw_db *db, uint64_t key, uint64_t seq, struct dw_err *err)

@@ -51,7 +51,10 @@ void rig_init(struct rig *r, bool in_memory, uint64_t seed)
 	r->now = INT64_C(1760000000000000);
 	r->step = 7;
 	r->clock = (struct dw_clock){ clock_now, clock_now, clock_random, r };
-	r->conf = (struct dw_journal_conf){ &r->loop, &r->clock, NULL };
+	/* Few may wait, so that what waits, moves on and is read again is part of every test. */
+	r->conf = (struct dw_journal_conf){ .loop = &r->loop,
+					    .clock = &r->clock,
+					    .identity_pending = 1 + seed % 7 };
 	if (in_memory)
 		return;
 	snprintf(r->dir, sizeof(r->dir), "%s/diwan-test-XXXXXX",
