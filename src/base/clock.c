@@ -9,7 +9,9 @@
  */
 #include "base/clock.h"
 
+#include <errno.h>
 #include <sodium.h>
+#include <sys/random.h>
 #include <time.h>
 
 #define SECOND INT64_C(1000000)
@@ -39,10 +41,19 @@ static int64_t system_mono_us(void *ctx)
 	return read_us(CLOCK_MONOTONIC);
 }
 
+/* Not libsodium's: that asks the kernel for 256 bytes at a time, and a commit needs kilobytes. */
 static void system_random(void *ctx, void *out, size_t n)
 {
 	(void)ctx;
-	randombytes_buf(out, n);
+	for (uint8_t *p = out; n > 0;) {
+		ssize_t got = getrandom(p, n, 0);
+
+		DW_INVARIANT(got > 0 || errno == EINTR);
+		if (got > 0) {
+			p += got;
+			n -= (size_t)got;
+		}
+	}
 }
 
 const struct dw_clock *dw_clock_system(void)
