@@ -16,6 +16,9 @@ struct dw_merkle {
 };
 
 void dw_sha256(uint8_t out[DW_HASH_SIZE], const void *p, size_t n);
+/** RFC 2104 with SHA-256 and a key of DW_HASH_SIZE bytes. */
+void dw_hmac_sha256(uint8_t out[DW_HASH_SIZE], const uint8_t key[DW_HASH_SIZE],
+		    const void *p, size_t n);
 /** SHA-256(0x00 ‖ bytes) */
 void dw_merkle_leaf(uint8_t out[DW_HASH_SIZE], const void *p, size_t n);
 /** SHA-256(0x01 ‖ left ‖ right) */

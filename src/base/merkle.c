@@ -8,26 +8,42 @@
  */
 #include "base/merkle.h"
 
-#include <sodium.h>
+#include <nettle/hmac.h>
+#include <nettle/sha2.h>
 
-_Static_assert(DW_HASH_SIZE == crypto_hash_sha256_BYTES, "the tree's hash is SHA-256");
+_Static_assert(DW_HASH_SIZE == SHA256_DIGEST_SIZE, "the tree's hash is SHA-256");
 
 void dw_sha256(uint8_t out[DW_HASH_SIZE], const void *p, size_t n)
 {
-	static const unsigned char nothing[1];
+	struct sha256_ctx st;
 
-	crypto_hash_sha256(out, n > 0 ? p : nothing, n);
+	sha256_init(&st);
+	if (n > 0)
+		sha256_update(&st, n, p);
+	sha256_digest(&st, DW_HASH_SIZE, out);
+}
+
+void dw_hmac_sha256(uint8_t out[DW_HASH_SIZE], const uint8_t key[DW_HASH_SIZE],
+		    const void *p, size_t n)
+{
+	struct hmac_sha256_ctx st;
+
+	hmac_sha256_set_key(&st, DW_HASH_SIZE, key);
+	if (n > 0)
+		hmac_sha256_update(&st, n, p);
+	hmac_sha256_digest(&st, DW_HASH_SIZE, out);
 }
 
 void dw_merkle_leaf(uint8_t out[DW_HASH_SIZE], const void *p, size_t n)
 {
-	static const unsigned char prefix[1] = { 0x00 };
-	crypto_hash_sha256_state st;
+	static const uint8_t prefix[1] = { 0x00 };
+	struct sha256_ctx st;
 
-	crypto_hash_sha256_init(&st);
-	crypto_hash_sha256_update(&st, prefix, 1);
-	crypto_hash_sha256_update(&st, n > 0 ? p : prefix, n);
-	crypto_hash_sha256_final(&st, out);
+	sha256_init(&st);
+	sha256_update(&st, 1, prefix);
+	if (n > 0)
+		sha256_update(&st, n, p);
+	sha256_digest(&st, DW_HASH_SIZE, out);
 }
 
 void dw_merkle_node(uint8_t out[DW_HASH_SIZE], const uint8_t *left, const uint8_t *right)
@@ -37,7 +53,7 @@ void dw_merkle_node(uint8_t out[DW_HASH_SIZE], const uint8_t *left, const uint8_
 	both[0] = 0x01;
 	memcpy(both + 1, left, DW_HASH_SIZE);
 	memcpy(both + 1 + DW_HASH_SIZE, right, DW_HASH_SIZE);
-	crypto_hash_sha256(out, both, sizeof(both));
+	dw_sha256(out, both, sizeof(both));
 }
 
 static unsigned nodes_of(uint64_t size)

@@ -8,8 +8,6 @@
  */
 #include "store/envelope.h"
 
-#include <sodium.h>
-
 #define HEAD 71 /* bytes before the type's name */
 
 static const char magic[] = "dw-event-v1\n";
@@ -86,10 +84,5 @@ int dw_envelope_parse(struct dw_str bytes, struct dw_stored *e, struct dw_err *e
 void dw_commitment(uint8_t out[DW_HASH_SIZE], const uint8_t salt[32],
 		   struct dw_str payload)
 {
-	crypto_auth_hmacsha256_state st;
-
-	crypto_auth_hmacsha256_init(&st, salt, 32);
-	if (payload.n > 0)
-		crypto_auth_hmacsha256_update(&st, (const uint8_t *)payload.p, payload.n);
-	crypto_auth_hmacsha256_final(&st, out);
+	dw_hmac_sha256(out, salt, payload.p, payload.n);
 }
