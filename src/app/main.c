@@ -7,6 +7,7 @@
 #include "cli_int.h"
 
 #include <curl/curl.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -60,11 +61,25 @@ static int help(int argc, char **argv)
 	return DW_EXIT_OK;
 }
 
+/*
+ * The writer's memory grows with each batch and is free again after it. glibc would give the top
+ * of a thread's arena back to the kernel each time, only to fault it in anew for the next
+ * batch: a fifth of what ingest cost.
+ */
+static void keep_memory(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 	const struct dw_command *cmd;
 
+	keep_memory();
 	umask(077); /* what we make is ours alone */
 	if (name == NULL) {
 		print_overview(stderr);
