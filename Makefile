@@ -76,8 +76,9 @@ BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 BENCH_LIB := $(patsubst bench/%.c,bench/%.o,$(wildcard bench/lib/*.c))
 VERSIONED := $(if $(SRC),$(patsubst src/%.c,%.o,$(shell grep -l DW_VERSION $(SRC))))
 FULL_VERSION := $(VERSION)$(addprefix +,$(shell git describe --always --dirty 2>/dev/null))
-EMBEDDED := $(shell find schema static -type f ! -name '.*' ! -name '*~' \
-	! -path '*/node_modules/*' 2>/dev/null | LC_ALL=C sort)
+EMBEDDED := $(shell find schema -type f ! -name '.*' ! -name '*~' | LC_ALL=C sort)
+UI := $(BUILD)/static
+UI_SRC := $(shell find static -type f ! -name '.*' ! -name '*~' ! -path '*/node_modules/*' | LC_ALL=C sort)
 
 # Rewrite $(1) only when it does not already say $(2): what depends on it then follows a
 # change of flags, of version, or of the list of files, and nothing else.
@@ -94,10 +95,18 @@ $(GEN)/embedded: FORCE
 	$(call stamp,$@,$(EMBEDDED))
 $(GEN)/version: FORCE
 	$(call stamp,$@,$(FULL_VERSION))
-$(GEN)/embed_index.inc: src/base/embed.sh $(GEN)/embedded $(EMBEDDED)
+# The pages: bundled with Node, or with esbuild alone, or not at all (static/build.sh says how).
+$(GEN)/ui: FORCE
+	$(call stamp,$@,$(shell static/build.sh --path) $(UI_SRC))
+$(UI)/index.html: $(GEN)/ui $(UI_SRC)
+	$(call say,UI,$(UI))
+	$(Q)static/build.sh $(UI)
+ui: ## build the pages, or say what is missing for that
+	@static/build.sh $(UI) --strict
+$(GEN)/embed_index.inc: src/base/embed.sh $(GEN)/embedded $(EMBEDDED) $(UI)/index.html
 	$(call say,EMBED,$@)
-	$(Q)sh src/base/embed.sh $(GEN)
-$(EMBEDDED): ;
+	$(Q)sh src/base/embed.sh $(GEN) $(UI)
+$(EMBEDDED) $(UI_SRC): ;
 
 # One object tree. $(1) = the flavour, $(2) = its folder.
 define flavour
@@ -154,7 +163,7 @@ $(foreach f,$(FLAVOURS),$(eval tests-of-$(f): $(addprefix $(BUILD)/$(f)/,$(TESTS
 run: $(BUILD)/debug/diwan ## serve an empty war room, UI from disk; prints a set-up link
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && trap : INT TERM && \
 	echo "Data in $$dir, removed at the end. Ctrl-C stops." && \
-	$< serve --data "$$dir" --static-dir static $(ARGS)
+	$< serve --data "$$dir" --static-dir $(UI) $(ARGS)
 demo: ## install what is missing, build, and play a simulated crisis
 	@.ci/deps build
 	@$(MAKE) --no-print-directory all
@@ -212,7 +221,7 @@ format: ## clang-format 14 over all C files, in place
 	$(Q)clang-format -i $(or $(FILES),$(C_FILES))
 format-check: ## fail when clang-format would change a file
 	@tests/lint/format $(or $(FILES),$(C_FILES))
-LINTS := arrows headers sizes sql openapi shell words comments man cppcheck tidy
+LINTS := arrows headers sizes sql openapi shell words comments man ui cppcheck tidy
 lint: $(GEN)/embed_index.inc ## every check of tests/lint (one alone: make lint-sizes)
 	@LINT_CFLAGS='$(STD) -Iinclude -I$(GEN) $(LIB_CFLAGS)' tests/lint/run $(LINTS)
 lint-%: $(GEN)/embed_index.inc
@@ -243,6 +252,6 @@ clean: ## remove everything that was built
 	rm -rf $(BUILD) compile_commands.json
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
-.PHONY: all run demo deps test test-fast check asan ubsan tsan fuzz bench soak coverage format \
+.PHONY: all ui run demo deps test test-fast check asan ubsan tsan fuzz bench soak coverage format \
 	format-check lint compdb install uninstall dist clean help integration browser FORCE \
 	missing-libraries bench-programs $(addprefix tests-of-,$(FLAVOURS))

@@ -2,14 +2,14 @@
 #ifndef DW_BASE_EMBED_H
 #define DW_BASE_EMBED_H
 /*
- * The files of schema/ and static/, carried inside the program. A name is the path in the
- * source tree ("schema/journal/001_init.sql", "static/app.css"); text of the web (css, js,
- * html, svg, json) has a gzip twin beside it under NAME.gz.
+ * The files of schema/ and of the built pages, carried inside the program. A name is the path
+ * in the source tree ("schema/journal/001_init.sql") or that of a page's file ("static/app.css");
+ * text of the web (css, js, html, svg, json, txt) has a gzip twin beside it under NAME.gz.
  */
 #include <stddef.h>
 
 struct dw_embed {
-	const char *name; /* path in the source tree, '/' between parts */
+	const char *name; /* as above, '/' between parts */
 	const unsigned char
 		*data;		  /* the bytes; a NUL that `len` does not count follows */
 	size_t len;		  /* number of bytes */

@@ -3,8 +3,9 @@
 #define DW_NET_FILES_H
 /*
  * Static files: from the binary, or from a folder while developing. A page (.html) is a
- * template: {{nonce}} becomes a fresh CSP nonce, {{asset:NAME}} the hashed address of a file.
- * /assets/NAME.HASH.EXT is immutable for a year; everything else has an ETag and revalidates.
+ * template: {{nonce}} becomes a fresh CSP nonce, {{lang}}, {{dir}} and {{theme}} what the reader
+ * chose, {{asset:NAME}} the hashed address of a file. /assets/NAME.HASH.EXT, and a file whose name
+ * has the bundler's hash, is immutable for a year; everything else has an ETag and revalidates.
  * gzip twins are sent to whoever accepts them.
  */
 #include "base/clock.h"

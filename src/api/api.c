@@ -15,6 +15,13 @@
 static const struct dw_route routes[] = {
 	{ DW_GET, "/", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/setup", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/mentions/{id}", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/sources", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/people", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/tokens", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/sessions", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/settings", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/licenses.txt", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/robots.txt", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/favicon.svg", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/manifest.webmanifest", dw_api_page, DW_BODY_NONE, 0,

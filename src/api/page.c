@@ -1,30 +1,25 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * page.c - the pages and their files. Which file answers which address is the only thing
- * known here; templates, hashes and caching are net/files.
+ * page.c - the pages and their files. Which file answers which address is the only thing known
+ * here; templates, hashes and caching are net/files. Every page is one document: the script in it
+ * looks at the address (static/src/pages.ts).
  */
 #include "api_int.h"
 
 void dw_api_page(struct dw_http_req *req, void *data)
 {
-	static const struct {
-		const char *path, *file;
-	} pages[] = {
-		{ "/", "index.html" },
-		{ "/setup", "setup.html" },
-		{ "/robots.txt", "robots.txt" },
-		{ "/favicon.svg", "favicon.svg" },
-		{ "/manifest.webmanifest", "manifest.webmanifest" },
-	};
+	static const char *const files[] = { "robots.txt", "favicon.svg",
+					     "manifest.webmanifest", "licenses.txt" };
 	struct dw_api *api = data;
 
-	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-		if (dw_str_eq(req->path, dw_str_of(pages[i].path))) {
-			dw_files_reply(api->files, req, pages[i].file);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (dw_str_eq(dw_str_make(req->path.p + 1, req->path.n - 1),
+			      dw_str_of(files[i]))) {
+			dw_files_reply(api->files, req, files[i]);
 			return;
 		}
 	}
-	dw_api_refuse(req, DW_ENOTFOUND, "there is no page at this address");
+	dw_files_reply(api->files, req, "index.html");
 }
 
 void dw_api_asset(struct dw_http_req *req, void *data)

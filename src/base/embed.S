@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * embed.S - the bytes of the files of schema/ and static/.
+ * embed.S - the bytes of the files of schema/ and of the built pages.
  *
  * embed.sh writes embed_data.inc into the build folder: one label and one .incbin line for
  * each file. The assembler copies the bytes, so nothing is ever turned into C source; an

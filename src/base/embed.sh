@@ -1,29 +1,34 @@
 #!/bin/sh
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# embed.sh OUT - lists the files of schema/ and static/ for embed.S and embed.c.
+# embed.sh OUT PAGES - lists the files of schema/ and of the built pages for embed.S and embed.c.
 #
 # Writes OUT/embed_data.inc (assembly) and OUT/embed_index.inc (C), and the gzip twins below
 # OUT/gz. Called by make from the top of the tree, whenever a file changes or comes or goes.
+# The pages are called static/NAME, wherever they were built.
 set -eu
 export LC_ALL=C
 out=$1
+pages=$2
 rm -rf "$out/gz"
 mkdir -p "$out/gz"
 
 # Names: "NAME<tab>PATH"; a twin's bytes lie in the build folder. What a person or an editor
 # left behind (dot files, backups) and what only builds need is not part of the program.
 list=$out/embed_files
-find schema static -type f ! -name '.*' ! -name '*~' ! -path '*/node_modules/*' \
-	2>/dev/null | sort | while IFS= read -r path; do
+find schema "$pages" -type f ! -name '.*' ! -name '*~' | sort | while IFS= read -r path; do
 	case $path in
-	*[!A-Za-z0-9_./-]*) echo "embed.sh: unwelcome character in $path" >&2; exit 1 ;;
+	"$pages"/*) name=static/${path#"$pages"/} ;;
+	*) name=$path ;;
 	esac
-	printf '%s\t%s\n' "$path" "$path"
-	case $path in
-	*.css | *.js | *.html | *.svg | *.json)
-		mkdir -p "$out/gz/${path%/*}"
-		gzip -9nc "$path" >"$out/gz/$path.gz"
-		printf '%s\t%s\n' "$path.gz" "$out/gz/$path.gz"
+	case $name in
+	*[!A-Za-z0-9_./-]*) echo "embed.sh: unwelcome character in $name" >&2; exit 1 ;;
+	esac
+	printf '%s\t%s\n' "$name" "$path"
+	case $name in
+	*.css | *.js | *.html | *.svg | *.json | *.txt)
+		mkdir -p "$out/gz/${name%/*}"
+		gzip -9nc "$path" >"$out/gz/$name.gz"
+		printf '%s\t%s\n' "$name.gz" "$out/gz/$name.gz"
 		;;
 	esac
 done | sort >"$list"

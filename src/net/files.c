@@ -7,39 +7,25 @@
  * nothing else: there are no paths here that could climb.
  *
  * Three kinds of answer. An asset is asked for under its hash, so it may be kept for a year, and
- * a page that was loaded before an upgrade never mixes old and new. A page is a template, because
- * its nonce must differ each time, and is never stored. Everything else has an ETag.
+ * a page that was loaded before an upgrade never mixes old and new. The hash is ours, put between
+ * stem and extension when a page is written; or that of the bundler, which stands in the file's
+ * name where one script asks for another (app-JX5WQ2LK.js). A page is a template (files_page.c)
+ * and is never stored. Everything else has an ETag.
  *
  * Only assets and plain files are compressed (by the build, once). Pages carry a secret, the
  * nonce, beside text that others may influence; those are not (BREACH).
  */
+#include "files_int.h"
 #include "net_int.h"
 
 #include "base/embed.h"
 #include "base/merkle.h"
-#include "net/files.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define FILE_MAX (16u * 1024 * 1024)
-#define PAGE_MAX (1024u * 1024)
-#define HASH_CHARS 16
-
-struct dw_files {
-	char *dir; /* NULL: embedded */
-	char *csp;
-	const struct dw_clock *clock;
-};
-
-/* One file as found. */
-struct file {
-	struct dw_str data;
-	struct dw_str twin; /* gzip; empty when there is none */
-	char *owned;	    /* to free; dir mode */
-	char hash[65];
-};
 
 int dw_files_create(struct dw_files **out, const char *dir, const char *csp,
 		    const struct dw_clock *clock, struct dw_err *err)
@@ -87,7 +73,7 @@ static bool is_plain_name(struct dw_str name)
 	return true;
 }
 
-static bool read_whole(FILE *in, struct file *out)
+static bool read_whole(FILE *in, struct files_found *out)
 {
 	long size;
 
@@ -104,7 +90,7 @@ static bool read_whole(FILE *in, struct file *out)
 	return false;
 }
 
-static bool find_in_dir(const char *dir, const char *name, struct file *out)
+static bool find_in_dir(const char *dir, const char *name, struct files_found *out)
 {
 	uint8_t digest[DW_HASH_SIZE];
 	char path[1024];
@@ -136,8 +122,7 @@ static struct dw_str embedded(const char *name, const char *suffix,
 			  : dw_str_make(NULL, 0);
 }
 
-/* Fills *out (to be freed through out->owned); false when there is no such file. */
-static bool find(const struct dw_files *f, struct dw_str name, struct file *out)
+bool files_find(const struct dw_files *f, struct dw_str name, struct files_found *out)
 {
 	const struct dw_embed *e, *twin;
 	char z[128];
@@ -227,7 +212,7 @@ static bool is_known_to(const struct dw_http_req *req, struct dw_str tag)
 	return false;
 }
 
-static void reply_file(struct dw_http_req *req, const struct file *file,
+static void reply_file(struct dw_http_req *req, const struct files_found *file,
 		       struct dw_str name, const char *caching)
 {
 	bool is_gzip = file->twin.n > 0 && takes_gzip(req);
@@ -248,84 +233,24 @@ static void reply_file(struct dw_http_req *req, const struct file *file,
 }
 
 /* "app.css" with its hash between stem and extension. */
-static int add_asset(const struct dw_files *f, struct dw_str name, struct dw_buf *out)
+int files_add_asset(const struct dw_files *f, struct dw_str name, struct dw_buf *out)
 {
-	struct file file;
+	struct files_found file;
 	size_t stem = name.n;
 	int rc;
 
-	if (!find(f, name, &file))
+	if (!files_find(f, name, &file))
 		return DW_ENOTFOUND;
 	while (stem > 0 && name.p[stem - 1] != '.')
 		stem--;
 	free(file.owned);
 	if (stem == 0)
 		return DW_ENOTFOUND;
-	rc = dw_buf_addf(out, "/assets/%.*s%.*s", (int)stem, name.p, HASH_CHARS,
+	rc = dw_buf_addf(out, "/assets/%.*s%.*s", (int)stem, name.p, FILES_HASH_CHARS,
 			 file.hash);
 	if (rc == 0)
 		rc = dw_buf_addf(out, ".%.*s", (int)(name.n - stem), name.p + stem);
 	return rc;
-}
-
-/* Fill in the {{…}}; what is not known to us stays as it is. */
-static int render(const struct dw_files *f, struct dw_str page, const char *nonce,
-		  struct dw_buf *out)
-{
-	const struct dw_str asset = DW_STR("{{asset:");
-	int rc = 0;
-
-	while (page.n > 0 && rc == 0) {
-		const char *open = memmem(page.p, page.n, "{{", 2), *close = NULL;
-		size_t before = open != NULL ? (size_t)(open - page.p) : page.n;
-		struct dw_str hole;
-
-		rc = dw_buf_add(out, page.p, before);
-		page = dw_str_make(page.p + before, page.n - before);
-		close = page.n > 0 ? memmem(page.p, page.n, "}}", 2) : NULL;
-		if (close == NULL || rc < 0)
-			break;
-		hole = dw_str_make(page.p, (size_t)(close - page.p));
-		if (dw_str_eq(hole, DW_STR("{{nonce"))) {
-			rc = dw_buf_addz(out, nonce);
-		} else if (!dw_str_starts(hole, asset) ||
-			   add_asset(f, dw_str_make(hole.p + asset.n, hole.n - asset.n),
-				     out) < 0) {
-			hole.n = 0;
-			rc = dw_buf_add(out, page.p, 2);
-		}
-		hole.n += 2; /* the closing braces, or the opening ones */
-		page = dw_str_make(page.p + hole.n, page.n - hole.n);
-	}
-	return rc == 0 ? dw_buf_add(out, page.p, page.n) : rc;
-}
-
-static void reply_page(struct dw_files *f, struct dw_http_req *req,
-		       const struct file *file)
-{
-	uint8_t secret[16];
-	char nonce[33], csp[1024];
-	struct dw_buf out;
-
-	dw_random(f->clock, secret, sizeof(secret));
-	dw_hex(nonce, secret, sizeof(secret));
-	dw_buf_init(&out, PAGE_MAX);
-	if (render(f, file->data, nonce, &out) < 0) {
-		dw_exchange_refuse(dw_exchange_of(req), DW_EINTERNAL,
-				   "the page is too large");
-		dw_buf_fini(&out);
-		return;
-	}
-	if (f->csp != NULL) {
-		const char *hole = strstr(f->csp, "%s");
-
-		snprintf(csp, sizeof(csp), "%.*s%s%s", (int)(hole - f->csp), f->csp,
-			 nonce, hole + 2);
-		dw_http_set(req, "Content-Security-Policy", dw_str_of(csp));
-	}
-	dw_http_set(req, "Cache-Control", DW_STR("no-store"));
-	dw_http_reply(req, 200, "text/html; charset=utf-8", dw_buf_str(&out));
-	dw_buf_fini(&out);
 }
 
 static bool is_page(struct dw_str name)
@@ -341,14 +266,14 @@ static void reply_missing(struct dw_http_req *req)
 void dw_files_reply(struct dw_files *f, struct dw_http_req *req, const char *name)
 {
 	struct dw_str n = dw_str_of(name);
-	struct file file;
+	struct files_found file;
 
-	if (!find(f, n, &file)) {
+	if (!files_find(f, n, &file)) {
 		reply_missing(req);
 		return;
 	}
 	if (is_page(n))
-		reply_page(f, req, &file);
+		files_reply_page(f, req, &file);
 	else
 		reply_file(req, &file, n, "no-cache");
 	free(file.owned);
@@ -363,32 +288,66 @@ static bool split_asset(struct dw_str name, char *out, struct dw_str *hash)
 		return false;
 	while (ext > 0 && name.p[ext - 1] != '.')
 		ext--;
-	if (ext < HASH_CHARS + 3 || name.p[ext - HASH_CHARS - 2] != '.')
+	if (ext < FILES_HASH_CHARS + 3 || name.p[ext - FILES_HASH_CHARS - 2] != '.')
 		return false;
-	at = ext - HASH_CHARS - 1;
-	*hash = dw_str_make(name.p + at, HASH_CHARS);
+	at = ext - FILES_HASH_CHARS - 1;
+	*hash = dw_str_make(name.p + at, FILES_HASH_CHARS);
 	memcpy(out, name.p, at);
 	memcpy(out + at, name.p + ext, name.n - ext);
 	out[at + name.n - ext] = '\0';
 	return true;
 }
 
-void dw_files_reply_asset(struct dw_files *f, struct dw_http_req *req, struct dw_str name)
+/* A name with the bundler's hash in it: "-", eight of A-Z and 2-7, and the extension. */
+static bool is_hashed_name(struct dw_str name)
+{
+	size_t ext = name.n;
+
+	while (ext > 0 && name.p[ext - 1] != '.')
+		ext--;
+	if (ext < 11 || name.p[ext - 10] != '-')
+		return false;
+	for (size_t i = ext - 9; i < ext - 1; i++) {
+		char c = name.p[i];
+
+		if ((c < 'A' || c > 'Z') && (c < '2' || c > '7'))
+			return false;
+	}
+	return true;
+}
+
+/* Is it there under this address? Fills *file (to be freed) and the plain name (out[128]). */
+static bool find_asset(const struct dw_files *f, struct dw_str name,
+		       struct files_found *file, char *plain)
 {
 	struct dw_str hash;
-	struct file file;
+
+	if (split_asset(name, plain, &hash) && files_find(f, dw_str_of(plain), file)) {
+		if (dw_str_eq(hash, dw_str_make(file->hash, FILES_HASH_CHARS)))
+			return true;
+		free(file->owned);
+	}
+	if (name.n > 120 || !is_hashed_name(name) || !files_find(f, name, file))
+		return false;
+	memcpy(plain, name.p, name.n);
+	plain[name.n] = '\0';
+	return true;
+}
+
+void dw_files_reply_asset(struct dw_files *f, struct dw_http_req *req, struct dw_str name)
+{
+	struct files_found file;
 	char plain[128];
 
-	/* A page as an asset would be a page without its policy. */
-	if (!split_asset(name, plain, &hash) || is_page(dw_str_of(plain)) ||
-	    !find(f, dw_str_of(plain), &file)) {
+	if (!find_asset(f, name, &file, plain)) {
 		reply_missing(req);
 		return;
 	}
-	if (dw_str_eq(hash, dw_str_make(file.hash, HASH_CHARS)))
+	/* A page as an asset would be a page without its policy. */
+	if (is_page(dw_str_of(plain)))
+		reply_missing(req);
+	else
 		reply_file(req, &file, dw_str_of(plain),
 			   "public, max-age=31536000, immutable");
-	else
-		reply_missing(req);
 	free(file.owned);
 }

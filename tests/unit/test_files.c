@@ -82,8 +82,11 @@ static void put(const struct rig *r, const char *name, const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-static const char *const folder_files[] = { "app.css", "page.html", "plain.txt",
-					    ".hidden" };
+static const char *const folder_files[] = {
+	"app.css",	    "page.html",	  "plain.txt",	   ".hidden",
+	"words.html",	    "words-en.json",	  "words-ar.json", "words-fa.json",
+	"part-A2B3C4D5.js", "part-A2B3C4D5.html",
+};
 
 static int up(void **state)
 {
@@ -100,6 +103,13 @@ static int up(void **state)
 	    "{{asset:none.css}} {{other}} {{nonce}} {{");
 	put(r, "plain.txt", "plain");
 	put(r, ".hidden", "hidden");
+	put(r, "words.html",
+	    "<html lang={{lang}} dir={{dir}} theme={{theme}} words={{asset:words-LANG.json}}>");
+	put(r, "words-en.json", "{}");
+	put(r, "words-ar.json", "{ }");
+	put(r, "words-fa.json", "{  }");
+	put(r, "part-A2B3C4D5.js", "part");
+	put(r, "part-A2B3C4D5.html", "a page");
 	netrig_start(&r->embedded, &opts);
 	opts.files_dir = r->dir;
 	netrig_start(&r->folder, &opts);
@@ -300,6 +310,73 @@ static void pages_have_a_fresh_nonce_and_hashed_addresses(void **state)
 			    "text/css; charset=utf-8");
 }
 
+/* What the page says for these fields of a request: "lang dir theme". */
+static void check_language(struct rig *r, const char *fields, const char *want)
+{
+	char lang[8], dir[8], theme[8], words[64], got[32], path[64];
+	struct answer a;
+
+	ask(r, &r->folder, "/file/words.html", fields, &a);
+	assert_int_equal(a.status, 200);
+	assert_int_equal(sscanf(a.body.p,
+				"<html lang=%7s dir=%7s theme=%7s words=%63[^>]>", lang,
+				dir, theme, words),
+			 4);
+	snprintf(got, sizeof(got), "%s %s %s", lang, dir, theme);
+	assert_string_equal(got, want);
+	snprintf(path, sizeof(path), "/assets/words-%s.", lang);
+	assert_memory_equal(words, path, strlen(path));
+	ask(r, &r->folder, words, "", &a);
+	assert_int_equal(a.status, 200);
+}
+
+static void a_page_speaks_the_readers_language(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "", "en ltr auto" },
+		{ "Accept-Language: de, fr;q=0.5\r\n", "en ltr auto" },
+		{ "Accept-Language: fa-IR,fa;q=0.9,en;q=0.8\r\n", "fa rtl auto" },
+		{ "Accept-Language: en;q=0.5, AR-eg;q=0.75, fa;q=0.7\r\n",
+		  "ar rtl auto" },
+		{ "Accept-Language: fa;q=0, en;q=0.1\r\n", "en ltr auto" },
+		{ "Accept-Language: fax, ara, fa_IR\r\n", "en ltr auto" },
+		{ "Accept-Language: fa;q=x, ar;q=2, en;q=0.001\r\n", "en ltr auto" },
+		{ "Accept-Language: en;q=1.000, fa\r\n", "en ltr auto" },
+		{ "Cookie: a=b; diwan_lang=fa; diwan_theme=dark\r\nAccept-Language: en\r\n",
+		  "fa rtl dark" },
+		{ "Cookie: diwan_lang=ar; diwan_theme=light\r\n", "ar rtl light" },
+		{ "Cookie: diwan_lang=\"><b>; diwan_theme=<b>\r\nAccept-Language: ar\r\n",
+		  "ar rtl auto" },
+		{ "Cookie: diwan_lang=; diwan_theme=darker\r\n", "en ltr auto" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_language(*state, cases[i][0], cases[i][1]);
+}
+
+static void the_bundlers_hash_is_as_good_as_ours(void **state)
+{
+	static const char *const missing[] = {
+		"/assets/part-A2B3C4D6.js", "/assets/part-a2b3c4d5.js",
+		"/assets/part-A2B3C4D.js",  "/assets/part-A2B3C4D5.html",
+		"/assets/-A2B3C4D5.js",	    "/assets/part-A2B3C4D5",
+		"/assets/plain.txt",	    "/assets/part-A2B3C4D5.js.gz",
+	};
+	struct rig *r = *state;
+	char value[128];
+	struct answer a;
+
+	ask(r, &r->folder, "/assets/part-A2B3C4D5.js", "", &a);
+	assert_int_equal(a.status, 200);
+	assert_string_equal(a.body.p, "part");
+	assert_string_equal(header(&a, "Cache-Control", value, sizeof(value)),
+			    "public, max-age=31536000, immutable");
+	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {
+		ask(r, &r->folder, missing[i], "", &a);
+		assert_int_equal(a.status, 404);
+	}
+}
+
 static void an_edit_shows_at_once(void **state)
 {
 	struct rig *r = *state;
@@ -364,6 +441,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_embedded_file_in_every_way),
 		cmocka_unit_test(pages_have_a_fresh_nonce_and_hashed_addresses),
+		cmocka_unit_test(a_page_speaks_the_readers_language),
+		cmocka_unit_test(the_bundlers_hash_is_as_good_as_ours),
 		cmocka_unit_test(an_edit_shows_at_once),
 		cmocka_unit_test(nothing_else_is_there),
 		cmocka_unit_test(a_policy_needs_room_for_one_nonce),

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * budgets.mjs FOLDER - fails the build when a page has grown too heavy to load.
+ *
+ * Sizes are of the bytes as they travel: gzip for text, fonts as they are. The entry counts with
+ * every chunk that it imports at once; a chunk that is imported when it is needed counts alone.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+const KB = 1024;
+const folder = process.argv[2];
+const sizeOf = (name) => {
+	const bytes = readFileSync(join(folder, name));
+	return name.endsWith(".woff2") ? bytes.length : gzipSync(bytes, { level: 9 }).length;
+};
+const names = readdirSync(folder);
+
+/* The scripts that `name` cannot start without, itself included. */
+function closure(name, seen = new Set()) {
+	if (seen.has(name))
+		return seen;
+	seen.add(name);
+	const text = readFileSync(join(folder, name), "utf8");
+	for (const [, other] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g))
+		closure(other, seen);
+	return seen;
+}
+
+const entry = [...closure("main.js")];
+const lazy = names.filter((n) => n.endsWith(".js") && !entry.includes(n) && n !== "bus.js");
+const rows = [
+	["entry", entry, 45],
+	["shared worker", ["bus.js"], 5],
+	["style", ["app.css"], 14],
+	["fonts of one language", names.filter((n) => /-(arabic|latin)-wght-.*woff2$/.test(n)), 82],
+	...["en", "ar", "fa"].map((l) => [`words in ${l}`, [`words-${l}.json`], 10]),
+	...lazy.map((n) => [n.replace(/-[A-Z0-9]{8}\.js$/, ""), [n], 20]),
+];
+let isOver = false;
+const said = rows.map(([what, files, limit]) => {
+	const size = files.reduce((sum, f) => sum + sizeOf(f), 0) / KB;
+	isOver ||= size > limit;
+	return `${size > limit ? "OVER " : ""}${what} ${size.toFixed(1)}/${limit}`;
+});
+if (isOver || process.env.V)
+	console.log(`budgets (KB as sent / allowed): ${said.join(", ")}`);
+process.exit(isOver ? 1 : 0);

@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# build.sh OUT [--strict]  - bundles the pages into OUT, which make then embeds.
+# build.sh --path          - says how it would: node, esbuild or none.
+#
+# node     the packages of package-lock.json by npm, the bundler among them
+# esbuild  the bundler that is installed (Debian: apt install esbuild curl); fetch-deps.sh brings
+#          the few packages that end up in the pages, by the digests in deps.lock
+# none     OUT is one page that says how to get the others. The server, its API and the command
+#          line need none of this, so that is a notice and no error; with --strict it is one.
+#
+# The bundler's flags stand here once, for both ways. OUT is replaced as a whole at the end.
+set -eu
+cd "$(dirname "$0")"
+have() { command -v "$1" >/dev/null 2>&1; }
+
+path_of() {
+	if have node && have npm; then echo node
+	elif have esbuild && have curl; then echo esbuild
+	else echo none; fi
+}
+if [ "${1:-}" = --path ]; then
+	path_of
+	exit 0
+fi
+out=${1:?usage: build.sh OUT [--strict]}
+strict=${2:-}
+case $out in /*) ;; *) out=$OLDPWD/$out ;; esac
+work=$out.new
+rm -rf "$work"
+mkdir -p "$work"
+
+# The packages, once for each lock file. Two builds at once must not install at once.
+by_npm() {
+	exec 9>.npm.lock
+	! have flock || flock 9
+	if ! cmp -s package-lock.json node_modules/.diwan-lock; then
+		echo "build.sh: installing the packages of static/package-lock.json (npm ci)"
+		npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 >&2 || return 1
+		cp package-lock.json node_modules/.diwan-lock
+	fi
+	exec 9>&-
+	esbuild=$PWD/node_modules/.bin/esbuild
+	modules=$PWD/node_modules
+}
+by_esbuild() {
+	modules=$(dirname "$out")/ui-packages/node_modules
+	./fetch-deps.sh "$modules" || return 1
+	esbuild=esbuild
+}
+plain() {
+	sed -e "s|@WHY@|$1|" no-ui.html >"$work/index.html"
+	cp robots.txt favicon.svg manifest.webmanifest "$work"
+	cp ../LICENSE "$work/licenses.txt"
+}
+replace() {
+	rm -rf "$out"
+	mv "$work" "$out"
+}
+
+how=$(path_of)
+done=no
+if [ "$how" = node ]; then
+	if by_npm; then done=yes; elif have esbuild && have curl; then how=esbuild; fi
+fi
+if [ $done = no ] && [ "$how" = esbuild ] && by_esbuild; then
+	done=yes
+fi
+if [ $done = no ]; then
+	why="There is neither Node with npm nor esbuild with curl on the machine that built this program."
+	[ "$how" = none ] || why="The packages that the pages are made of could not be fetched."
+	echo "build.sh: NOTICE: the pages are not built: $why" >&2
+	echo "build.sh: NOTICE: the server, its API and the commands work; 'make ui' says more." >&2
+	[ "$strict" != --strict ] || { rm -rf "$work"; exit 1; }
+	plain "$why"
+	replace
+	[ "$how" = none ] || touch -d @1 "$out/index.html" # so that the next make tries again
+	exit 0
+fi
+
+common=(--bundle --minify --charset=utf8 --log-level=warning --target=es2022 --legal-comments=none)
+NODE_PATH=$modules "$esbuild" src/main.tsx "${common[@]}" --splitting --format=esm \
+	--jsx=automatic --jsx-import-source=preact --loader:.svg=text \
+	--entry-names=[name] --chunk-names=[name]-[hash] --outdir="$work"
+NODE_PATH=$modules "$esbuild" src/bus/worker.ts "${common[@]}" --format=iife --outfile="$work/bus.js"
+NODE_PATH=$modules "$esbuild" css/app.css --bundle --minify --charset=utf8 --log-level=warning \
+	--loader:.woff2=file --asset-names=[name]-[hash] --outfile="$work/app.css"
+for lang in en ar fa; do
+	cp "i18n/$lang.json" "$work/words-$lang.json"
+done
+cp index.html robots.txt favicon.svg manifest.webmanifest "$work"
+{
+	echo "Diwan is free software under the GNU AGPL, version 3 or later. Its pages contain:"
+	for package in preact @preact/signals @preact/signals-core @primer/octicons \
+		@fontsource-variable/vazirmatn; do
+		printf '\n==== %s\n\n' "$package"
+		cat "$modules/$package/LICENSE"
+	done
+} >"$work/licenses.txt"
+! have node || node budgets.mjs "$work"
+replace

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * format.ts - numbers and dates, by Intl, with calendar and digits always named: what a bare "fa"
+ * or "ar-SA" means has changed between releases of browsers. Formatted text is only ever shown,
+ * never compared or parsed.
+ */
+import { computed } from "@preact/signals";
+
+import { type Calendar, calendar, type Digits, digits, type Lang, lang } from "../settings";
+
+const REGION: Record<Lang, string> = { en: "en-GB", ar: "ar", fa: "fa-IR" };
+const USUAL_CALENDAR: Record<Lang, Exclude<Calendar, "auto">> = { en: "gregory", ar: "gregory", fa: "persian" };
+const USUAL_DIGITS: Record<Lang, Exclude<Digits, "auto">> = { en: "latn", ar: "arab", fa: "arabext" };
+
+export function localeOf(l: Lang, c: Calendar, d: Digits): string {
+	return `${REGION[l]}-u-ca-${c === "auto" ? USUAL_CALENDAR[l] : c}-nu-${d === "auto" ? USUAL_DIGITS[l] : d}`;
+}
+
+export const locale = computed(() => localeOf(lang.value, calendar.value, digits.value));
+
+/* Making a formatter costs a thousand times what using one does. */
+const dates = new Map<string, Intl.DateTimeFormat>();
+const numbers = new Map<string, Intl.NumberFormat>();
+
+function dateFormat(tag: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+	const key = tag + JSON.stringify(options);
+	let format = dates.get(key);
+	if (format === undefined)
+		dates.set(key, format = new Intl.DateTimeFormat(tag, options));
+	return format;
+}
+
+function numberFormat(tag: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+	const key = tag + JSON.stringify(options);
+	let format = numbers.get(key);
+	if (format === undefined)
+		numbers.set(key, format = new Intl.NumberFormat(tag, options));
+	return format;
+}
+
+export const number = (n: number): string => numberFormat(locale.value, {}).format(n);
+/** 12,345 as 12K: for counts where the exact one is not the point. */
+export const compact = (n: number): string => numberFormat(locale.value, { notation: "compact", maximumFractionDigits: 1 }).format(n);
+
+const DAY: Intl.DateTimeFormatOptions = { year: "numeric", month: "short", day: "numeric" };
+const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const SECOND: Intl.DateTimeFormatOptions = { ...CLOCK, second: "2-digit" };
+const LONG: Intl.DateTimeFormatOptions = { year: "numeric", month: "long", day: "numeric" };
+
+function parse(at: string | number | Date): Date | null {
+	const date = new Date(at);
+	return Number.isNaN(date.getTime()) ? null : date;
+}
+
+function show(at: string | number | Date, options: Intl.DateTimeFormatOptions): string {
+	const date = parse(at);
+	return date === null ? "" : dateFormat(locale.value, options).format(date);
+}
+
+export const day = (at: string | number | Date): string => show(at, DAY);
+export const clock = (at: string | number | Date): string => show(at, CLOCK);
+export const dateTime = (at: string | number | Date): string => show(at, { ...DAY, ...CLOCK });
+/** To the second, and the day in the other calendar behind it: for a tooltip. */
+export function exact(at: string | number | Date): string {
+	const date = parse(at);
+	if (date === null)
+		return "";
+	const shown = new Intl.Locale(locale.value).calendar;
+	const other = shown === "gregory" ? (lang.value === "fa" ? "persian" : "islamic-umalqura") : "gregory";
+	const tag = locale.value.replace(/-u-ca-.*-nu-/, `-u-ca-${other}-nu-`);
+	const twin = dateFormat(tag, LONG).format(date);
+	return `${dateFormat(locale.value, { ...LONG, ...SECOND, timeZoneName: "short" }).format(date)} · ${twin}`;
+}
+
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+/** "3 minutes ago"; beyond a week the date. Clocks differ: what is a little ahead is now. */
+export function ago(at: string | number | Date, now = Date.now()): string {
+	const date = parse(at);
+	if (date === null)
+		return "";
+	const exactly = Math.round((date.getTime() - now) / 1000);
+	const seconds = exactly > 0 && exactly < 60 ? 0 : exactly;
+	if (Math.abs(seconds) > 7 * 86400)
+		return show(date, DAY);
+	const [unit, size] = STEPS.find(([, s]) => Math.abs(seconds) >= s) ?? ["second", 1];
+	return new Intl.RelativeTimeFormat(locale.value, { numeric: "auto", style: "short" }).format(Math.trunc(seconds / size), unit);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* main.tsx - the start: words and session at once, then the shell. */
+import { render } from "preact";
+
+import { App } from "./app";
+import { setLanguage } from "./i18n/t";
+import { watchAddress } from "./router";
+import { lookUp } from "./session";
+import { lang, watchSettings } from "./settings";
+import { watchClock } from "./ui/now";
+
+async function start(): Promise<void> {
+	const root = document.getElementById("app");
+	if (root === null)
+		throw new Error("the page has no #app");
+	watchAddress();
+	watchClock();
+	const session = lookUp();
+	await setLanguage(lang.value);
+	watchSettings();
+	await session;
+	render(<App />, root);
+}
+
+void start();

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * pages.ts - every page: its addresses, its name, who sees it in the navigation, and its code, which
+ * is loaded when it is first needed. To add one: src/pages/NAME.tsx with a default export, a line
+ * here, its addresses in src/api/api.c, its words in i18n/. Who may do what is the server's business;
+ * `admin` only keeps a link away from those for whom it leads nowhere.
+ */
+import broadcastIcon from "@primer/octicons/build/svg/broadcast-24.svg";
+import personIcon from "@primer/octicons/build/svg/person-24.svg";
+import gearIcon from "@primer/octicons/build/svg/gear-24.svg";
+import type { ComponentType } from "preact";
+
+import { Feed } from "./feed/feed";
+import type { Key } from "./i18n/t";
+
+export interface PageProps {
+	/** What stands for {id} in the address. */
+	id?: string;
+}
+
+export interface Page {
+	/** "/people", or "/mentions/{id}". The first is where the navigation leads. */
+	paths: readonly string[];
+	title: Key;
+	icon: string;
+	/** Where a link to it stands: the rail, the rail for admins, the menu of one's own things, nowhere. */
+	nav: "main" | "admin" | "mine" | "none";
+	/** Shown to whoever comes, signed in or not. */
+	isPublic?: boolean;
+	/** A page of the entry itself, or one that is loaded. */
+	component?: ComponentType<PageProps>;
+	load?: () => Promise<{ default: ComponentType<PageProps> }>;
+}
+
+export const PAGES: readonly Page[] = [
+	{ paths: ["/", "/mentions/{id}"], title: "nav.feed", icon: broadcastIcon, nav: "main", component: Feed },
+	{ paths: ["/settings"], title: "nav.settings", icon: gearIcon, nav: "mine", load: () => import("./pages/settings") },
+	{ paths: ["/setup"], title: "nav.setup", icon: personIcon, nav: "none", isPublic: true, load: () => import("./pages/setup") },
+];
+
+/** The page at an address, and its {id}. */
+export function pageAt(path: string): { page: Page; props: PageProps } | null {
+	for (const page of PAGES) {
+		for (const pattern of page.paths) {
+			const [before = "", after] = pattern.split("{id}");
+			if (after === undefined ? path === pattern : path.startsWith(before) && /^\d+$/.test(path.slice(before.length)))
+				return { page, props: after === undefined ? {} : { id: path.slice(before.length) } };
+		}
+	}
+	return null;
+}
