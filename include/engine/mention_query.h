@@ -5,18 +5,33 @@
 #include "base/buf.h"
 #include "store/journal.h"
 
+struct dw_fault;  /* domain/mention.h */
+struct dw_search; /* text/search.h */
+
 #define DW_MENTION_PAGE_MAX 500
 #define DW_MENTION_PAGE_BYTES                                                            \
 	(4u * 1024 * 1024)		       /* a page ends early when it has as much */
 #define DW_MENTION_OUT_MAX (16u * 1024 * 1024) /* ceiling that `out` needs */
 
 struct dw_mention_query {
-	struct dw_str source, lang; /* p == NULL: any */
-	uint64_t before;	    /* ids below it */
-	unsigned limit;		    /* 1 to DW_MENTION_PAGE_MAX */
+	struct dw_str source, lang;	/* p == NULL: any */
+	const struct dw_search *search; /* words that it must hold; NULL: any */
+	uint64_t before, after;		/* ids below the one and above the other */
+	unsigned limit;			/* 1 to DW_MENTION_PAGE_MAX */
 };
 
-/** {"items":[…],"next":…}, newest first. next is the `before` of the page behind, or null. */
+/**
+ * Read what was typed into the search box: all of its words must occur. is_exact: only as
+ * spelled, not as Arabic or Persian grammar bends them. DW_EINVAL: *f says why, at "/q".
+ */
+DW_MUST_USE int dw_mention_words(struct dw_search **out, struct dw_str typed,
+				 bool is_exact, struct dw_fault *f);
+/** NULL is fine. */
+void dw_mention_words_free(struct dw_search *s);
+
+/** {"items":[…],"next":…}, newest first. next is the `before` of the page behind, or null. With a
+ * search each item has `marks`, and `title_marks` when it has a title: [from,to) in UTF-16 units of
+ * the text as it was written. */
 DW_MUST_USE int dw_mention_list_on_pool(struct dw_reader *r,
 					const struct dw_mention_query *q,
 					struct dw_buf *out, struct dw_err *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #ifndef DW_ENGINE_TOKENIZER_H
 #define DW_ENGINE_TOKENIZER_H
-/* The text floor's tokens for SQLite's full text index, under the name "diwan". */
+/* Lists of terms for SQLite's full text index, under the name "diwan". */
 #include "store/db.h"
 
 /**

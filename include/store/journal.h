@@ -83,6 +83,9 @@ struct dw_append {
 struct dw_projector {
 	/* SQL of the read tables (all of schema/view in order); its hash decides on a rebuild */
 	const char *schema;
+	/* on each connection, by the thread that opens it, before anything else: tokenizers and
+	 * functions that the views need; may be NULL */
+	int (*on_open)(void *ctx, struct dw_db *db, struct dw_err *err);
 	/* one new record, in order; a failure fails the whole transaction */
 	int (*apply_on_writer)(void *ctx, struct dw_db *db, const struct dw_stored *e,
 			       struct dw_err *err);
@@ -185,9 +188,10 @@ DW_MUST_USE int dw_store_verify(const char *dir, struct dw_verify_report *report
 				struct dw_err *err);
 /**
  * VACUUM INTO DEST.tmp from a reader while others write; checks integrity and the tree root of the
- * copy, renames to DEST, syncs the folder. DEST must not exist.
+ * copy, renames to DEST, syncs the folder. DEST must not exist. p: whose views are in it.
  */
 DW_MUST_USE int dw_store_backup(const char *dir, const char *dest,
+				const struct dw_projector *p,
 				struct dw_verify_report *report, struct dw_err *err);
 
 #endif

@@ -10,11 +10,12 @@ enum dw_search_mode {
 };
 
 #define DW_SEARCH_MAX_TERMS 32
+#define DW_SEARCH_MAX_BYTES 1024 /* of a query */
 
 struct dw_search;
 
 /**
- * Read a query. DW_EINVAL when it holds no word, DW_ETOOBIG with more than DW_SEARCH_MAX_TERMS.
+ * Read a query. DW_EINVAL when it holds no word, DW_ETOOBIG when it is over one of the limits.
  * Borrows `query` until it returns.
  */
 DW_MUST_USE int dw_search_create(struct dw_search **out, struct dw_str query,
@@ -25,18 +26,21 @@ void dw_search_destroy(struct dw_search *s);
 /** The same as an FTS5 MATCH expression: quoted terms only, never what was typed. */
 DW_MUST_USE int dw_search_fts(const struct dw_search *s, struct dw_buf *out);
 
-/** Does `text` hold every term? Agrees with the index: both see the same tokens. */
-bool dw_search_matches(const struct dw_search *s, struct dw_str text);
-
 struct dw_mark {
 	uint32_t from, to; /* UTF-16 units of the original text, [from, to) */
 };
 
 /**
- * Where the terms stand in `text`: rising, not overlapping, whole written words. Returns how many
- * of them were put into mark[max].
+ * The terms that `text` holds, a bit for each, as the index would have found them: both see the
+ * same tokens. Where they stand goes into mark[max]: rising, not overlapping, whole written words;
+ * *n of them, the first ones when there are more. mark may be NULL when max is 0.
  */
-size_t dw_search_marks(const struct dw_search *s, struct dw_str text,
-		       struct dw_mark *mark, size_t max);
+uint32_t dw_search_find(const struct dw_search *s, struct dw_str text,
+			struct dw_mark *mark, size_t max, size_t *n);
+/** Are these the bits of all terms? Bits of several texts may be joined by |. */
+bool dw_search_is_all(const struct dw_search *s, uint32_t found);
+
+/** Does `text` by itself hold every term? */
+bool dw_search_matches(const struct dw_search *s, struct dw_str text);
 
 #endif

@@ -48,3 +48,6 @@ CREATE TABLE mention_change (
 	seq INTEGER NOT NULL,
 	PRIMARY KEY (mention, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- What changed lately: search looks there, too.
+CREATE INDEX mention_change_seq ON mention_change (seq);

@@ -7,6 +7,7 @@
  * was made is an event, with the size and root of the tree that it holds.
  */
 #include "api_int.h"
+#include "engine/projection.h"
 
 #include <stdlib.h>
 
@@ -90,9 +91,10 @@ static void on_copied(struct dw_work *w)
 static void copy_on_pool(struct dw_work *w, void *local)
 {
 	struct backup *b = DW_CONTAINER_OF(w, struct backup, work);
+	struct dw_projector p = dw_projection();
 
 	(void)local;
-	b->rc = dw_store_backup(b->dir, b->dest, &b->report, &b->err);
+	b->rc = dw_store_backup(b->dir, b->dest, &p, &b->report, &b->err);
 	if (b->rc < 0 && b->err.code == 0)
 		b->err.code = b->rc;
 }

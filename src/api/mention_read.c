@@ -2,8 +2,9 @@
 /*
  * mention_read.c - GET /mentions and /mentions/{id}.
  *
- * The query string is read and refused here on the loop; the reading is done on a thread of the
- * reading pool, which writes the answer's JSON ready to be sent.
+ * The query string is read and refused here on the loop, and so is what was typed to search for;
+ * the reading is done on a thread of the reading pool, which writes the answer's JSON ready to
+ * be sent.
  */
 #include "domain/mention.h"
 #include "engine/mention_query.h"
@@ -17,6 +18,7 @@ struct job {
 	struct dw_work work;
 	struct dw_http_req *req;
 	struct dw_mention_query query;
+	struct dw_search *search; /* of the query */
 	uint64_t id, version;
 	struct dw_buf out;
 	struct dw_err err;
@@ -66,6 +68,7 @@ static void on_read(struct dw_work *w)
 		dw_api_reply_json(req, 200, &j->out);
 	}
 	dw_buf_fini(&j->out);
+	dw_mention_words_free(j->search);
 	free(j);
 }
 
@@ -92,8 +95,8 @@ static bool optional(struct dw_http_req *req, const char *name, struct dw_str *o
 	return true;
 }
 
-/* An optional whole number of at least 1. False: refused. */
-static bool number(struct dw_http_req *req, const char *name, uint64_t *out)
+/* An optional whole number of at least `min`. False: refused. */
+static bool number(struct dw_http_req *req, const char *name, uint64_t min, uint64_t *out)
 {
 	struct dw_str s;
 
@@ -101,9 +104,10 @@ static bool number(struct dw_http_req *req, const char *name, uint64_t *out)
 		return false;
 	if (s.p == NULL)
 		return true;
-	if (dw_str_u64(s, out) == 0 && *out > 0)
+	if (dw_str_u64(s, out) == 0 && *out >= min)
 		return true;
-	dw_api_refuse(req, DW_EINVAL, "%s must be a whole number from 1", name);
+	dw_api_refuse(req, DW_EINVAL, "%s must be a whole number from %llu", name,
+		      (unsigned long long)min);
 	return false;
 }
 
@@ -122,42 +126,68 @@ static bool read_filters(struct dw_http_req *req, struct dw_mention_query *q)
 	return true;
 }
 
-static bool read_query(struct dw_http_req *req, struct dw_mention_query *q)
+static bool read_paging(struct dw_http_req *req, struct dw_mention_query *q)
 {
-	static const char *const known[] = { "source", "lang", "before",
-					     "limit",  "q",    NULL };
+	uint64_t before = INT64_MAX, after = 0, limit = LIMIT_DEFAULT;
+
+	if (!number(req, "before", 1, &before) || !number(req, "after", 0, &after) ||
+	    !number(req, "limit", 1, &limit))
+		return false;
+	q->before = before < INT64_MAX ? before : INT64_MAX;
+	q->after = after < INT64_MAX ? after : INT64_MAX;
+	q->limit = (unsigned)(limit < DW_MENTION_PAGE_MAX ? limit : DW_MENTION_PAGE_MAX);
+	return true;
+}
+
+/* *search stays NULL when nothing is searched for. */
+static bool read_words(struct dw_http_req *req, struct dw_search **search)
+{
+	struct dw_str words, exact;
+	struct dw_fault f;
+
+	if (!optional(req, "q", &words) || !optional(req, "exact", &exact))
+		return false;
+	if (exact.p != NULL && !dw_str_eq(exact, DW_STR("true")) &&
+	    !dw_str_eq(exact, DW_STR("false"))) {
+		dw_api_refuse_at(req, DW_EINVAL, "/exact", "exact is true or false");
+		return false;
+	}
+	if (words.p == NULL && exact.p != NULL) {
+		dw_api_refuse_at(req, DW_EINVAL, "/q", "exact goes with q");
+		return false;
+	}
+	if (words.p == NULL ||
+	    dw_mention_words(search, words, dw_str_eq(exact, DW_STR("true")), &f) == 0)
+		return true;
+	dw_api_refuse_at(req, DW_EINVAL, f.pointer, "%s", f.detail);
+	return false;
+}
+
+static bool read_query(struct dw_http_req *req, struct job *j)
+{
+	static const char *const known[] = { "source", "lang", "before", "after",
+					     "limit",  "q",    "exact",	 NULL };
 	struct dw_err err = { 0 };
-	struct dw_str words;
-	uint64_t before = INT64_MAX, limit = LIMIT_DEFAULT;
 
 	if (dw_http_query_only(req, known, &err) < 0) {
 		dw_api_refuse_err(req, &err);
 		return false;
 	}
-	if (!optional(req, "q", &words))
+	if (!read_filters(req, &j->query) || !read_paging(req, &j->query) ||
+	    !read_words(req, &j->search))
 		return false;
-	if (words.p != NULL) {
-		dw_api_refuse(req, DW_EINVAL, "q: searching is not built yet");
-		return false;
-	}
-	if (!read_filters(req, q) || !number(req, "before", &before) ||
-	    !number(req, "limit", &limit))
-		return false;
-	q->before = before < INT64_MAX ? before : INT64_MAX;
-	q->limit = (unsigned)(limit < DW_MENTION_PAGE_MAX ? limit : DW_MENTION_PAGE_MAX);
+	j->query.search = j->search;
 	return true;
 }
 
 void dw_api_mentions_list(struct dw_http_req *req, void *data)
 {
-	struct dw_mention_query q = { 0 };
-	struct job *j;
+	struct job *j = job_new(req);
 
-	if (!read_query(req, &q))
-		return;
-	j = job_new(req);
-	j->query = q;
-	submit(j, data, list_on_pool);
+	if (read_query(req, j))
+		submit(j, data, list_on_pool);
+	else
+		free(j);
 }
 
 /* ---- GET /mentions/{id} ---- */

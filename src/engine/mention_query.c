@@ -13,16 +13,19 @@
 
 #include "base/clock.h"
 #include "base/jsonw.h"
+#include "domain/mention.h"
+#include "mention_search_int.h"
 #include "store/db.h"
+#include "text/search.h"
 
 #define HISTORY_MAX 500 /* versions of one mention that are shown, the newest of them */
 
-#define PAGE "SELECT id, version FROM mention WHERE id < ?1"
-#define TAIL " ORDER BY id DESC LIMIT ?2"
+#define PAGE "SELECT id, version FROM mention WHERE id < ?1 AND id > ?2"
+#define TAIL " ORDER BY id DESC LIMIT ?3"
 static const char page_sql[] = PAGE TAIL;
-static const char page_source_sql[] = PAGE " AND source = ?3" TAIL;
-static const char page_lang_sql[] = PAGE " AND lang = ?4" TAIL;
-static const char page_both_sql[] = PAGE " AND source = ?3 AND lang = ?4" TAIL;
+static const char page_source_sql[] = PAGE " AND source = ?4" TAIL;
+static const char page_lang_sql[] = PAGE " AND lang = ?5" TAIL;
+static const char page_both_sql[] = PAGE " AND source = ?4 AND lang = ?5" TAIL;
 static const char find_source_sql[] = "SELECT id FROM source WHERE slug = ?1";
 static const char version_sql[] = "SELECT version FROM mention WHERE id = ?1";
 static const char changes_sql[] = "SELECT seq FROM mention_change WHERE mention = ?1"
@@ -135,30 +138,25 @@ static int find_source(struct dw_db *db, struct dw_str slug, uint64_t *id,
 }
 
 /* Up to `max` rows of the page; their number, or DW_E…. */
-static int find_rows(struct dw_db *db, const struct dw_mention_query *q, struct row *row,
-		     unsigned max, struct dw_err *err)
+static int find_rows(struct dw_db *db, const struct dw_mention_query *q, uint64_t source,
+		     struct row *row, unsigned max, struct dw_err *err)
 {
-	const char *sql = q->source.p != NULL && q->lang.p != NULL ? page_both_sql
-			  : q->source.p != NULL			   ? page_source_sql
-			  : q->lang.p != NULL			   ? page_lang_sql
-								   : page_sql;
-	uint64_t source = 0;
-	sqlite3_stmt *s;
-	int n = 0, rc = 1;
+	const char *sql = source != 0 && q->lang.p != NULL ? page_both_sql
+			  : source != 0			   ? page_source_sql
+			  : q->lang.p != NULL		   ? page_lang_sql
+							   : page_sql;
+	sqlite3_stmt *s = dw_db_stmt(db, sql, err);
+	int n = 0, rc;
 
-	if (q->source.p != NULL)
-		rc = find_source(db, q->source, &source, err);
-	if (rc <= 0)
-		return rc;
-	s = dw_db_stmt(db, sql, err);
 	if (s == NULL)
 		return DW_EINTERNAL;
 	dw_db_bind_u64(s, 1, q->before);
-	dw_db_bind_u64(s, 2, max);
-	if (q->source.p != NULL)
-		dw_db_bind_u64(s, 3, source);
+	dw_db_bind_u64(s, 2, q->after);
+	dw_db_bind_u64(s, 3, max);
+	if (source != 0)
+		dw_db_bind_u64(s, 4, source);
 	if (q->lang.p != NULL)
-		dw_db_bind_text(s, 4, q->lang);
+		dw_db_bind_text(s, 5, q->lang);
 	while ((rc = dw_db_step(db, s, err)) == 1) {
 		row[n].id = (uint64_t)sqlite3_column_int64(s, 0);
 		row[n++].version = (uint64_t)sqlite3_column_int64(s, 1);
@@ -167,16 +165,12 @@ static int find_rows(struct dw_db *db, const struct dw_mention_query *q, struct 
 	return rc < 0 ? rc : n;
 }
 
-int dw_mention_list_on_pool(struct dw_reader *r, const struct dw_mention_query *q,
-			    struct dw_buf *out, struct dw_err *err)
+static int list(struct dw_reader *r, struct dw_db *db, const struct dw_mention_query *q,
+		uint64_t source, struct dw_buf *out, struct dw_err *err)
 {
 	struct row row[DW_MENTION_PAGE_MAX + 1];
-	struct dw_db *db;
-	int rc = open_db(r, &db, err), n = 0, i = 0;
+	int n = find_rows(db, q, source, row, q->limit + 1, err), rc = n, i = 0;
 
-	DW_REQUIRE(q->limit > 0 && q->limit <= DW_MENTION_PAGE_MAX);
-	if (rc == 0)
-		n = rc = find_rows(db, q, row, q->limit + 1, err);
 	if (rc < 0)
 		return rc;
 	rc = dw_buf_addz(out, "{\"items\":[");
@@ -198,6 +192,42 @@ int dw_mention_list_on_pool(struct dw_reader *r, const struct dw_mention_query *
 		return dw_buf_addf(out, "],\"next\":%llu}",
 				   (unsigned long long)row[i - 1].id);
 	return dw_buf_addz(out, "],\"next\":null}");
+}
+
+int dw_mention_list_on_pool(struct dw_reader *r, const struct dw_mention_query *q,
+			    struct dw_buf *out, struct dw_err *err)
+{
+	uint64_t source = 0;
+	struct dw_db *db;
+	int rc = open_db(r, &db, err);
+
+	DW_REQUIRE(q->limit > 0 && q->limit <= DW_MENTION_PAGE_MAX);
+	if (rc < 0)
+		return rc;
+	if (q->source.p != NULL) {
+		rc = find_source(db, q->source, &source, err);
+		if (rc == 0)
+			return dw_buf_addz(out, "{\"items\":[],\"next\":null}");
+		if (rc < 0)
+			return rc;
+	}
+	return q->search != NULL ? mention_search_on_pool(r, q, source, out, err)
+				 : list(r, db, q, source, out, err);
+}
+
+int dw_mention_words(struct dw_search **out, struct dw_str typed, bool is_exact,
+		     struct dw_fault *f)
+{
+	struct dw_err err = { 0 };
+	int rc = dw_search_create(out, typed,
+				  is_exact ? DW_SEARCH_EXACT : DW_SEARCH_DEFAULT, &err);
+
+	return rc < 0 ? dw_fault_set(f, "/q", "%s", dw_err_text(&err)) : 0;
+}
+
+void dw_mention_words_free(struct dw_search *s)
+{
+	dw_search_destroy(s);
 }
 
 /* ---- one mention ---- */

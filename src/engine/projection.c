@@ -3,8 +3,9 @@
  * projection.c - folds events into the read tables, inside the transaction that appends them.
  *
  * Which module owns an event follows from its class; each keeps its SQL beside its own code.
- * The definition is every file of schema/view in order of name: when that text changes, the
- * store drops all views and calls apply for the whole journal again.
+ * The definition is every file of schema/view in order of name, and the version of the fold that
+ * search terms come from: when that text changes, the store drops all views and calls apply for
+ * the whole journal again.
  */
 #include "engine/projection.h"
 
@@ -13,13 +14,16 @@
 #include "engine/account.h"
 #include "engine/ingest.h"
 #include "engine/source.h"
+#include "engine/tokenizer.h"
+#include "mention_index_int.h"
+#include "text/token.h"
 
-static int on_event(void *ctx, struct dw_db *db, const struct dw_stored *e,
-		    struct dw_err *err)
+#include <stdio.h>
+
+static int fold(struct dw_db *db, const struct dw_stored *e, struct dw_err *err)
 {
 	int rc;
 
-	(void)ctx;
 	switch (dw_event_info(dw_event_by_name(e->type))->class) {
 	case DW_CLASS_MENTION:
 		return dw_mention_project_on_writer(db, e, err);
@@ -35,6 +39,21 @@ static int on_event(void *ctx, struct dw_db *db, const struct dw_stored *e,
 	return 0;
 }
 
+static int on_event(void *ctx, struct dw_db *db, const struct dw_stored *e,
+		    struct dw_err *err)
+{
+	int rc = fold(db, e, err);
+
+	(void)ctx;
+	return rc < 0 ? rc : mention_index_on_writer(db, e, err);
+}
+
+static int on_open(void *ctx, struct dw_db *db, struct dw_err *err)
+{
+	(void)ctx;
+	return dw_tokenizer_register(db, err);
+}
+
 struct dw_projector dw_projection(void)
 {
 	static char sql[256 * 1024];
@@ -47,11 +66,13 @@ struct dw_projector dw_projection(void)
 
 			if (!dw_str_starts(dw_str_of(f->name), DW_STR("schema/view/")))
 				continue;
-			DW_INVARIANT(used + f->len < sizeof(sql));
+			DW_INVARIANT(used + f->len < sizeof(sql) - 100);
 			memcpy(sql + used, f->data, f->len);
 			used += f->len;
 		}
-		sql[used] = '\0';
+		snprintf(sql + used, 100, "-- fold %d\n", DW_FOLD_VERSION);
 	}
-	return (struct dw_projector){ .schema = sql, .apply_on_writer = on_event };
+	return (struct dw_projector){ .schema = sql,
+				      .on_open = on_open,
+				      .apply_on_writer = on_event };
 }

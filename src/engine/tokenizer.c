@@ -1,31 +1,17 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * tokenizer.c - joins text/token to FTS5.
+ * tokenizer.c - hands terms that are made already to FTS5.
  *
- * A document gives all its tokens, aliases at the position of their word. Queries never come
- * here as text: text/search has made quoted terms of them, and a quoted term is handed back as
- * the one token that it is. That keeps the alias's marker byte, and what a reader types can
- * neither be syntax nor be folded twice in different ways.
+ * What is put into the index is no text but a list of terms (mention_terms.c): one byte of
+ * length, then the term, again and again. A query is one quoted term at a time (text/search.c),
+ * handed back as it is. So all of folding happens outside of SQLite, once for a mention, and
+ * what a reader types can neither be syntax nor be folded in two ways.
+ *
+ * The index keeps no positions (detail=none), so all terms stand at one place.
  */
 #include "engine/tokenizer.h"
 
-#include "text/token.h"
-
 #include <stdlib.h>
-
-struct sink {
-	void *ctx;
-	int (*token)(void *ctx, int flags, const char *p, int n, int from, int to);
-};
-
-static int on_token(void *data, const struct dw_token *t)
-{
-	const struct sink *s = data;
-	int flags = (t->flags & DW_TOKEN_COLOCATED) != 0 ? FTS5_TOKEN_COLOCATED : 0;
-
-	return s->token(s->ctx, flags, t->text.p, (int)t->text.n, (int)t->from,
-			(int)t->to);
-}
 
 static int create(void *data, const char **argv, int argc, Fts5Tokenizer **out)
 {
@@ -45,15 +31,21 @@ static void destroy(Fts5Tokenizer *t)
 static int tokenize(Fts5Tokenizer *t, void *ctx, int flags, const char *text, int n,
 		    int (*token)(void *, int, const char *, int, int, int))
 {
-	struct sink sink = { ctx, token };
+	const unsigned char *p = (const unsigned char *)text;
+	int rc = SQLITE_OK;
 
 	(void)t;
 	if (text == NULL || n <= 0)
 		return SQLITE_OK;
 	if ((flags & FTS5_TOKENIZE_QUERY) != 0)
 		return token(ctx, 0, text, n, 0, n);
-	return dw_tokenize(dw_str_make(text, (size_t)n), DW_TOKENS_OF_TEXT, on_token,
-			   &sink);
+	for (int at = 0, len; at < n && rc == SQLITE_OK; at += 1 + len) {
+		len = p[at];
+		if (len == 0 || len > n - at - 1)
+			return SQLITE_ERROR;
+		rc = token(ctx, 0, text + at + 1, len, 0, 0);
+	}
+	return rc;
 }
 
 /* FTS5 hands out its functions through a pointer that is bound to a statement. */

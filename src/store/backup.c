@@ -84,12 +84,13 @@ static int copy_into(struct dw_db *db, const char *path, struct dw_err *err)
 	return dw_db_run(db, s, err);
 }
 
-static int check_integrity(const char *path, struct dw_err *err)
+static int check_integrity(const char *path, const struct dw_projector *p,
+			   struct dw_err *err)
 {
 	static const char SQL_CHECK[] = "PRAGMA integrity_check(1)";
 	struct dw_db *db = NULL;
 	sqlite3_stmt *s = NULL;
-	int rc = dw_db_open(&db, path, DW_DB_READER, err);
+	int rc = views_open(&db, path, DW_DB_READER, p, err);
 
 	if (rc == 0)
 		rc = db_prepare(db, SQL_CHECK, &s, err);
@@ -136,8 +137,8 @@ static int publish(const char *path, const char *dest, struct dw_err *err)
 	return sync_folder_of(dest, err);
 }
 
-int dw_store_backup(const char *dir, const char *dest, struct dw_verify_report *report,
-		    struct dw_err *err)
+int dw_store_backup(const char *dir, const char *dest, const struct dw_projector *p,
+		    struct dw_verify_report *report, struct dw_err *err)
 {
 	size_t n = strlen(dest) + sizeof(".tmp");
 	char *source = store_path(dir), *tmp = malloc(n);
@@ -152,7 +153,7 @@ int dw_store_backup(const char *dir, const char *dest, struct dw_verify_report *
 	} else {
 		rc = make_copy(source, tmp, err);
 		if (rc == 0)
-			rc = check_integrity(tmp, err);
+			rc = check_integrity(tmp, p, err);
 		if (rc == 0)
 			rc = verify_file(tmp, report, NULL, NULL, err);
 		if (rc == 0)

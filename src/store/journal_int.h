@@ -63,7 +63,8 @@ struct dw_reader { /* first member of each body */
 };
 
 /** A reader of one file; what dw_journal_reader_open gives for journal_sqlite. */
-DW_MUST_USE int reader_open(struct dw_reader **out, const char *path, struct dw_err *err);
+DW_MUST_USE int reader_open(struct dw_reader **out, const char *path,
+			    const struct dw_projector *p, struct dw_err *err);
 /** Scan on a connection of the caller's. */
 DW_MUST_USE int reader_scan(struct dw_db *db, uint64_t after, size_t max_n,
 			    bool (*fn)(void *data, const struct dw_stored *e), void *data,

@@ -103,7 +103,7 @@ static void close_journal(struct dw_journal *base, void (*cb)(void *data), void 
 static int open_reader(struct dw_journal *base, struct dw_reader **out,
 		       struct dw_err *err)
 {
-	return reader_open(out, self(base)->path, err);
+	return reader_open(out, self(base)->path, base->conf.projector, err);
 }
 
 static const struct dw_journal_ops sqlite_ops = { append, close_journal, open_reader };
@@ -156,7 +156,7 @@ static int load_end(struct journal_sqlite *j, struct dw_err *err)
 
 static int load(struct journal_sqlite *j, struct dw_err *err)
 {
-	int rc = dw_db_open(&j->db, j->path, DW_DB_WRITER, err);
+	int rc = views_open(&j->db, j->path, DW_DB_WRITER, j->base.conf.projector, err);
 
 	if (rc == 0)
 		rc = load_end(j, err);

@@ -62,6 +62,9 @@ void journal_batch_on_writer(void *ctx, struct dw_link *batch);
 void journal_idle_on_writer(void *ctx);
 void commit_free(struct commit *c);
 
+/** dw_db_open, with what the views need of a connection. p may be NULL. */
+DW_MUST_USE int views_open(struct dw_db **out, const char *path, enum dw_db_mode mode,
+			   const struct dw_projector *p, struct dw_err *err);
 /** Make the views those of this definition, from the journal where they are not. */
 DW_MUST_USE int views_update(struct dw_db *db, const struct dw_projector *p,
 			     struct dw_err *err);

@@ -92,7 +92,8 @@ static void close_reader(struct dw_reader *r)
 	free(self(r));
 }
 
-int reader_open(struct dw_reader **out, const char *path, struct dw_err *err)
+int reader_open(struct dw_reader **out, const char *path, const struct dw_projector *p,
+		struct dw_err *err)
 {
 	static const struct dw_reader_ops ops = { scan, db_of, close_reader };
 	struct sqlite_reader *r = calloc(1, sizeof(*r));
@@ -100,7 +101,7 @@ int reader_open(struct dw_reader **out, const char *path, struct dw_err *err)
 
 	DW_INVARIANT(r != NULL);
 	r->base.ops = &ops;
-	rc = dw_db_open(&r->db, path, DW_DB_READER, err);
+	rc = views_open(&r->db, path, DW_DB_READER, p, err);
 	if (rc < 0) {
 		free(r);
 		return rc;

@@ -223,11 +223,27 @@ int views_update(struct dw_db *db, const struct dw_projector *p, struct dw_err *
 	return rc < 0 ? dw_wrap(err, rc, "building the views") : 0;
 }
 
+int views_open(struct dw_db **out, const char *path, enum dw_db_mode mode,
+	       const struct dw_projector *p, struct dw_err *err)
+{
+	int rc;
+
+	*out = NULL;
+	rc = dw_db_open(out, path, mode, err);
+	if (rc == 0 && p != NULL && p->on_open != NULL)
+		rc = p->on_open(p->ctx, *out, err);
+	if (rc < 0) {
+		dw_db_close(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
 int dw_store_rebuild(const char *dir, const struct dw_projector *p, struct dw_err *err)
 {
 	char *path = store_path(dir);
 	struct dw_db *db = NULL;
-	int rc = dw_db_open(&db, path, DW_DB_WRITER, err);
+	int rc = views_open(&db, path, DW_DB_WRITER, p, err);
 
 	if (rc == 0)
 		rc = dw_meta_drop(db, view_hash, err);

@@ -43,9 +43,13 @@ static int on_query_token(void *data, const struct dw_token *t)
 int dw_search_create(struct dw_search **out, struct dw_str query,
 		     enum dw_search_mode mode, struct dw_err *err)
 {
-	struct dw_search *s = calloc(1, sizeof(*s));
+	struct dw_search *s;
 	int rc;
 
+	if (query.n > DW_SEARCH_MAX_BYTES)
+		return dw_fail(err, DW_ETOOBIG, "a search takes %d bytes at most",
+			       DW_SEARCH_MAX_BYTES);
+	s = calloc(1, sizeof(*s));
 	DW_INVARIANT(s != NULL);
 	s->mode = mode;
 	rc = dw_tokenize(query, DW_TOKENS_OF_QUERY, on_query_token, s);
@@ -109,58 +113,38 @@ static bool is_term(const struct term *k, const struct dw_token *t)
 	return k->n_alias > 0 && dw_str_eq(dw_str_make(k->alias, k->n_alias), t->text);
 }
 
-struct seen {
+struct finding {
 	const struct dw_search *s;
-	uint32_t found; /* bit per term */
-};
-
-static int on_text_token(void *data, const struct dw_token *t)
-{
-	struct seen *seen = data;
-
-	for (size_t i = 0; i < seen->s->n; i++)
-		if (is_term(&seen->s->term[i], t))
-			seen->found |= UINT32_C(1) << i;
-	return 0;
-}
-
-bool dw_search_matches(const struct dw_search *s, struct dw_str text)
-{
-	struct seen seen = { s, 0 };
-	uint32_t all = s->n == 32 ? UINT32_MAX : (UINT32_C(1) << s->n) - 1;
-
-	(void)dw_tokenize(text, DW_TOKENS_OF_TEXT, on_text_token, &seen);
-	return seen.found == all;
-}
-
-/* ---- marks ---- */
-
-struct spans {
-	const struct dw_search *s;
+	uint32_t found;
 	struct dw_mark *at; /* in bytes at first */
 	size_t n, max;
 };
 
-static int on_span_token(void *data, const struct dw_token *t)
+static void add_span(struct finding *f, const struct dw_token *t)
 {
-	struct spans *m = data;
-	struct dw_mark *last = m->n > 0 ? &m->at[m->n - 1] : NULL;
-	size_t i = 0;
+	struct dw_mark *last = f->n > 0 ? &f->at[f->n - 1] : NULL;
 
-	while (i < m->s->n && !is_term(&m->s->term[i], t))
-		i++;
-	if (i == m->s->n)
-		return 0;
-	if (m->n > 0 && t->from < last->to) {
+	if (last != NULL && t->from < last->to) {
 		if (t->to > last->to)
 			last->to = (uint32_t)t->to;
 		if (t->from < last->from)
 			last->from = (uint32_t)t->from;
-		return 0;
+	} else if (f->n < f->max) {
+		f->at[f->n++] = (struct dw_mark){ (uint32_t)t->from, (uint32_t)t->to };
 	}
-	if (m->n == m->max)
-		return 1;
-	m->at[m->n++] = (struct dw_mark){ (uint32_t)t->from, (uint32_t)t->to };
+}
+
+static int on_text_token(void *data, const struct dw_token *t)
+{
+	struct finding *f = data;
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < f->s->n; i++)
+		if (is_term(&f->s->term[i], t))
+			bits |= UINT32_C(1) << i;
+	f->found |= bits;
+	if (bits != 0 && f->max > 0)
+		add_span(f, t);
 	return 0;
 }
 
@@ -178,15 +162,15 @@ static uint32_t utf16_units(struct dw_str text, size_t from, size_t to)
 	return n;
 }
 
-size_t dw_search_marks(const struct dw_search *s, struct dw_str text,
-		       struct dw_mark *mark, size_t max)
+uint32_t dw_search_find(const struct dw_search *s, struct dw_str text,
+			struct dw_mark *mark, size_t max, size_t *n)
 {
-	struct spans m = { s, mark, 0, max };
+	struct finding f = { s, 0, mark, 0, max };
 	uint32_t unit = 0;
 	size_t at = 0;
 
-	(void)dw_tokenize(text, DW_TOKENS_OF_TEXT, on_span_token, &m);
-	for (size_t i = 0; i < m.n; i++) {
+	(void)dw_tokenize(text, DW_TOKENS_OF_TEXT, on_text_token, &f);
+	for (size_t i = 0; i < f.n; i++) {
 		size_t from = mark[i].from, to = mark[i].to;
 
 		unit += utf16_units(text, at, from);
@@ -195,5 +179,18 @@ size_t dw_search_marks(const struct dw_search *s, struct dw_str text,
 		mark[i].to = unit;
 		at = to;
 	}
-	return m.n;
+	*n = f.n;
+	return f.found;
+}
+
+bool dw_search_is_all(const struct dw_search *s, uint32_t found)
+{
+	return found == (s->n == 32 ? UINT32_MAX : (UINT32_C(1) << s->n) - 1);
+}
+
+bool dw_search_matches(const struct dw_search *s, struct dw_str text)
+{
+	size_t n;
+
+	return dw_search_is_all(s, dw_search_find(s, text, NULL, 0, &n));
 }

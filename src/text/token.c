@@ -101,11 +101,25 @@ static size_t camel_end(const struct run *r, size_t i, size_t end)
 	return i;
 }
 
+/* The words of units [at, end) of a tag; they are one when they are joined by ZWNJ. */
+static void add_tag_words(struct run *r, size_t at, size_t end, bool is_hash,
+			  bool is_compound)
+{
+	while (at < end) {
+		size_t part = is_hash && !is_compound ? camel_end(r, at, end) : end;
+		struct item *w = add_item(r, ITEM_WORD, at, part);
+
+		w->in_tag = true;
+		w->is_compound = is_compound;
+		at = part;
+	}
+}
+
 /* The tag or name at i, and its words. Returns the unit behind it. */
 static size_t scan_tag(struct run *r, size_t i)
 {
 	size_t end = i + 1, at = i + 1;
-	bool is_hash = r->u->at[i].kind == UNIT_HASH, is_compound;
+	bool is_hash = r->u->at[i].kind == UNIT_HASH;
 
 	while (in_tag(unit_at(r, end)))
 		end++;
@@ -113,17 +127,16 @@ static size_t scan_tag(struct run *r, size_t i)
 		end--;
 	add_item(r, ITEM_TAG, i, end);
 	while (at < end) {
+		bool is_compound;
+		size_t stop;
+
 		if (!unit_in_word(unit_at(r, at))) {
 			at++;
 			continue;
 		}
-		size_t stop = word_end(r, at, &is_compound);
-		size_t part = is_hash && !is_compound ? camel_end(r, at, stop) : stop;
-		struct item *w = add_item(r, ITEM_WORD, at, part);
-
-		w->in_tag = true;
-		w->is_compound = is_compound;
-		at = part;
+		stop = word_end(r, at, &is_compound);
+		add_tag_words(r, at, stop, is_hash, is_compound);
+		at = stop;
 	}
 	return end;
 }

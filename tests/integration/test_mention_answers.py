@@ -105,7 +105,7 @@ def test_chunks_of_any_size():
 def test_queries():
     with Room() as dw:
         dw.send([mention(n, lang=("fa", "ar", "en")[n % 3]) for n in range(9)]).ok(201)
-        for bad, word in (("nonsense=1", "nonsense"), ("exact=1", "exact"), ("q=word", "search"),
+        for bad, word in (("nonsense=1", "nonsense"), ("exact=true", "exact"), ("q=%21", "word"),
                           ("limit=0", "limit"), ("limit=-1", "limit"), ("limit=", "limit"),
                           ("before=x", "before"), ("lang=x", "lang"), ("source=", "source"),
                           ("source=a&source=b", "source"), ("limit=%zz", "limit")):

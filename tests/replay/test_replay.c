@@ -147,7 +147,7 @@ static int make(const char *dir)
 		    "DELETE FROM raw WHERE seq = 11");
 	snprintf(path, sizeof(path), "%s/journal_v1.db", dir);
 	unlink(path);
-	DW_INVARIANT(dw_store_backup(r.dir, path, &report, NULL) == 0);
+	DW_INVARIANT(dw_store_backup(r.dir, path, NULL, &report, NULL) == 0);
 	DW_INVARIANT(rig_open(&r, NULL) == 0);
 	text = print_journal(&r, EVENTS);
 	snprintf(path, sizeof(path), "%s/journal_v1.txt", dir);

@@ -38,7 +38,7 @@ static void *run_copy(void *data)
 {
 	struct copy *c = data;
 
-	c->rc = dw_store_backup(c->rig->dir, c->dest, &c->report, &c->err);
+	c->rc = dw_store_backup(c->rig->dir, c->dest, NULL, &c->report, &c->err);
 	__atomic_store_n(&c->is_done, true, __ATOMIC_RELEASE);
 	return NULL;
 }
@@ -120,7 +120,8 @@ static void test_never_over_a_file(void **state)
 	f = fopen(c.dest, "w");
 	fputs("precious", f);
 	fclose(f);
-	assert_int_equal(dw_store_backup(r->dir, c.dest, &c.report, &c.err), DW_EEXISTS);
+	assert_int_equal(dw_store_backup(r->dir, c.dest, NULL, &c.report, &c.err),
+			 DW_EEXISTS);
 	f = fopen(c.dest, "r");
 	assert_int_equal(fgetc(f), 'p');
 	fclose(f);
@@ -130,7 +131,7 @@ static void test_never_over_a_file(void **state)
 	f = fopen(tmp, "w");
 	fputs("half a copy", f);
 	fclose(f);
-	assert_int_equal(dw_store_backup(r->dir, c.dest, &c.report, &c.err), 0);
+	assert_int_equal(dw_store_backup(r->dir, c.dest, NULL, &c.report, &c.err), 0);
 	assert_int_equal(c.report.events, 3);
 	assert_int_equal(access(tmp, F_OK), -1);
 }
@@ -144,7 +145,7 @@ static void test_no_room_for_it(void **state)
 
 	append(r, 1);
 	snprintf(dest, sizeof(dest), "%s/no/such/folder/diwan.db", r->dir);
-	assert_true(dw_store_backup(r->dir, dest, &report, &err) < 0);
+	assert_true(dw_store_backup(r->dir, dest, NULL, &report, &err) < 0);
 	assert_true(err.msg[0] != '\0');
 }
 

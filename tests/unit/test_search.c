@@ -99,7 +99,7 @@ static void mark_up(const char *query, const char *text, struct dw_buf *out)
 
 	assert_int_equal(dw_search_create(&s, dw_str_of(query), DW_SEARCH_DEFAULT, NULL),
 			 0);
-	n = dw_search_marks(s, dw_str_of(text), m, 16);
+	(void)dw_search_find(s, dw_str_of(text), m, 16, &n);
 	for (const unsigned char *p = (const unsigned char *)text;; p++) {
 		if ((*p & 0xc0) != 0x80) {
 			if (k < n && unit == m[k].to) {

@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+-- Full text: which mentions hold a term. What is indexed are terms, not text (mention_terms.c):
+-- the words of title, text and author, folded, and one term each for source and language, so that
+-- a filtered search is one more list to intersect.
+--
+-- The index finds candidates; each is read and looked at before it is shown. So it needs no
+-- positions and no text, and is allowed to lag: mentions behind search_state.seq are not in it yet
+-- and are looked at one by one.
+
+-- Rows are mentions by id. Contentless: a row is taken out by giving its terms again.
+CREATE VIRTUAL TABLE mention_search USING fts5(
+	terms, content='', columnsize=0, detail=none, tokenize='diwan'
+);
+
+-- How far the index is. One row.
+CREATE TABLE search_state (
+	-- always 1
+	id INTEGER PRIMARY KEY CHECK (id = 1),
+	-- the newest event that it holds
+	seq INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO search_state (id, seq) VALUES (1, 0);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * mention_index.c - keeps the search index up with the journal, a group of events at a time.
+ *
+ * FTS5 writes a segment of its own for every transaction, and merges segments later. With a
+ * group commit of one mention that is several pages written for each, several times over. So the
+ * index waits until MENTION_INDEX_EVERY events have come and then takes all of them at once;
+ * until then a search looks at the newest ones by itself (mention_search.c). Nothing has to be
+ * remembered for that: search_state says how far the index is, the tables say what came since,
+ * and a transaction that is undone takes both back.
+ *
+ *  (1) Rows go in by rising id. FTS5 writes a segment whenever an id falls.
+ *  (2) Mentions that changed without changing what they are found by (the likes of an hour)
+ *      cost a comparison.
+ *  (3) A contentless row is taken out by giving its old terms again: those of the version that
+ *      was the newest when the index was last brought up to date. When that one was erased, the
+ *      row stays: the index only says where to look.
+ */
+#include "engine/mention_json.h"
+#include "mention_index_int.h"
+#include "store/db.h"
+#include "store/envelope.h"
+
+static const char state_sql[] = "SELECT seq FROM search_state";
+static const char put_state_sql[] = "UPDATE search_state SET seq = ?1";
+static const char insert_sql[] =
+	"INSERT INTO mention_search (rowid, terms) VALUES (?1, ?2)";
+static const char delete_sql[] =
+	"INSERT INTO mention_search (mention_search, rowid, terms) VALUES ('delete', ?1, ?2)";
+/* Those that the index has in an older version, and where that one is. */
+static const char changed_sql[] =
+	"SELECT m.id, m.source, m.version,"
+	" (SELECT max(o.seq) FROM mention_change AS o WHERE o.mention = m.id AND o.seq <= ?1)"
+	" FROM mention AS m WHERE m.id <= ?1 AND m.id IN"
+	" (SELECT c.mention FROM mention_change AS c WHERE c.seq > ?1) ORDER BY m.id";
+static const char added_sql[] =
+	"SELECT m.id, m.source, p.payload FROM mention AS m"
+	" LEFT JOIN payload AS p ON p.seq = m.version WHERE m.id > ?1 ORDER BY m.id";
+static const char payload_sql[] = "SELECT payload FROM payload WHERE seq = ?1";
+
+/* Terms of a payload; none of one that was erased. */
+static int terms_of(struct dw_buf *out, struct dw_str payload, uint64_t source,
+		    struct dw_err *err)
+{
+	struct dw_mention_doc doc;
+	struct dw_fault f;
+
+	dw_buf_clear(out);
+	if (payload.p == NULL)
+		return 0;
+	if (dw_mention_parse(&doc, payload, DW_MENTION_STORED, &f) < 0)
+		return dw_fail(err, DW_ECORRUPT, "a stored mention is none: %s",
+			       f.detail);
+	mention_terms(out, &doc.m, source);
+	dw_mention_doc_fini(&doc);
+	return 0;
+}
+
+static int put_terms(struct dw_db *db, const char *sql, uint64_t id,
+		     const struct dw_buf *terms, struct dw_err *err)
+{
+	sqlite3_stmt *q;
+
+	if (terms->len == 0)
+		return 0;
+	q = dw_db_stmt(db, sql, err);
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(q, 1, id);
+	dw_db_bind_text(q, 2, dw_buf_str(terms));
+	return dw_db_run(db, q, err);
+}
+
+/* ---- changed ---- */
+
+static int terms_at(struct dw_db *db, uint64_t seq, uint64_t source, struct dw_buf *out,
+		    struct dw_err *err)
+{
+	struct dw_str payload = { NULL, 0 };
+	sqlite3_stmt *q = dw_db_stmt(db, payload_sql, err);
+	int rc;
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(q, 1, seq);
+	rc = dw_db_step(db, q, err);
+	if (rc == 1)
+		payload = dw_db_text(q, 0);
+	if (rc >= 0)
+		rc = terms_of(out, payload, source, err);
+	sqlite3_reset(q);
+	return rc;
+}
+
+struct changed {
+	uint64_t id, source, before, after; /* seqs of the two versions */
+};
+
+static int take_changed(struct dw_db *db, const struct changed *c, struct dw_err *err)
+{
+	struct dw_buf before, after;
+	int rc;
+
+	dw_buf_init(&before, MENTION_TERMS_MAX);
+	dw_buf_init(&after, MENTION_TERMS_MAX);
+	rc = terms_at(db, c->before, c->source, &before, err);
+	if (rc == 0)
+		rc = terms_at(db, c->after, c->source, &after, err);
+	if (rc == 0 && !dw_str_eq(dw_buf_str(&before), dw_buf_str(&after))) {
+		rc = put_terms(db, delete_sql, c->id, &before, err);
+		if (rc == 0)
+			rc = put_terms(db, insert_sql, c->id, &after, err);
+	}
+	dw_buf_fini(&before);
+	dw_buf_fini(&after);
+	return rc;
+}
+
+static int take_all_changed(struct dw_db *db, uint64_t since, struct dw_err *err)
+{
+	sqlite3_stmt *q = dw_db_stmt(db, changed_sql, err);
+	int rc;
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(q, 1, since);
+	while ((rc = dw_db_step(db, q, err)) == 1) {
+		struct changed c = { .id = (uint64_t)sqlite3_column_int64(q, 0),
+				     .source = (uint64_t)sqlite3_column_int64(q, 1),
+				     .after = (uint64_t)sqlite3_column_int64(q, 2),
+				     .before = (uint64_t)sqlite3_column_int64(q, 3) };
+
+		if (c.before == 0)
+			c.before = c.id;
+		rc = take_changed(db, &c, err);
+		if (rc < 0)
+			break;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+/* ---- new ---- */
+
+static int take_all_added(struct dw_db *db, uint64_t since, struct dw_err *err)
+{
+	struct dw_buf terms;
+	sqlite3_stmt *q = dw_db_stmt(db, added_sql, err);
+	int rc;
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_buf_init(&terms, MENTION_TERMS_MAX);
+	dw_db_bind_u64(q, 1, since);
+	while ((rc = dw_db_step(db, q, err)) == 1) {
+		rc = terms_of(&terms, dw_db_text(q, 2),
+			      (uint64_t)sqlite3_column_int64(q, 1), err);
+		if (rc == 0)
+			rc = put_terms(db, insert_sql,
+				       (uint64_t)sqlite3_column_int64(q, 0), &terms, err);
+		if (rc < 0)
+			break;
+	}
+	sqlite3_reset(q);
+	dw_buf_fini(&terms);
+	return rc;
+}
+
+/* ---- state ---- */
+
+static int get_state(struct dw_db *db, uint64_t *seq, struct dw_err *err)
+{
+	sqlite3_stmt *q = dw_db_stmt(db, state_sql, err);
+	int rc;
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	rc = dw_db_step(db, q, err);
+	if (rc == 1)
+		*seq = (uint64_t)sqlite3_column_int64(q, 0);
+	else if (rc == 0)
+		rc = dw_fail(err, DW_ECORRUPT, "the search index lost its place");
+	sqlite3_reset(q);
+	return rc < 0 ? rc : 0;
+}
+
+static int put_state(struct dw_db *db, uint64_t seq, struct dw_err *err)
+{
+	sqlite3_stmt *q = dw_db_stmt(db, put_state_sql, err);
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(q, 1, seq);
+	return dw_db_run(db, q, err);
+}
+
+int mention_index_on_writer(struct dw_db *db, const struct dw_stored *e,
+			    struct dw_err *err)
+{
+	uint64_t since = 0;
+	int rc;
+
+	if (e->seq % MENTION_INDEX_EVERY != 0 && e->payload.n <= MENTION_INDEX_BYTES)
+		return 0;
+	rc = get_state(db, &since, err);
+	if (rc == 0)
+		rc = take_all_changed(db, since, err);
+	if (rc == 0)
+		rc = take_all_added(db, since, err);
+	if (rc == 0)
+		rc = put_state(db, e->seq, err);
+	return rc < 0 ? dw_wrap(err, rc, "indexing up to event %llu",
+				(unsigned long long)e->seq)
+		      : 0;
+}

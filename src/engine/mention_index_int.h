@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_MENTION_INDEX_INT_H
+#define DW_MENTION_INDEX_INT_H
+/* What those who write the search index share with those who ask it. */
+#include "base/buf.h"
+#include "domain/mention.h"
+#include "text/search.h"
+
+struct dw_db;
+struct dw_stored;
+
+/* The index is brought up to date at every event whose seq this divides, so no more events than
+ * this are ever behind it. */
+#define MENTION_INDEX_EVERY 128
+/* A mention whose payload has more bytes than this brings it up to date at once. */
+#define MENTION_INDEX_BYTES 4096
+
+/* ---- mention_terms.c ---- */
+
+#define MENTION_TERMS_MAX (16u * 1024 * 1024) /* ceiling that a buffer of terms needs */
+
+/** What a mention is found by, as the tokenizer "diwan" reads it. source: its id, 0 = none. */
+void mention_terms(struct dw_buf *out, const struct dw_mention *m, uint64_t source);
+/** The term of a source and of a language, quoted for a MATCH expression. */
+DW_MUST_USE int mention_term_source(struct dw_buf *out, uint64_t source);
+DW_MUST_USE int mention_term_lang(struct dw_buf *out, struct dw_str lang);
+
+#define MENTION_MARKS_MAX 200 /* in one text */
+
+struct mention_marks {
+	size_t n_text, n_title;
+	struct dw_mark text[MENTION_MARKS_MAX], title[MENTION_MARKS_MAX];
+};
+
+/** Does the mention hold every term? Exactly what its index terms would say. Sets *marks. */
+bool mention_has_terms(const struct dw_search *s, const struct dw_mention *m,
+		       struct mention_marks *marks);
+
+/* ---- mention_index.c ---- */
+
+/** Bring the index up to date when it is time: after e was folded into the other views. */
+DW_MUST_USE int mention_index_on_writer(struct dw_db *db, const struct dw_stored *e,
+					struct dw_err *err);
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * mention_search.c - a page of the mentions that hold all words of a search, newest first.
+ *
+ *   newest ones, not in the index yet ──┐
+ *                                       ├─► by falling id ──► read, look at it ──► page
+ *   index: words AND source AND lang ───┘
+ *
+ * The index gives ids in the order that is wanted, so nothing is sorted and a page costs what its
+ * items cost. Each candidate is read and tokenized once: that gives its marks, and proof that it
+ * matches, by the same code that a live mention would be matched with. Mentions that came or
+ * changed since the index was brought up to date are looked at one by one; there are less than
+ * MENTION_INDEX_EVERY of them. What the index says about those is passed over.
+ *
+ * All of it happens in one read transaction: between two of them the index could be brought up
+ * to date, and what moved from the one half to the other would be in neither.
+ *
+ * Rejected: ranking. In a crisis the newest counts, and a ranked list moves under the reader.
+ */
+#include "mention_search_int.h"
+
+#include "base/clock.h"
+#include "engine/mention_json.h"
+#include "mention_index_int.h"
+#include "store/db.h"
+
+/* Behind the index; by falling id. */
+static const char recent_sql[] =
+	"SELECT id FROM mention WHERE id > (SELECT seq FROM search_state)"
+	" UNION SELECT mention FROM mention_change"
+	" WHERE seq > (SELECT seq FROM search_state) ORDER BY 1 DESC LIMIT ?1";
+static const char match_sql[] =
+	"SELECT rowid FROM mention_search WHERE mention_search MATCH ?1"
+	" AND rowid < ?2 AND rowid > ?3 ORDER BY rowid DESC";
+static const char row_sql[] = "SELECT version, source, lang FROM mention WHERE id = ?1";
+
+struct page {
+	struct dw_reader *r;
+	struct dw_db *db;
+	const struct dw_mention_query *q;
+	uint64_t source; /* id that is wanted, 0 = any */
+	struct dw_buf *out;
+	unsigned n;
+	uint64_t last; /* id of the newest item */
+	bool is_full;  /* and there is one more */
+	size_t n_recent;
+	uint64_t recent[MENTION_INDEX_EVERY];
+	struct mention_marks marks;
+};
+
+/* ---- one candidate ---- */
+
+static int add_marks(struct dw_buf *out, const char *key, const struct dw_mark *m,
+		     size_t n)
+{
+	int rc = dw_buf_addf(out, ",\"%s\":[", key);
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = dw_buf_addf(out, "%s[%u,%u]", i > 0 ? "," : "", m[i].from, m[i].to);
+	return rc == 0 ? dw_buf_addc(out, ']') : rc;
+}
+
+static int add_item(struct page *p, uint64_t id, const struct dw_stored *e,
+		    const struct dw_mention *m)
+{
+	char at[DW_TIME_MAX];
+	int rc = p->n > 0 ? dw_buf_addc(p->out, ',') : 0;
+
+	dw_mention_show(p->out, id, e->seq, e->payload);
+	if (rc == 0)
+		rc = dw_buf_addf(p->out, ",\"recorded_at\":\"%s\"",
+				 dw_time_format(at, e->recorded_at));
+	if (rc == 0)
+		rc = add_marks(p->out, "marks", p->marks.text, p->marks.n_text);
+	if (rc == 0 && m->title.p != NULL)
+		rc = add_marks(p->out, "title_marks", p->marks.title, p->marks.n_title);
+	if (rc == 0)
+		rc = dw_buf_addc(p->out, '}');
+	p->n++;
+	p->last = id;
+	return rc;
+}
+
+struct candidate {
+	struct page *p;
+	uint64_t id;
+	int rc;
+};
+
+static bool on_event(void *data, const struct dw_stored *e)
+{
+	struct candidate *c = data;
+	struct page *p = c->p;
+	struct dw_mention_doc doc;
+	struct dw_fault f;
+
+	if (e->payload.p == NULL)
+		return false; /* erased */
+	if (dw_mention_parse(&doc, e->payload, DW_MENTION_STORED, &f) < 0) {
+		c->rc = DW_ECORRUPT;
+		return false;
+	}
+	if (mention_has_terms(p->q->search, &doc.m, &p->marks)) {
+		if (p->n == p->q->limit || p->out->len >= DW_MENTION_PAGE_BYTES)
+			p->is_full = true;
+		else
+			c->rc = add_item(p, c->id, e, &doc.m);
+	}
+	dw_mention_doc_fini(&doc);
+	return false;
+}
+
+/* Does the row pass the filters? Sets *version. */
+static int passes(struct page *p, uint64_t id, uint64_t *version, struct dw_err *err)
+{
+	sqlite3_stmt *s = dw_db_stmt(p->db, row_sql, err);
+	int rc;
+
+	if (s == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(s, 1, id);
+	rc = dw_db_step(p->db, s, err);
+	if (rc == 1) {
+		*version = (uint64_t)sqlite3_column_int64(s, 0);
+		rc = (p->source == 0 ||
+		      p->source == (uint64_t)sqlite3_column_int64(s, 1)) &&
+		     (p->q->lang.p == NULL || dw_str_eq(p->q->lang, dw_db_text(s, 2)));
+	}
+	sqlite3_reset(s);
+	return rc;
+}
+
+/* Put it on the page when it belongs there. */
+static int consider(struct page *p, uint64_t id, struct dw_err *err)
+{
+	struct candidate c = { p, id, 0 };
+	uint64_t version = 0, last;
+	int rc = passes(p, id, &version, err);
+
+	if (rc <= 0)
+		return rc;
+	rc = dw_reader_scan(p->r, version - 1, 1, on_event, &c, &last, err);
+	if (rc == 0 && c.rc < 0)
+		rc = dw_fail(err, c.rc, "mention %llu cannot be shown",
+			     (unsigned long long)id);
+	return rc;
+}
+
+/* ---- the two halves ---- */
+
+static int load_recent(struct page *p, struct dw_err *err)
+{
+	sqlite3_stmt *s = dw_db_stmt(p->db, recent_sql, err);
+	int rc;
+
+	if (s == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(s, 1, MENTION_INDEX_EVERY);
+	while ((rc = dw_db_step(p->db, s, err)) == 1)
+		p->recent[p->n_recent++] = (uint64_t)sqlite3_column_int64(s, 0);
+	sqlite3_reset(s);
+	return rc;
+}
+
+static int make_match(const struct page *p, struct dw_buf *out)
+{
+	int rc = 0;
+
+	if (p->source != 0) {
+		rc = mention_term_source(out, p->source);
+		if (rc == 0)
+			rc = dw_buf_addz(out, " AND ");
+	}
+	if (rc == 0 && p->q->lang.p != NULL) {
+		rc = mention_term_lang(out, p->q->lang);
+		if (rc == 0)
+			rc = dw_buf_addz(out, " AND ");
+	}
+	return rc == 0 ? dw_search_fts(p->q->search, out) : rc;
+}
+
+/* The recent ones above `id`, from *at on. */
+static int take_recent(struct page *p, size_t *at, uint64_t id, struct dw_err *err)
+{
+	int rc = 0;
+
+	while (rc == 0 && !p->is_full && *at < p->n_recent && p->recent[*at] > id) {
+		uint64_t k = p->recent[(*at)++];
+
+		if (k < p->q->before && k > p->q->after)
+			rc = consider(p, k, err);
+	}
+	return rc;
+}
+
+static int merge(struct page *p, sqlite3_stmt *s, struct dw_err *err)
+{
+	size_t at = 0;
+	int rc = 0;
+
+	while (rc == 0 && !p->is_full && (rc = dw_db_step(p->db, s, err)) == 1) {
+		uint64_t id = (uint64_t)sqlite3_column_int64(s, 0);
+
+		rc = take_recent(p, &at, id, err);
+		if (at < p->n_recent && p->recent[at] == id)
+			continue; /* it changed: comes with the recent ones */
+		if (rc == 0 && !p->is_full)
+			rc = consider(p, id, err);
+	}
+	return rc < 0 ? rc : take_recent(p, &at, 0, err);
+}
+
+static int fill(struct page *p, struct dw_err *err)
+{
+	struct dw_buf match;
+	sqlite3_stmt *s;
+	int rc = load_recent(p, err);
+
+	if (rc < 0)
+		return rc;
+	dw_buf_init(&match, 64 * 1024);
+	rc = make_match(p, &match);
+	DW_INVARIANT(rc == 0);
+	s = dw_db_stmt(p->db, match_sql, err);
+	if (s != NULL) {
+		dw_db_bind_text(s, 1, dw_buf_str(&match));
+		dw_db_bind_u64(s, 2, p->q->before);
+		dw_db_bind_u64(s, 3, p->q->after);
+		rc = merge(p, s, err);
+		sqlite3_reset(s);
+		sqlite3_clear_bindings(s);
+	} else {
+		rc = DW_EINTERNAL;
+	}
+	dw_buf_fini(&match);
+	return rc;
+}
+
+int mention_search_on_pool(struct dw_reader *r, const struct dw_mention_query *q,
+			   uint64_t source, struct dw_buf *out, struct dw_err *err)
+{
+	struct page p = { .r = r, .db = dw_reader_db(r), .q = q, .source = source };
+	int rc = dw_db_exec(p.db, "BEGIN", err);
+
+	if (rc < 0)
+		return rc;
+	p.out = out;
+	rc = dw_buf_addz(out, "{\"items\":[");
+	if (rc == 0)
+		rc = fill(&p, err);
+	if (dw_db_exec(p.db, "COMMIT", rc == 0 ? err : NULL) < 0 && rc == 0)
+		rc = DW_EINTERNAL;
+	if (rc < 0)
+		return rc;
+	return p.is_full
+		       ? dw_buf_addf(out, "],\"next\":%llu}", (unsigned long long)p.last)
+		       : dw_buf_addz(out, "],\"next\":null}");
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * mention_terms.c - what a mention is found by.
+ *
+ * The terms of its title, text and author, and one each for its source and its language, behind
+ * marker bytes that no word begins with. A handle counts as written with its @, so that asking
+ * for @name finds who wrote as well as who was spoken to.
+ *
+ * Rejected: columns for title, text and author. A search asks for words wherever they stand, and
+ * a column for each makes every list of the index three.
+ */
+#include "mention_index_int.h"
+#include "text/token.h"
+
+#include <stdio.h>
+
+#define MARK_SOURCE "\002s"
+#define MARK_LANG "\002l"
+#define HANDLE_MAX 1000
+
+struct fields {
+	struct dw_str at[4];
+	char handle[HANDLE_MAX + 1];
+};
+
+enum { TITLE, TEXT, NAME, HANDLE, COUNT };
+
+static void fields_of(struct fields *f, const struct dw_mention *m)
+{
+	struct dw_str h = m->author_handle;
+
+	f->at[TITLE] = m->title;
+	f->at[TEXT] = m->text;
+	f->at[NAME] = m->author_name;
+	f->at[HANDLE] = h;
+	if (h.n == 0 || h.p[0] == '@')
+		return;
+	if (h.n > HANDLE_MAX)
+		h.n = HANDLE_MAX;
+	f->handle[0] = '@';
+	memcpy(f->handle + 1, h.p, h.n);
+	f->at[HANDLE] = dw_str_make(f->handle, h.n + 1);
+}
+
+/* ---- for the index ---- */
+
+static int add_term(struct dw_buf *out, const char *p, size_t n)
+{
+	char *to = dw_buf_reserve(out, n + 1);
+
+	if (to == NULL)
+		return DW_ETOOBIG;
+	to[0] = (char)n;
+	memcpy(to + 1, p, n);
+	out->len += n + 1;
+	return 0;
+}
+
+static int on_token(void *data, const struct dw_token *t)
+{
+	return add_term(data, t->text.p, t->text.n);
+}
+
+void mention_terms(struct dw_buf *out, const struct dw_mention *m, uint64_t source)
+{
+	char facet[64];
+	struct fields f;
+	int n;
+
+	fields_of(&f, m);
+	dw_buf_clear(out);
+	n = snprintf(facet, sizeof(facet), MARK_SOURCE "%llu",
+		     (unsigned long long)source);
+	if (source != 0)
+		(void)add_term(out, facet, (size_t)n);
+	n = snprintf(facet, sizeof(facet), MARK_LANG "%.*s",
+		     (int)(m->lang.n < 40 ? m->lang.n : 40), m->lang.p);
+	if (m->lang.n > 0)
+		(void)add_term(out, facet, (size_t)n);
+	/* The ceiling is far above what a mention of 256 KiB can come to; terms over it are lost. */
+	for (int i = 0; i < COUNT; i++)
+		(void)dw_tokenize(f.at[i], DW_TOKENS_OF_TEXT, on_token, out);
+}
+
+int mention_term_source(struct dw_buf *out, uint64_t source)
+{
+	return dw_buf_addf(out, "\"" MARK_SOURCE "%llu\"", (unsigned long long)source);
+}
+
+/* A valid tag has letters, digits and hyphens only. */
+int mention_term_lang(struct dw_buf *out, struct dw_str lang)
+{
+	DW_REQUIRE(dw_lang_is_valid(lang) && lang.n <= 40);
+	return dw_buf_addf(out, "\"" MARK_LANG "%.*s\"", (int)lang.n, lang.p);
+}
+
+/* ---- for one mention ---- */
+
+bool mention_has_terms(const struct dw_search *s, const struct dw_mention *m,
+		       struct mention_marks *marks)
+{
+	struct fields f;
+	uint32_t found;
+	size_t none;
+
+	fields_of(&f, m);
+	found = dw_search_find(s, f.at[TEXT], marks->text, MENTION_MARKS_MAX,
+			       &marks->n_text);
+	found |= dw_search_find(s, f.at[TITLE], marks->title, MENTION_MARKS_MAX,
+				&marks->n_title);
+	found |= dw_search_find(s, f.at[NAME], NULL, 0, &none);
+	found |= dw_search_find(s, f.at[HANDLE], NULL, 0, &none);
+	return dw_search_is_all(s, found);
+}
