@@ -88,7 +88,11 @@ NODE_PATH=$modules "$esbuild" css/app.css --bundle --minify --charset=utf8 --log
 for lang in en ar fa; do
 	cp "i18n/$lang.json" "$work/words-$lang.json"
 done
-cp index.html robots.txt favicon.svg manifest.webmanifest "$work"
+cp robots.txt favicon.svg manifest.webmanifest "$work"
+# What the entry imports is named in the page, so that all of it is asked for at once.
+preload=$(grep -oE '"\./chunk-[A-Z0-9]+\.js"' "$work/main.js" | sort -u |
+	sed -e 's|"\./|<link rel="modulepreload" href="/assets/|' -e 's|"$|">|' | tr -d '\n')
+sed -e "s|<!-- preload -->|$preload|" index.html >"$work/index.html"
 {
 	echo "Diwan is free software under the GNU AGPL, version 3 or later. Its pages contain:"
 	for package in preact @preact/signals @preact/signals-core @primer/octicons \
