@@ -13,7 +13,7 @@
 
 struct dw_files;
 
-/** dir NULL: the embedded files under "static/". csp: with one %s for the nonce, or NULL. */
+/** dir NULL: the embedded files under "static/". csp: with %s where the nonce goes, or NULL. */
 DW_MUST_USE int dw_files_create(struct dw_files **out, const char *dir, const char *csp,
 				const struct dw_clock *clock, struct dw_err *err);
 void dw_files_destroy(struct dw_files *f);

@@ -27,17 +27,29 @@
 
 #define FILE_MAX (16u * 1024 * 1024)
 
+static bool is_policy(const char *csp)
+{
+	size_t n = strlen(csp), holes = 0;
+
+	for (const char *p = strchr(csp, '%'); p != NULL; p = strchr(p + 2, '%')) {
+		if (p[1] != 's')
+			return false;
+		holes++;
+	}
+	return holes > 0 && n + holes * (FILES_NONCE_CHARS - 2) < FILES_POLICY_MAX;
+}
+
 int dw_files_create(struct dw_files **out, const char *dir, const char *csp,
 		    const struct dw_clock *clock, struct dw_err *err)
 {
 	struct dw_files *f;
-	const char *hole = csp != NULL ? strstr(csp, "%s") : NULL;
 
-	if (csp != NULL &&
-	    (hole == NULL || strchr(hole + 1, '%') != NULL || strlen(csp) > 900))
+	if (csp != NULL && !is_policy(csp))
 		return dw_fail(
 			err, DW_EINVAL,
-			"the CSP needs exactly one %%s for the nonce, and 900 bytes at most");
+			"the CSP needs %%s for the nonce and no other %%, and must "
+			"be shorter than %d bytes with it",
+			FILES_POLICY_MAX);
 	f = calloc(1, sizeof(*f));
 	DW_INVARIANT(f != NULL);
 	f->dir = dir != NULL ? strdup(dir) : NULL;

@@ -6,6 +6,8 @@
 #include "net/files.h"
 
 #define FILES_HASH_CHARS 16
+#define FILES_NONCE_CHARS 32
+#define FILES_POLICY_MAX 1024 /* a policy with its nonces */
 
 struct dw_files {
 	char *dir; /* NULL: embedded */

@@ -152,11 +152,26 @@ static int render(const struct dw_files *f, struct dw_str page, const struct hol
 	return rc == 0 ? dw_buf_add(out, page.p, page.n) : rc;
 }
 
+/* The policy with the nonce in each hole into out[FILES_POLICY_MAX]. */
+static void fill_policy(char *out, const char *csp, const char *nonce)
+{
+	const char *hole;
+
+	while ((hole = strstr(csp, "%s")) != NULL) {
+		memcpy(out, csp, (size_t)(hole - csp));
+		out += hole - csp;
+		memcpy(out, nonce, FILES_NONCE_CHARS);
+		out += FILES_NONCE_CHARS;
+		csp = hole + 2;
+	}
+	strcpy(out, csp);
+}
+
 void files_reply_page(struct dw_files *f, struct dw_http_req *req,
 		      const struct files_found *file)
 {
 	uint8_t secret[16];
-	char nonce[33], csp[1024];
+	char nonce[FILES_NONCE_CHARS + 1], csp[FILES_POLICY_MAX];
 	struct dw_buf out;
 	struct holes h = { nonce, language_of(req), theme_of(req) };
 
@@ -170,10 +185,7 @@ void files_reply_page(struct dw_files *f, struct dw_http_req *req,
 		return;
 	}
 	if (f->csp != NULL) {
-		const char *hole = strstr(f->csp, "%s");
-
-		snprintf(csp, sizeof(csp), "%.*s%s%s", (int)(hole - f->csp), f->csp,
-			 nonce, hole + 2);
+		fill_policy(csp, f->csp, nonce);
 		dw_http_set(req, "Content-Security-Policy", dw_str_of(csp));
 	}
 	dw_http_set(req, "Cache-Control", DW_STR("no-store"));

@@ -398,7 +398,8 @@ void netrig_start(struct netrig *r, const struct netrig_opts *opts)
 	in->cls_later = dw_timers_class(in->timers, 30);
 	in->big = dw_blob_alloc(BIG);
 	memset(in->big->data, 'b', BIG);
-	must(dw_files_create(&in->files, opts->files_dir, "script-src 'nonce-%s'",
+	must(dw_files_create(&in->files, opts->files_dir,
+			     "script-src 'nonce-%s'; style-src 'nonce-%s'",
 			     dw_clock_system(), &err) == 0,
 	     err.msg);
 	in->conf = (struct dw_net_conf){ .limits = opts->limits,

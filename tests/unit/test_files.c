@@ -269,14 +269,17 @@ static void every_embedded_file_in_every_way(void **state)
 	assert_true(files > 0 && twins > 0);
 }
 
-/* The nonce of the CSP into out[33]; it must be in the page, too. */
+/* The nonce of the CSP into out[33]; it must be everywhere in there, and in the page, too. */
 static void nonce_of(const struct answer *a, char *out)
 {
-	char csp[256], attribute[64];
+	char csp[256], want[256], attribute[64];
 
 	header(a, "Content-Security-Policy", csp, sizeof(csp));
 	assert_int_equal(sscanf(csp, "script-src 'nonce-%32[0-9a-f]'", out), 1);
 	assert_int_equal(strlen(out), 32);
+	snprintf(want, sizeof(want), "script-src 'nonce-%s'; style-src 'nonce-%s'", out,
+		 out);
+	assert_string_equal(csp, want);
 	snprintf(attribute, sizeof(attribute), "nonce=%s ", out);
 	assert_non_null(strstr(a->body.p, attribute));
 }
@@ -420,12 +423,19 @@ static void nothing_else_is_there(void **state)
 	assert_int_equal(a.status, 400);
 }
 
-static void a_policy_needs_room_for_one_nonce(void **state)
+static void a_policy_needs_room_for_its_nonces(void **state)
 {
-	static const char *const bad[] = { "script-src 'self'", "'nonce-%s' %s",
-					   "'nonce-%d'", "%s %n" };
+	static char one[1000], two[1000]; /* 1023 bytes fit, nonces and all */
+	static const char *const bad[] = {
+		"script-src 'self'", "'nonce-%d'", "%s %n", "%s %", "%s%%s", one
+	};
 	struct dw_files *f;
 	struct dw_err err;
+
+	snprintf(one, sizeof(one), "%%s%993s", "");
+	snprintf(two, sizeof(two), "%%s%%s%955s", "");
+	assert_int_equal(dw_files_create(&f, NULL, two, dw_clock_system(), &err), 0);
+	dw_files_destroy(f);
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(dw_files_create(&f, NULL, bad[i], dw_clock_system(),
@@ -445,7 +455,7 @@ int main(void)
 		cmocka_unit_test(the_bundlers_hash_is_as_good_as_ours),
 		cmocka_unit_test(an_edit_shows_at_once),
 		cmocka_unit_test(nothing_else_is_there),
-		cmocka_unit_test(a_policy_needs_room_for_one_nonce),
+		cmocka_unit_test(a_policy_needs_room_for_its_nonces),
 	};
 
 	return cmocka_run_group_tests(tests, up, down);
