@@ -30,6 +30,8 @@ static const struct dw_route routes[] = {
 	{ DW_GET, "/healthz", dw_api_healthz, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/readyz", dw_api_readyz, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/metrics", dw_api_metrics, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_POST, "/csp-report", dw_api_csp_report, DW_BODY_WHOLE, 8192,
+	  DW_RIGHT_PUBLIC },
 
 	{ DW_POST, "/api/v1/session", dw_api_session_create, DW_BODY_WHOLE, SMALL,
 	  DW_RIGHT_PUBLIC },
@@ -138,7 +140,10 @@ void dw_api_decorate(struct dw_http_req *req, void *data)
 	if (dw_str_starts(req->path, DW_STR("/api/")) ||
 	    dw_str_starts(req->path, DW_STR("/control/")))
 		dw_http_set(req, "Cache-Control", DW_STR("no-store"));
-	if (req->is_tls || (api != NULL && api->conf.public_url != NULL &&
-			    strncmp(api->conf.public_url, "https:", 6) == 0))
-		dw_http_set(req, "Strict-Transport-Security", DW_STR("max-age=31536000"));
+	if (!req->is_tls && (api == NULL || api->conf.public_url == NULL ||
+			     strncmp(api->conf.public_url, "https:", 6) != 0))
+		return;
+	if (req->route != NULL && req->route->handler == dw_api_page)
+		dw_http_set(req, "Reporting-Endpoints", DW_STR("csp=\"/csp-report\""));
+	dw_http_set(req, "Strict-Transport-Security", DW_STR("max-age=31536000"));
 }

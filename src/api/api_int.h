@@ -7,6 +7,12 @@
 
 #include <jansson.h>
 
+struct dw_csp_reports {
+	uint64_t total, dropped;
+	int64_t minute;		/* that these count, its start */
+	unsigned taken, logged; /* requests, reports */
+};
+
 struct dw_api {
 	struct dw_engine *engine;
 	struct dw_loop *loop;
@@ -23,6 +29,7 @@ struct dw_api {
 	void *once;	   /* api/once.c's answers in work */
 	bool is_copying;   /* control.c: a backup is being made */
 	uint64_t reads_refused;
+	struct dw_csp_reports csp;
 };
 
 /* ---- problem.c: refusals, RFC 9457 ---- */
@@ -99,7 +106,8 @@ DW_API_HANDLER(dw_api_backup);	/* control.c: operator only */
 DW_API_HANDLER(dw_api_healthz); /* health.c */
 DW_API_HANDLER(dw_api_readyz);
 DW_API_HANDLER(dw_api_metrics);
-DW_API_HANDLER(dw_api_page); /* page.c */
+DW_API_HANDLER(dw_api_csp_report); /* csp_report.c */
+DW_API_HANDLER(dw_api_page);	   /* page.c */
 DW_API_HANDLER(dw_api_asset);
 
 /* ---- auth.c: who is asking ---- */

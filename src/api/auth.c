@@ -14,6 +14,9 @@
  * is JSON, which no form of another site can say without asking first; and nothing here answers
  * such a question (there are no CORS headers at all).
  *
+ * A report about a page's policy (csp_report.c) is let in from anywhere: browsers send it without
+ * an origin, in types of its own, and it changes nothing but a counter.
+ *
  * An open stream is no activity: it is the one request that does not put off the idle limit.
  */
 #include "account_int.h"
@@ -184,6 +187,17 @@ static bool by_bearer(struct dw_http_req *req, struct dw_api *api, struct dw_str
 
 /* ---- what is sent ---- */
 
+static bool takes(const struct dw_route *route, struct dw_str media)
+{
+	if (dw_str_eq_nocase(media, DW_STR("application/json")))
+		return true;
+	if (route->handler == dw_api_csp_report)
+		return dw_str_eq_nocase(media, DW_STR("application/csp-report")) ||
+		       dw_str_eq_nocase(media, DW_STR("application/reports+json"));
+	return route->body == DW_BODY_STREAM &&
+	       dw_str_eq_nocase(media, DW_STR("application/x-ndjson"));
+}
+
 static bool check_media(struct dw_http_req *req)
 {
 	struct dw_str type = dw_http_header(req, "content-type"), media = { "", 0 };
@@ -199,9 +213,7 @@ static bool check_media(struct dw_http_req *req)
 		return false;
 	}
 	(void)dw_str_split(&type, ';', &media);
-	media = dw_str_trim(media);
-	if (dw_str_eq_nocase(media, DW_STR("application/json")) ||
-	    (takes_lines && dw_str_eq_nocase(media, DW_STR("application/x-ndjson"))))
+	if (takes(req->route, dw_str_trim(media)))
 		return true;
 	dw_api_refuse(req, DW_EMEDIA,
 		      "the body must have Content-Type: application/json%s",
@@ -231,7 +243,7 @@ bool dw_api_guard(struct dw_http_req *req, void *data)
 					    api_cookie(req, api),
 					    req->route->handler != dw_api_stream, who);
 	if ((who->kind == DW_NOBODY || who->kind == DW_USER) &&
-	    !check_site(req, api, who))
+	    req->route->handler != dw_api_csp_report && !check_site(req, api, who))
 		return false;
 	if (dw_policy_check(who, right, &err) < 0) {
 		if (err.code == DW_EAUTH)

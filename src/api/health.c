@@ -158,6 +158,10 @@ static int add_api(struct dw_buf *b, const struct dw_api *api)
 		{ "reads_refused_total", "counter",
 		  "Reads turned away because too many were waiting.",
 		  api->reads_refused },
+		{ "csp_reports_total", "counter",
+		  "Violations of a page's policy that browsers told.", api->csp.total },
+		{ "csp_reports_dropped_total", "counter",
+		  "Such reports over the limit, not looked at.", api->csp.dropped },
 		{ "bodies_held_bytes", "gauge", "Bodies in memory.", api->collecting },
 	};
 

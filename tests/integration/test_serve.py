@@ -62,11 +62,23 @@ def test_page_has_a_policy_with_a_fresh_nonce():
                 assert part in policy, policy
             free_of(policy, "unsafe-inline", "unsafe-eval", "*")
             nonce = re.search(r"script-src 'self' 'nonce-([A-Za-z0-9_+/=-]{16,})'", policy).group(1)
+            assert "style-src 'self' 'nonce-%s';" % nonce in policy, policy
+            assert policy.endswith("; report-uri /csp-report"), policy
+            eq(got.get("reporting-endpoints"), None)
             for tag in re.findall(rb"<(?:script|style)\b[^>]*>", got.body):
                 assert b"src=" in tag or nonce.encode() in tag, tag
             free_of(got.body, b"{{")
             nonces.add(nonce)
         eq(len(nonces), 3, "different nonces")
+
+
+def test_over_tls_reports_go_to_a_named_endpoint():
+    with Diwan("--public-url", "https://room.example") as dw:
+        got = dw.request("GET", "/").ok(200)
+        policy = got.get("content-security-policy")
+        assert policy.endswith("; report-uri /csp-report; report-to csp"), policy
+        eq(got.get("reporting-endpoints"), 'csp="/csp-report"')
+        eq(dw.request("GET", "/healthz").get("reporting-endpoints"), None)
 
 
 def assets(dw):
