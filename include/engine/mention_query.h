@@ -6,6 +6,7 @@
 #include "store/journal.h"
 
 struct dw_fault;  /* domain/mention.h */
+struct dw_names;  /* engine/names.h */
 struct dw_search; /* text/search.h */
 
 #define DW_MENTION_PAGE_MAX 500
@@ -35,13 +36,17 @@ void dw_mention_words_free(struct dw_search *s);
 DW_MUST_USE int dw_mention_list_on_pool(struct dw_reader *r,
 					const struct dw_mention_query *q,
 					struct dw_buf *out, struct dw_err *err);
-/** One mention and its versions, oldest first. DW_ENOTFOUND. *version: its newest. */
-DW_MUST_USE int dw_mention_get_on_pool(struct dw_reader *r, uint64_t id,
-				       struct dw_buf *out, uint64_t *version,
+/**
+ * One mention and its versions, oldest first, each as a timeline item. DW_ENOTFOUND. *version: its
+ * newest. `names` is borrowed.
+ */
+DW_MUST_USE int dw_mention_get_on_pool(struct dw_reader *r, const struct dw_names *names,
+				       uint64_t id, struct dw_buf *out, uint64_t *version,
 				       struct dw_err *err);
 
-/** The members of a mention as an open object: {"id":…,"version":…,… without the last brace. */
+/** The members of a mention as an open object, without the last brace: {"id":…,"version":…,…,
+ *  "recorded_at":… (of that version). */
 void dw_mention_show(struct dw_buf *out, uint64_t id, uint64_t version,
-		     struct dw_str payload);
+		     struct dw_str payload, int64_t recorded_at);
 
 #endif

@@ -7,7 +7,9 @@
  * be sent.
  */
 #include "domain/mention.h"
+#include "engine/account.h"
 #include "engine/mention_query.h"
+#include "engine/names.h"
 #include "mention_int.h"
 
 #include <stdlib.h>
@@ -20,6 +22,7 @@ struct job {
 	struct dw_mention_query query;
 	struct dw_search *search; /* of the query */
 	uint64_t id, version;
+	struct dw_names *names; /* of the actors in its history */
 	struct dw_buf out;
 	struct dw_err err;
 	int rc;
@@ -69,6 +72,7 @@ static void on_read(struct dw_work *w)
 	}
 	dw_buf_fini(&j->out);
 	dw_mention_words_free(j->search);
+	dw_names_unref(j->names);
 	free(j);
 }
 
@@ -207,11 +211,13 @@ static void get_on_pool(struct dw_work *w, void *local)
 {
 	struct job *j = DW_CONTAINER_OF(w, struct job, work);
 
-	j->rc = dw_mention_get_on_pool(local, j->id, &j->out, &j->version, &j->err);
+	j->rc = dw_mention_get_on_pool(local, j->names, j->id, &j->out, &j->version,
+				       &j->err);
 }
 
 void dw_api_mention_get(struct dw_http_req *req, void *data)
 {
+	struct dw_api *api = data;
 	uint64_t id;
 	struct job *j;
 
@@ -223,5 +229,6 @@ void dw_api_mention_get(struct dw_http_req *req, void *data)
 	}
 	j = job_new(req);
 	j->id = id;
-	submit(j, data, get_on_pool);
+	j->names = dw_names_ref(dw_account_names(dw_engine_account(api->engine)));
+	submit(j, api, get_on_pool);
 }

@@ -12,8 +12,9 @@
 #include "engine/mention_query.h"
 
 #include "base/clock.h"
-#include "base/jsonw.h"
+#include "domain/event.h"
 #include "domain/mention.h"
+#include "engine/frame.h"
 #include "mention_search_int.h"
 #include "store/db.h"
 #include "text/search.h"
@@ -52,13 +53,14 @@ static int open_db(struct dw_reader *r, struct dw_db **db, struct dw_err *err)
 struct shown {
 	struct dw_buf *out;
 	uint64_t id, seq;
-	bool is_version; /* as an entry of the history */
+	const struct dw_names *names; /* as an entry of the history; else NULL */
 	bool is_found;
 };
 
 void dw_mention_show(struct dw_buf *out, uint64_t id, uint64_t version,
-		     struct dw_str payload)
+		     struct dw_str payload, int64_t recorded_at)
 {
+	char at[DW_TIME_MAX];
 	int rc = dw_buf_addf(out, "{\"id\":%llu,\"version\":%llu", (unsigned long long)id,
 			     (unsigned long long)version);
 
@@ -68,40 +70,24 @@ void dw_mention_show(struct dw_buf *out, uint64_t id, uint64_t version,
 		rc = dw_buf_addc(out, ',');
 	if (rc == 0 && payload.n > 2)
 		rc = dw_buf_add(out, payload.p + 1, payload.n - 2);
+	if (rc == 0)
+		rc = dw_buf_addf(out, ",\"recorded_at\":\"%s\"",
+				 dw_time_format(at, recorded_at));
 	DW_INVARIANT(rc == 0); /* the caller looks after the ceiling */
-}
-
-static void show_version(struct dw_buf *out, const struct dw_stored *e)
-{
-	struct dw_jsonw w;
-
-	dw_jsonw_init(&w, out);
-	dw_jsonw_obj(&w);
-	dw_jsonw_ku64(&w, "seq", e->seq);
-	dw_jsonw_kstr(&w, "type", e->type);
-	dw_jsonw_ktime(&w, "recorded_at", e->recorded_at);
-	dw_jsonw_ku64(&w, "actor", e->actor);
-	dw_jsonw_key(&w, "data");
-	dw_jsonw_raw(&w, e->payload.p != NULL ? e->payload : DW_STR("{\"erased\":true}"));
-	dw_jsonw_obj_end(&w);
-	DW_INVARIANT(dw_jsonw_end(&w) == 0);
 }
 
 static bool on_event(void *data, const struct dw_stored *e)
 {
 	struct shown *s = data;
-	char at[DW_TIME_MAX];
 
 	s->is_found = e->seq == s->seq;
 	if (!s->is_found)
 		return false;
-	if (s->is_version) {
-		show_version(s->out, e);
-		return false;
-	}
-	dw_mention_show(s->out, s->id, e->seq, e->payload);
-	DW_INVARIANT(dw_buf_addf(s->out, ",\"recorded_at\":\"%s\"",
-				 dw_time_format(at, e->recorded_at)) == 0);
+	if (s->names != NULL)
+		DW_INVARIANT(
+			dw_item_add(s->out, e, dw_event_by_name(e->type), s->names) == 0);
+	else
+		dw_mention_show(s->out, s->id, e->seq, e->payload, e->recorded_at);
 	return false;
 }
 
@@ -269,14 +255,14 @@ static int find_changes(struct dw_db *db, uint64_t id, uint64_t *seq, int max,
 }
 
 /* Versions oldest first, from seq[n - 1] down to seq[0], as many as fit a page. */
-static int add_history(struct dw_reader *r, const uint64_t *seq, int n,
-		       struct dw_buf *out, struct dw_err *err)
+static int add_history(struct dw_reader *r, const struct dw_names *names,
+		       const uint64_t *seq, int n, struct dw_buf *out, struct dw_err *err)
 {
 	int rc = 0;
 	bool is_first = true;
 
 	while (rc == 0 && n-- > 0 && out->len < DW_MENTION_PAGE_BYTES) {
-		struct shown s = { .out = out, .seq = seq[n], .is_version = true };
+		struct shown s = { .out = out, .seq = seq[n], .names = names };
 
 		if (!is_first)
 			rc = dw_buf_addc(out, ',');
@@ -287,8 +273,8 @@ static int add_history(struct dw_reader *r, const uint64_t *seq, int n,
 	return rc;
 }
 
-int dw_mention_get_on_pool(struct dw_reader *r, uint64_t id, struct dw_buf *out,
-			   uint64_t *version, struct dw_err *err)
+int dw_mention_get_on_pool(struct dw_reader *r, const struct dw_names *names, uint64_t id,
+			   struct dw_buf *out, uint64_t *version, struct dw_err *err)
 {
 	uint64_t seq[HISTORY_MAX + 1];
 	struct shown now = { .out = out, .id = id };
@@ -307,6 +293,6 @@ int dw_mention_get_on_pool(struct dw_reader *r, uint64_t id, struct dw_buf *out,
 	if (rc == 0)
 		rc = dw_buf_addz(out, ",\"history\":[");
 	if (rc == 0)
-		rc = add_history(r, seq, n, out, err);
+		rc = add_history(r, names, seq, n, out, err);
 	return rc < 0 ? rc : dw_buf_addz(out, "]}");
 }

@@ -63,13 +63,9 @@ static int add_marks(struct dw_buf *out, const char *key, const struct dw_mark *
 static int add_item(struct page *p, uint64_t id, const struct dw_stored *e,
 		    const struct dw_mention *m)
 {
-	char at[DW_TIME_MAX];
 	int rc = p->n > 0 ? dw_buf_addc(p->out, ',') : 0;
 
-	dw_mention_show(p->out, id, e->seq, e->payload);
-	if (rc == 0)
-		rc = dw_buf_addf(p->out, ",\"recorded_at\":\"%s\"",
-				 dw_time_format(at, e->recorded_at));
+	dw_mention_show(p->out, id, e->seq, e->payload, e->recorded_at);
 	if (rc == 0)
 		rc = add_marks(p->out, "marks", p->marks.text, p->marks.n_text);
 	if (rc == 0 && m->title.p != NULL)

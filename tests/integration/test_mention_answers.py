@@ -2,7 +2,7 @@
 """POST and GET of mentions in detail: which body is refused how, and what reading shows."""
 import json
 
-from harness import Diwan, eq, head_of, mention, ndjson
+from harness import Diwan, eq, everything, head_of, mention, ndjson
 
 LINES = {"Content-Type": "application/x-ndjson"}
 
@@ -11,7 +11,8 @@ class Room(Diwan):
     def __enter__(self):
         super().__enter__()
         self.feed = self.client(self.token("feed", "ingest"))
-        self.read = self.client(self.token("screen", "read"))
+        self.reader = self.token("screen", "read")
+        self.read = self.client(self.reader)
         return self
 
     def send(self, body, headers=None):
@@ -134,6 +135,10 @@ def test_history_and_sources():
         eq([h["type"] for h in one["history"]],
            ["mention.added", "mention.changed", "mention.changed"])
         eq(one["history"][0]["seq"], one["id"])
+        # The entries are what the stream told, to the last member.
+        told = {e.id: e.item for e in everything(dw, dw.reader)}
+        eq(one["history"], [told[h["seq"]] for h in one["history"]])
+        eq({h["actor"]["kind"] for h in one["history"]}, {"token"})
         for gone in ("0", "x", "-1", "18446744073709551615", str(first["last_seq"] - 1)):
             dw.get("/mentions/" + gone).problem(404)
         dw.send([mention(n, source="mail") for n in range(4)]).ok(201)
@@ -150,6 +155,8 @@ def test_desk_once():
         key = {"Idempotency-Key": "letter-1"}
         got = person("POST", "/api/v1/mentions/desk", body, key).ok(201).json()
         eq((got["source"], got["text"]), ("desk", "a letter came"))
+        listed = dw.get("/mentions?source=desk").ok(200).json()["items"]
+        eq(listed, [got], "the answer is the object as it is listed")
         eq(person("POST", "/api/v1/mentions/desk", body, key).ok(201).json(), got)
         other = person("POST", "/api/v1/mentions/desk", body).ok(201).json()
         assert other["id"] > got["id"], "another call is another mention"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* test_mention_query.c - mentions out of the read tables: pages, history, sources, a rebuild. */
+#include "engine/account.h"
 #include "engine/mention_query.h"
 #include "engine/source.h"
 #include "engine/projection.h"
@@ -101,7 +102,10 @@ static void get(struct ingestrig *r, uint64_t id, struct dw_buf *out, int want)
 	dw_buf_init(out, DW_MENTION_OUT_MAX);
 	assert_int_equal(
 		dw_journal_reader_open(dw_engine_journal(r->engine), &reader, NULL), 0);
-	assert_int_equal(dw_mention_get_on_pool(reader, id, out, &version, &err), want);
+	assert_int_equal(dw_mention_get_on_pool(
+				 reader, dw_account_names(dw_engine_account(r->engine)),
+				 id, out, &version, &err),
+			 want);
 	if (want == 0)
 		assert_int_equal(version, id == 3 ? 9 : id);
 	dw_reader_close(reader);
