@@ -20,8 +20,9 @@
 static void on_progress(uint64_t n, uint64_t total)
 {
 	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%llu of %llu events", (unsigned long long)n,
-			(unsigned long long)total);
+		fprintf(stderr, "\r%llu of %llu events, %llu %%", (unsigned long long)n,
+			(unsigned long long)total,
+			(unsigned long long)(total > 0 ? n * 100 / total : 100));
 }
 
 static void end_progress(void)
@@ -115,6 +116,12 @@ const struct dw_command dw_cmd_verify = {
 	"  diwan verify --data ./room",
 };
 
+static void on_view_progress(void *ctx, uint64_t n, uint64_t total)
+{
+	(void)ctx;
+	on_progress(n, total);
+}
+
 static int rebuild(const struct dw_command *cmd, const char *dir)
 {
 	struct dw_projector p = dw_projection();
@@ -130,7 +137,9 @@ static int rebuild(const struct dw_command *cmd, const char *dir)
 		(void)dw_wrap(&err, rc, "stop the server first");
 	if (rc < 0)
 		return dw_cli_fail(cmd, &err);
+	p.on_progress = on_view_progress;
 	rc = dw_store_rebuild(dir, &p, &err);
+	end_progress();
 	close(lock);
 	if (rc < 0)
 		return dw_cli_fail(cmd, &err);

@@ -152,10 +152,29 @@ void dw_server_stop(struct dw_server *s)
 
 /* ---- up ---- */
 
+/* Of the one rebuild that there may be, before anything is served. */
+static struct {
+	int64_t begun, said; /* µs, monotonic */
+	uint64_t from;	     /* events that were done when it was first heard of */
+} rebuilding;
+
 static void on_rebuild_progress(uint64_t n, uint64_t total)
 {
-	dw_log(DW_LOG_INFO, "views.rebuilding", "done=%llu of=%llu",
-	       (unsigned long long)n, (unsigned long long)total);
+	int64_t now = dw_mono_us(dw_clock_system());
+
+	if (rebuilding.begun == 0) {
+		rebuilding.begun = now;
+		rebuilding.from = n;
+	}
+	if (n < total && rebuilding.said != 0 && now < rebuilding.said + 1000000)
+		return;
+	rebuilding.said = now;
+	dw_log(DW_LOG_INFO, "views.rebuilding",
+	       "done=%llu of=%llu percent=%llu per_s=%llu", (unsigned long long)n,
+	       (unsigned long long)total,
+	       (unsigned long long)(total > 0 ? n * 100 / total : 100),
+	       (unsigned long long)((n - rebuilding.from) * 1000000 /
+				    (uint64_t)(now - rebuilding.begun + 1)));
 }
 
 static int open_engine(struct dw_server *s, struct dw_err *err)

@@ -7,7 +7,9 @@
  * so that the log stays small and a rebuild that is cut off goes on where it stopped. What a
  * migration did not make is a view, so no list of views has to be kept.
  *
- * Virtual tables go first: dropping one takes its shadow tables along.
+ * Virtual tables go first: dropping one takes its shadow tables along. One that is too damaged
+ * to be dropped is struck from the schema, and what were its shadow tables are dropped as any
+ * other: a rebuild must get rid of what it is there to repair.
  */
 #include "journal_sqlite_int.h"
 
@@ -17,7 +19,7 @@
 #define CHUNK 5000
 
 static const char SQL_OBJECTS[] =
-	"SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view', 'trigger')"
+	"SELECT type, name, sql LIKE 'CREATE VIRTUAL%' FROM sqlite_schema WHERE type IN ('table', 'view', 'trigger')"
 	" AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 	" ORDER BY type = 'table', sql NOT LIKE 'CREATE VIRTUAL%', rowid DESC";
 static const char SQL_IS_PERMANENT[] = "SELECT 1 FROM sqlite_schema WHERE name = ?1";
@@ -63,40 +65,82 @@ static int is_permanent(sqlite3 *scratch, const char *name, bool *yes, struct dw
 		       : dw_db_fail(NULL, rc, "listing the journal's own tables", err);
 }
 
-/* The statement that drops the first view there is; NULL: there is none. The caller frees. */
-static int next_drop(struct dw_db *db, sqlite3 *scratch, char **sql, struct dw_err *err)
+struct drop {
+	char *sql; /* NULL: there is nothing more to drop */
+	char *name;
+	bool is_virtual;
+};
+
+static void drop_fini(struct drop *d)
+{
+	sqlite3_free(d->sql);
+	sqlite3_free(d->name);
+	*d = (struct drop){ NULL, NULL, false };
+}
+
+/* The statement that drops the first view there is. */
+static int next_drop(struct dw_db *db, sqlite3 *scratch, struct drop *d,
+		     struct dw_err *err)
 {
 	sqlite3_stmt *s;
 	int rc = db_prepare(db, SQL_OBJECTS, &s, err);
 
-	*sql = NULL;
-	while (rc >= 0 && *sql == NULL && (rc = dw_db_step(db, s, err)) == 1) {
+	while (rc >= 0 && d->sql == NULL && (rc = dw_db_step(db, s, err)) == 1) {
 		const char *type = (const char *)sqlite3_column_text(s, 0);
 		const char *name = (const char *)sqlite3_column_text(s, 1);
 		bool is_ours = true;
 
 		rc = is_permanent(scratch, name, &is_ours, err);
+		if (rc < 0 || is_ours)
+			continue;
 		/* A name is no value that could be bound; %w quotes it. */
-		if (rc == 0 && !is_ours)
-			*sql = sqlite3_mprintf("DROP %s \"%w\"", type, name);
+		d->sql = sqlite3_mprintf("DROP %s \"%w\"", type, name);
+		d->name = sqlite3_mprintf("%s", name);
+		d->is_virtual = sqlite3_column_int(s, 2) != 0;
 	}
 	sqlite3_reset(s);
 	return rc < 0 ? rc : 0;
 }
 
+/* Take a table out of the schema without asking its module. */
+static int strike_out(struct dw_db *db, const char *name, struct dw_err *err)
+{
+	static const char SQL_STRIKE[] = "DELETE FROM sqlite_schema WHERE name = ?1";
+	sqlite3 *h = dw_db_handle(db);
+	sqlite3_stmt *s;
+	int rc;
+
+	sqlite3_db_config(h, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+	rc = dw_db_exec(db, "PRAGMA writable_schema = ON", err);
+	if (rc == 0)
+		rc = db_prepare(db, SQL_STRIKE, &s, err);
+	if (rc == 0) {
+		dw_db_bind_text(s, 1, dw_str_of(name));
+		rc = dw_db_run(db, s, err);
+	}
+	if (dw_db_exec(db, "PRAGMA writable_schema = RESET", rc == 0 ? err : NULL) < 0 &&
+	    rc == 0)
+		rc = DW_EINTERNAL;
+	sqlite3_db_config(h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	return rc;
+}
+
 static int drop_views(struct dw_db *db, struct dw_err *err)
 {
+	struct drop d = { NULL, NULL, false };
 	sqlite3 *scratch = NULL;
-	char *sql = NULL;
 	int rc = db_permanent_tables(&scratch, err);
 
 	while (rc == 0) {
-		rc = next_drop(db, scratch, &sql, err);
-		if (rc < 0 || sql == NULL)
+		rc = next_drop(db, scratch, &d, err);
+		if (rc < 0 || d.sql == NULL)
 			break;
-		rc = dw_db_exec(db, sql, err);
-		sqlite3_free(sql);
+		rc = dw_db_exec(db, d.sql, err);
+		if (rc == DW_ECORRUPT && d.is_virtual)
+			rc = strike_out(db, d.name, err);
+		drop_fini(&d);
 	}
+	drop_fini(&d);
 	sqlite3_close(scratch);
 	return rc;
 }
