@@ -18,7 +18,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 # Libraries. llhttp has a package of its own from Debian 13 on; before that node-llhttp
 # ships the three sources, which are built here.
-LIBS := libuv jansson sqlite3 libsodium nettle libcurl zlib libutf8proc
+LIBS := libuv jansson sqlite3 libsodium nettle libcurl expat zlib libutf8proc
 LLHTTP_DIR ?= /usr/share/llhttp
 LLHTTP_INC ?= /usr/share/include/llhttp
 LLHTTP_PC := $(shell pkg-config --exists libllhttp 2>/dev/null && echo yes)

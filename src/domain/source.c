@@ -9,13 +9,20 @@
  */
 #include "domain/source.h"
 
+/* The joiner between Persian letters (U+200C) is no part of it. */
 static bool is_invisible(uint32_t c)
 {
-	return (c >= 0x80 && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
-	       c == 0x200b || (c >= 0x200d && c <= 0x200f) ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
-	       c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
-	       (c >= 0xe0000 && c <= 0xe0fff);
+	static const uint32_t ranges[][2] = {
+		{ 0x80, 0x9f },	    { 0xad, 0xad },	  { 0x61c, 0x61c },
+		{ 0x180e, 0x180e }, { 0x200b, 0x200b },	  { 0x200d, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f },	  { 0xfeff, 0xfeff },
+		{ 0xfff9, 0xfffb }, { 0xe0000, 0xe0fff },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
 }
 
 /* One code point of valid UTF-8 at p; returns how long it is. */
