@@ -48,35 +48,61 @@ void dw_cli_print_usage(const struct dw_command *cmd, void *file)
 	fprintf(f, "\n%s\n", cmd->help);
 }
 
-json_t *dw_cli_list(const struct dw_command *cmd, struct dw_client *c, const char *path,
-		    struct dw_buf *raw)
+/* {"items":[…]} of a GET, in *r as it came, which the caller lets go of. */
+static json_t *get_list(const struct dw_command *cmd, struct dw_client *c,
+			const char *path, struct dw_reply *r)
 {
 	const struct dw_call call = { .method = "GET", .path = path };
-	struct dw_reply r;
 	struct dw_err err;
-	json_t *o = NULL, *items = NULL;
+	json_t *o, *items;
 
-	dw_reply_init(&r);
-	if (dw_client_call(c, &call, &r, &err) < 0) {
+	if (dw_client_call(c, &call, r, &err) < 0) {
 		(void)dw_cli_fail(cmd, &err);
-	} else {
-		o = json_loadb(r.body.p != NULL ? r.body.p : "", r.body.len, 0, NULL);
-		items = json_incref(json_object_get(o, "items"));
-		if (!json_is_array(items)) {
-			(void)dw_fail(&err, DW_EINTERNAL,
-				      "the server's answer is not a list");
-			(void)dw_cli_fail(cmd, &err);
-			json_decref(items);
-			items = NULL;
-		}
-		json_decref(o);
+		return NULL;
 	}
-	if (raw != NULL && items != NULL && dw_buf_add(raw, r.body.p, r.body.len) < 0) {
-		json_decref(items);
+	o = json_loadb(r->body.p != NULL ? r->body.p : "", r->body.len, 0, NULL);
+	items = json_object_get(o, "items");
+	if (json_is_array(items)) {
+		json_incref(items);
+	} else {
+		(void)dw_fail(&err, DW_EINTERNAL, "the server's answer is not a list");
+		(void)dw_cli_fail(cmd, &err);
 		items = NULL;
 	}
+	json_decref(o);
+	return items;
+}
+
+json_t *dw_cli_list(const struct dw_command *cmd, struct dw_client *c, const char *path)
+{
+	struct dw_reply r;
+	json_t *items;
+
+	dw_reply_init(&r);
+	items = get_list(cmd, c, path, &r);
 	dw_reply_fini(&r);
 	return items;
+}
+
+int dw_cli_print_list(const struct dw_command *cmd, struct dw_client *c,
+		      const struct dw_table *t, bool is_json)
+{
+	struct dw_reply r;
+	json_t *items, *one;
+	size_t i;
+
+	dw_reply_init(&r);
+	items = get_list(cmd, c, t->path, &r);
+	if (items != NULL && is_json) {
+		printf("%.*s\n", (int)r.body.len, r.body.p);
+	} else if (items != NULL) {
+		printf("%s\n", t->head);
+		json_array_foreach(items, i, one)
+			t->print_row(one);
+	}
+	dw_reply_fini(&r);
+	json_decref(items);
+	return items != NULL ? DW_EXIT_OK : DW_EXIT_FAILED;
 }
 
 const char *dw_cli_text(const json_t *o, const char *key)
@@ -114,4 +140,24 @@ json_t *dw_cli_split(const char *list)
 			json_array_append_new(a, json_stringn(part.p, part.n));
 	}
 	return a;
+}
+
+int dw_cli_check_names(const struct dw_command *cmd, const char *option, const char *list,
+		       unsigned (*bit)(struct dw_str name), const char *all)
+{
+	struct dw_str rest = dw_str_of(list), part;
+	bool is_empty = true;
+
+	if (list == NULL)
+		return 0;
+	while (dw_str_split(&rest, ',', &part)) {
+		part = dw_str_trim(part);
+		if (part.n > 0 && bit(part) == 0)
+			return dw_cli_usage(cmd,
+					    "--%s: there is no \"%.*s\"; there are %s",
+					    option, (int)part.n, part.p, all);
+		is_empty = is_empty && part.n == 0;
+	}
+	return is_empty ? dw_cli_usage(cmd, "--%s: give one at least: %s", option, all)
+			: 0;
 }

@@ -53,15 +53,29 @@ int dw_cli_fail(const struct dw_command *cmd, const struct dw_err *err);
 int dw_cli_usage(const struct dw_command *cmd, const char *fmt, ...) DW_PRINTF(2, 3);
 void dw_cli_print_usage(const struct dw_command *cmd, void *file);
 
-/** {"items":[…]} of a GET over the client; NULL after saying why. Returns: to decref. */
-json_t *dw_cli_list(const struct dw_command *cmd, struct dw_client *c, const char *path,
-		    struct dw_buf *raw);
+/** The items of a list; NULL after saying why. Returns: to decref. */
+json_t *dw_cli_list(const struct dw_command *cmd, struct dw_client *c, const char *path);
+
+/* How a list is printed: what is asked, and a table for people. */
+struct dw_table {
+	const char *path, *head; /* head: its first line */
+	void (*print_row)(json_t *item);
+};
+
+/** Print a list, or the server's own JSON of it; returns DW_EXIT_…. */
+int dw_cli_print_list(const struct dw_command *cmd, struct dw_client *c,
+		      const struct dw_table *t, bool is_json);
 /** The string, or "" when the member is none. */
 const char *dw_cli_text(const json_t *o, const char *key);
 /** Members of a JSON array of strings joined by commas into out. */
 const char *dw_cli_join(const json_t *array, char *out, size_t size);
 /** ["a","b"] from "a,b". Returns: to decref. */
 json_t *dw_cli_split(const char *list);
+/** Is each part of "a,b" a name that `bit` knows, and is there one? 0, or DW_EXIT_USAGE after saying
+ *  what --`option` takes. list NULL: the option was not given, which is 0. */
+DW_MUST_USE int dw_cli_check_names(const struct dw_command *cmd, const char *option,
+				   const char *list, unsigned (*bit)(struct dw_str name),
+				   const char *all);
 
 /**
  * A password: asked twice without echo on a terminal, else the first line of standard input;

@@ -2,9 +2,13 @@
 /* cli_token.c - diwan token add|list|revoke: how machines sign in. */
 #include "cli_int.h"
 
+#include "domain/policy.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define SCOPES "ingest, read, act"
 
 static int add(const struct dw_command *cmd, struct dw_client *c, const char *name,
 	       const char *scopes)
@@ -42,40 +46,29 @@ static int add(const struct dw_command *cmd, struct dw_client *c, const char *na
 	return rc;
 }
 
-static int list(const struct dw_command *cmd, struct dw_client *c, bool is_json)
+static void print_row(json_t *t)
 {
 	char scopes[200];
-	struct dw_buf raw;
-	json_t *items, *t;
-	size_t i;
 
-	dw_buf_init(&raw, 64u << 20);
-	items = dw_cli_list(cmd, c, "/api/v1/tokens", &raw);
-	if (items != NULL && is_json) {
-		printf("%.*s\n", (int)raw.len, raw.p);
-	} else if (items != NULL) {
-		printf("%8s  %-24s %-8s %-16s %s\n", "id", "name", "state", "scopes",
-		       "created");
-		json_array_foreach(items, i, t)
-			printf("%8lld  %-24s %-8s %-16s %.19s\n",
-			       (long long)json_integer_value(json_object_get(t, "id")),
-			       dw_cli_text(t, "name"),
-			       json_is_true(json_object_get(t, "revoked")) ? "revoked"
-									   : "active",
-			       dw_cli_join(json_object_get(t, "scopes"), scopes,
-					   sizeof(scopes)),
-			       dw_cli_text(t, "created_at"));
-	}
-	dw_buf_fini(&raw);
-	json_decref(items);
-	return items != NULL ? DW_EXIT_OK : DW_EXIT_FAILED;
+	printf("%8lld  %-24s %-8s %-16s %.19s\n",
+	       (long long)json_integer_value(json_object_get(t, "id")),
+	       dw_cli_text(t, "name"),
+	       json_is_true(json_object_get(t, "revoked")) ? "revoked" : "active",
+	       dw_cli_join(json_object_get(t, "scopes"), scopes, sizeof(scopes)),
+	       dw_cli_text(t, "created_at"));
 }
+
+static const struct dw_table table = {
+	"/api/v1/tokens",
+	"      id  name                     state    scopes           created",
+	print_row,
+};
 
 /* By id, or by name when exactly one live token has it. 0: said why not. */
 static json_int_t find_token(const struct dw_command *cmd, struct dw_client *c,
 			     const char *which)
 {
-	json_t *items = dw_cli_list(cmd, c, "/api/v1/tokens", NULL), *t;
+	json_t *items = dw_cli_list(cmd, c, table.path), *t;
 	json_int_t found = 0;
 	unsigned n = 0;
 	uint64_t id = 0;
@@ -138,7 +131,9 @@ static int check(const struct dw_command *cmd, const struct dw_args *a,
 		return dw_cli_usage(cmd,
 				    is_list ? "`list` takes no name" : "give one name");
 	if (is_add && scopes == NULL)
-		return dw_cli_usage(cmd, "give --scope: ingest, read, act");
+		return dw_cli_usage(cmd, "give --scope: " SCOPES);
+	if (is_add && dw_cli_check_names(cmd, "scope", scopes, dw_scope_bit, SCOPES) != 0)
+		return DW_EXIT_USAGE;
 	return dw_args_need_data(a, cmd) ? 0 : DW_EXIT_USAGE;
 }
 
@@ -161,7 +156,7 @@ static int run(const struct dw_command *cmd, int argc, char **argv)
 	else if (rc == 0 && strcmp(a.words[0], "add") == 0)
 		rc = add(cmd, c, a.words[1], scopes);
 	else if (rc == 0 && strcmp(a.words[0], "list") == 0)
-		rc = list(cmd, c, is_json);
+		rc = dw_cli_print_list(cmd, c, &table, is_json);
 	else if (rc == 0)
 		rc = revoke(cmd, c, a.words[1]);
 	dw_client_close(c);

@@ -7,10 +7,16 @@
  */
 #include "cli_int.h"
 
+#include "domain/policy.h"
+
 #include <sodium.h>
 #include <stdio.h>
 #include <strings.h>
 #include <stdlib.h>
+
+#define ROLES "admin, lead, drafter, approver, observer"
+
+static const char users_path[] = "/api/v1/users";
 
 struct user_opts {
 	const char *roles, *groups;
@@ -25,7 +31,7 @@ struct user {
 static bool find_user(const struct dw_command *cmd, struct dw_client *c, const char *name,
 		      struct user *out)
 {
-	json_t *items = dw_cli_list(cmd, c, "/api/v1/users", NULL), *u;
+	json_t *items = dw_cli_list(cmd, c, users_path), *u;
 	bool found = false;
 	size_t i;
 
@@ -121,7 +127,7 @@ static int show(json_t *answer, bool is_json, const char *what)
 static int add(const struct dw_command *cmd, struct dw_client *c, const char *name,
 	       const struct user_opts *o)
 {
-	const struct dw_call call = { .method = "POST", .path = "/api/v1/users" };
+	const struct dw_call call = { .method = "POST", .path = users_path };
 	char password[1024];
 	struct dw_err err;
 	json_t *body;
@@ -188,35 +194,23 @@ static int set_disabled(const struct dw_command *cmd, struct dw_client *c,
 		    is_disabled ? "disabled" : "enabled");
 }
 
-static int list(const struct dw_command *cmd, struct dw_client *c, bool is_json)
+static void print_row(json_t *u)
 {
-	char text[2][400];
-	struct dw_buf raw;
-	json_t *items, *u;
-	size_t i;
+	char roles[400], groups[400];
 
-	dw_buf_init(&raw, 64u << 20);
-	items = dw_cli_list(cmd, c, "/api/v1/users", &raw);
-	if (items != NULL && is_json) {
-		printf("%.*s\n", (int)raw.len, raw.p);
-	} else if (items != NULL) {
-		printf("%8s  %-24s %-9s %-28s %s\n", "id", "name", "state", "roles",
-		       "groups");
-		json_array_foreach(items, i, u)
-			printf("%8lld  %-24s %-9s %-28s %s\n",
-			       (long long)json_integer_value(json_object_get(u, "id")),
-			       dw_cli_text(u, "name"),
-			       json_is_true(json_object_get(u, "disabled")) ? "disabled"
-									    : "active",
-			       dw_cli_join(json_object_get(u, "roles"), text[0],
-					   sizeof(text[0])),
-			       dw_cli_join(json_object_get(u, "groups"), text[1],
-					   sizeof(text[1])));
-	}
-	dw_buf_fini(&raw);
-	json_decref(items);
-	return items != NULL ? DW_EXIT_OK : DW_EXIT_FAILED;
+	printf("%8lld  %-24s %-9s %-28s %s\n",
+	       (long long)json_integer_value(json_object_get(u, "id")),
+	       dw_cli_text(u, "name"),
+	       json_is_true(json_object_get(u, "disabled")) ? "disabled" : "active",
+	       dw_cli_join(json_object_get(u, "roles"), roles, sizeof(roles)),
+	       dw_cli_join(json_object_get(u, "groups"), groups, sizeof(groups)));
 }
+
+static const struct dw_table table = {
+	users_path,
+	"      id  name                     state     roles                        groups",
+	print_row,
+};
 
 static int act(const struct dw_command *cmd, struct dw_client *c, const struct dw_args *a,
 	       const struct user_opts *o)
@@ -224,7 +218,7 @@ static int act(const struct dw_command *cmd, struct dw_client *c, const struct d
 	const char *verb = a->words[0], *name = a->words[1];
 
 	if (strcmp(verb, "list") == 0)
-		return list(cmd, c, o->is_json);
+		return dw_cli_print_list(cmd, c, &table, o->is_json);
 	if (strcmp(verb, "add") == 0)
 		return add(cmd, c, name, o);
 	if (strcmp(verb, "passwd") == 0)
@@ -252,10 +246,11 @@ static int check(const struct dw_command *cmd, const struct dw_args *a,
 		return dw_cli_usage(cmd,
 				    i == 0 ? "`list` takes no name" : "give one name");
 	if (i == 1 && o->roles == NULL)
-		return dw_cli_usage(
-			cmd, "give --roles: admin, lead, drafter, approver, observer");
+		return dw_cli_usage(cmd, "give --roles: " ROLES);
 	if (i == 3 && o->roles == NULL && o->groups == NULL)
 		return dw_cli_usage(cmd, "give --roles or --groups");
+	if (dw_cli_check_names(cmd, "roles", o->roles, dw_role_bit, ROLES) != 0)
+		return DW_EXIT_USAGE;
 	return dw_args_need_data(a, cmd) ? 0 : DW_EXIT_USAGE;
 }
 

@@ -20,7 +20,11 @@ def run(*args, code=0, stdin=""):
 
 def test_usage():
     for args in ((), ("nonsense",), ("serve", "--nonsense"), ("user",), ("user", "add"),
-                 ("token", "add"), ("serve", "--listen"), ("user", "list", "too", "many")):
+                 ("token", "add"), ("serve", "--listen"), ("user", "list", "too", "many"),
+                 ("token", "add", "t", "--scope", "bogus"), ("token", "add", "t", "--scope", ","),
+                 ("token", "add", "t", "--scope", "read,bogus"), ("token", "add", "t"),
+                 ("user", "add", "u", "--roles", "emperor"), ("user", "add", "u", "--roles", ""),
+                 ("user", "roles", "u", "--roles", "lead,emperor")):
         got = run(*args, code=2)
         assert got.stderr and not got.stdout, (args, got)
     assert re.search(r"\d+\.\d+\.\d+", run("version").stdout)
@@ -35,7 +39,8 @@ def walk_through(dw):
     assert re.search(r"^\S{12,}$|: *\S{12,}$", made, re.M), "no generated password: %r" % made
     again = dw.cli("user", "add", "Mira", "--roles", "lead", stdin=PASSWORD + "\n", code=1)
     assert "exists" in again.stderr, again
-    dw.cli("user", "add", "x", "--roles", "emperor", stdin=PASSWORD + "\n", code=None)
+    wrong = dw.cli("user", "add", "x", "--roles", "emperor", stdin=PASSWORD + "\n", code=2)
+    assert '"emperor"' in wrong.stderr and "observer" in wrong.stderr, wrong
     dw.cli("user", "add", "weak", "--roles", "lead", stdin="short\n", code=1)
     listed = json.loads(dw.cli("user", "list", "--json").stdout)
     items = listed["items"] if isinstance(listed, dict) else listed
@@ -48,9 +53,13 @@ def walk_through(dw):
     dw.cli("user", "disable", "omid")
     dw.cli("user", "disable", "nobody", code=1)
     token = dw.token("feed", "ingest")
-    dw.cli("token", "add", "bad", "--scope", "everything", code=None)
+    dw.cli("token", "add", "bad", "--scope", "everything", code=2)
     names = dw.cli("token", "list").stdout
-    assert "feed" in names and token not in names, names
+    assert "feed" in names and token not in names and "bad" not in names, names
+    first, row = names.split("\n")[:2]
+    eq(first.split(), ["id", "name", "state", "scopes", "created"])
+    eq([first.index(w) for w in ("name", "state", "scopes", "created")],
+       [row.index(w) for w in ("feed", "active", "ingest", "20")], "columns")
     doomed = dw.token("doomed", "read")
     dw.cli("token", "revoke", "doomed")
     dw.cli("token", "revoke", "never", code=1)
