@@ -29,13 +29,20 @@ void api_wipe(struct dw_http_req *req, json_t *o, const char *key);
 
 void api_write_roles(struct dw_jsonw *w, unsigned roles);
 void api_write_groups(struct dw_jsonw *w, struct dw_str groups);
-/** An array of names as bits; refuses and returns false. Absent is 0 bits unless required. */
+/** An array of names as bits, one at least: who may do nothing is disabled or revoked instead.
+ *  Refuses and returns false. Absent is 0 bits unless required. */
 bool api_read_bits(struct dw_http_req *req, json_t *o, const char *key, bool is_required,
 		   unsigned (*bit)(struct dw_str name), const char *all, unsigned *out);
 /** The {id} of the path; answers 404 and returns false when it is no number. */
 bool api_path_id(struct dw_http_req *req, uint64_t *id);
-/** If-Match: `"12"`, or `*` for 0; answers 428 or 400 and returns false when it is neither. */
-bool api_if_match(struct dw_http_req *req, uint64_t *version);
+
+/* ---- if_match.c ---- */
+
+/**
+ * If-Match against the version that is there now (0: no such object): *version becomes that, 0 for
+ * `*`, or one that no object has. Answers 428 or 400 and returns false when it is missing or wrong.
+ */
+bool api_if_match(struct dw_http_req *req, uint64_t current, uint64_t *version);
 
 /* ---- lists: {"items":[…]} ---- */
 

@@ -275,10 +275,14 @@ void dw_api_sources_patch(struct dw_http_req *req, void *data)
 	static const char *const known[] = { "url", "interval_s", "paused", NULL };
 	struct dw_api *api = data;
 	uint64_t id, version;
+	struct dw_source_info now = { .id = 0 };
 	struct source_req *r;
 	json_t *o;
 
-	if (!api_path_id(req, &id) || !api_if_match(req, &version))
+	if (!api_path_id(req, &id))
+		return;
+	(void)dw_sources_get(dw_engine_sources(api->engine), id, &now);
+	if (!api_if_match(req, now.version, &version))
 		return;
 	o = dw_api_object(req, known);
 	if (o == NULL)

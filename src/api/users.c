@@ -12,6 +12,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#define ROLES "admin, lead, drafter, approver, observer"
+
 /* One command about an account; in the request's arena. */
 struct user_req {
 	struct dw_account_op op;
@@ -79,7 +81,11 @@ bool api_read_bits(struct dw_http_req *req, json_t *o, const char *key, bool is_
 		}
 		*out |= one;
 	}
-	return true;
+	if (*out == 0)
+		dw_api_refuse_at(req, DW_EINVAL,
+				 dw_arena_printf(req->arena, "/%s", key).p,
+				 "give at least one of: %s", all);
+	return *out != 0;
 }
 
 /* ---- reading ---- */
@@ -299,8 +305,7 @@ static void create(struct dw_http_req *req, void *data)
 		return;
 	r = make_req(req, api, o, on_added);
 	if (!dw_api_string(req, o, "name", 1, 64, &r->op.name) ||
-	    !api_read_bits(req, o, "roles", true, dw_role_bit,
-			   "admin, lead, drafter, approver, observer", &r->op.roles) ||
+	    !api_read_bits(req, o, "roles", true, dw_role_bit, ROLES, &r->op.roles) ||
 	    !read_groups(req, o, &r->op.groups) ||
 	    !read_password(req, o, &r->op.password)) {
 		api_wipe(NULL, o, "password");
@@ -327,27 +332,6 @@ void dw_api_users_create(struct dw_http_req *req, void *data)
 }
 
 /* ---- PATCH /users/{id} ---- */
-
-bool api_if_match(struct dw_http_req *req, uint64_t *version)
-{
-	struct dw_str m = dw_str_trim(dw_http_header(req, "if-match"));
-
-	*version = 0;
-	if (m.n == 0) {
-		dw_api_refuse(
-			req, DW_ENOVERSION,
-			"send If-Match with the version that the change is based on");
-		return false;
-	}
-	if (dw_str_eq(m, DW_STR("*")))
-		return true;
-	if (m.n > 2 && m.p[0] == '"' && m.p[m.n - 1] == '"' &&
-	    dw_str_u64(dw_str_make(m.p + 1, m.n - 2), version) == 0 && *version > 0)
-		return true;
-	dw_api_refuse(req, DW_EINVAL,
-		      "If-Match must be one version in quotes, as in ETag");
-	return false;
-}
 
 static bool read_disabled(struct dw_http_req *req, json_t *o, struct dw_account_op *op)
 {
@@ -392,17 +376,20 @@ void dw_api_users_patch(struct dw_http_req *req, void *data)
 					     NULL };
 	struct dw_api *api = data;
 	uint64_t id, version;
+	struct dw_user_info u = { .id = 0 };
 	struct user_req *r;
 	json_t *o;
 
-	if (!api_path_id(req, &id) || !api_if_match(req, &version))
+	if (!api_path_id(req, &id))
+		return;
+	(void)dw_account_user(dw_engine_account(api->engine), id, &u);
+	if (!api_if_match(req, u.version, &version))
 		return;
 	o = dw_api_object(req, known);
 	if (o == NULL)
 		return;
 	r = make_req(req, api, o, on_changed);
-	if (!api_read_bits(req, o, "roles", false, dw_role_bit,
-			   "admin, lead, drafter, approver, observer", &r->op.roles) ||
+	if (!api_read_bits(req, o, "roles", false, dw_role_bit, ROLES, &r->op.roles) ||
 	    !read_groups(req, o, &r->op.groups) || !read_disabled(req, o, &r->op) ||
 	    !read_password(req, o, &r->op.password)) {
 		api_wipe(NULL, o, "password");

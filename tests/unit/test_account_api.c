@@ -193,7 +193,7 @@ static void accounts_are_made_and_changed(void **state)
 	assert_int_equal(
 		sscanf(strstr(re.body, "\"version\":"), "\"version\":%llu", &version), 1);
 	assert_true(version > id);
-	ask("PATCH", path, apirig_with_csrf(&rig, headers), "{\"roles\":[]}");
+	ask("PATCH", path, apirig_with_csrf(&rig, headers), "{\"roles\":[\"admin\"]}");
 	assert_int_equal(re.status, 412);
 	assert_int_equal(id_of(re.body), id);
 	assert_non_null(strstr(re.body, "\"roles\":[\"lead\"]"));
@@ -203,6 +203,70 @@ static void accounts_are_made_and_changed(void **state)
 	ask("PATCH", "/api/v1/users/4711", apirig_with_csrf(&rig, JSON "If-Match: *\r\n"),
 	    "{}");
 	assert_int_equal(re.status, 404);
+	ask("PATCH", path, apirig_with_csrf(&rig, JSON "If-Match: *\r\n"),
+	    "{\"roles\":[]}");
+	assert_int_equal(re.status, 400);
+}
+
+/* RFC 9110: a list of tags, compared strongly. %s is the version that is there. */
+static void changes_say_what_they_are_based_on(void **state)
+{
+	static const struct {
+		const char *field;
+		int status;
+	} rows[] = {
+		{ "\"%s\"", 200 },
+		{ "*", 200 },
+		{ "\"1\", \"%s\"", 200 },
+		{ ",\"%s\" , ,\"a,b\"", 200 },
+		{ "W/\"%s\"", 412 },
+		{ "W/\"%s\", \"x\"", 412 },
+		{ "W/\"1\", \"%s\"", 200 },
+		{ "\"1\"", 412 },
+		{ "\"1\", \"2\"", 412 },
+		{ "\"\"", 412 },
+		{ "\"0%s\"", 412 },
+		{ "\"%s0\"", 412 },
+		{ "\"18446744073709551615\"", 412 },
+		{ "%s", 400 },
+		{ "\"%s", 400 },
+		{ "\"%s\" \"1\"x", 400 },
+		{ "\"%s\"\"1\"", 400 },
+		{ "w/\"%s\"", 400 },
+		{ "*, \"%s\"", 400 },
+		{ "\"1 2\"", 400 },
+		{ ",", 400 },
+		{ "W/", 400 },
+		{ "", 428 },
+	};
+	char path[64], field[128], headers[512], version[24], etag[64];
+
+	ask("POST", "/api/v1/users", apirig_with_csrf(&rig, JSON),
+	    "{\"name\":\"based\",\"roles\":[\"observer\"]}");
+	assert_int_equal(re.status, 201);
+	snprintf(path, sizeof(path), "/api/v1/users/%llu", id_of(re.body));
+	snprintf(version, sizeof(version), "%llu", id_of(re.body));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *hole = strstr(rows[i].field, "%s");
+		int before = (int)(hole != NULL ? hole - rows[i].field
+						: (int)strlen(rows[i].field));
+
+		snprintf(field, sizeof(field), "%.*s%s%s", before, rows[i].field,
+			 hole != NULL ? version : "", hole != NULL ? hole + 2 : "");
+		snprintf(headers, sizeof(headers), JSON "If-Match: %s\r\n", field);
+		/* nothing changes, so the version stays */
+		ask("PATCH", path, apirig_with_csrf(&rig, headers),
+		    "{\"roles\":[\"observer\"]}");
+		if (re.status != rows[i].status)
+			fail_msg("If-Match: %s: %d, not %d", field, re.status,
+				 rows[i].status);
+		snprintf(etag, sizeof(etag), "\r\nETag: \"%s\"\r\n", version);
+		if (re.status == 200 || re.status == 412)
+			assert_non_null(strstr(re.head, etag));
+	}
+	ask("PATCH", "/api/v1/users/4711",
+	    apirig_with_csrf(&rig, JSON "If-Match: \"4711\"\r\n"), "{}");
+	assert_int_equal(re.status, 404);
 }
 
 static void accounts_refuse_with_a_pointer(void **state)
@@ -211,17 +275,20 @@ static void accounts_refuse_with_a_pointer(void **state)
 		const char *body, *pointer;
 		int status;
 	} rows[] = {
-		{ "{\"name\":\"root\",\"roles\":[]}", "/name", 409 },
-		{ "{\"name\":\"a b\",\"roles\":[]}", "/name", 400 },
+		{ "{\"name\":\"root\",\"roles\":[\"lead\"]}", "/name", 409 },
+		{ "{\"name\":\"a b\",\"roles\":[\"lead\"]}", "/name", 400 },
+		{ "{\"name\":\"ab\",\"roles\":[]}", "/roles", 400 },
 		{ "{\"name\":\"ab\"}", "/roles", 400 },
 		{ "{\"name\":\"ab\",\"roles\":[\"lead\",\"boss\"]}", "/roles/1", 400 },
 		{ "{\"name\":\"ab\",\"roles\":\"lead\"}", "/roles", 400 },
-		{ "{\"name\":\"ab\",\"roles\":[],\"groups\":[\"x\",\"a,b\"]}",
+		{ "{\"name\":\"ab\",\"roles\":[\"lead\"],\"groups\":[\"x\",\"a,b\"]}",
 		  "/groups/1", 400 },
-		{ "{\"name\":\"ab\",\"roles\":[],\"groups\":[7]}", "/groups/0", 400 },
-		{ "{\"name\":\"ab\",\"roles\":[],\"password\":\"short\"}", "/password",
+		{ "{\"name\":\"ab\",\"roles\":[\"lead\"],\"groups\":[7]}", "/groups/0",
 		  400 },
-		{ "{\"name\":\"ab\",\"roles\":[],\"admin\":true}", "/admin", 400 },
+		{ "{\"name\":\"ab\",\"roles\":[\"lead\"],\"password\":\"short\"}",
+		  "/password", 400 },
+		{ "{\"name\":\"ab\",\"roles\":[\"lead\"],\"admin\":true}", "/admin",
+		  400 },
 	};
 	char pointer[64];
 
@@ -243,7 +310,7 @@ static void the_last_admin_cannot_go(void **state)
 static void a_repeated_request_acts_once(void **state)
 {
 	static const char body[] =
-		"{\"name\":\"once\",\"roles\":[],\"password\":\"" GOOD "\"}";
+		"{\"name\":\"once\",\"roles\":[\"lead\"],\"password\":\"" GOOD "\"}";
 	char first[1024];
 
 	ask("POST", "/api/v1/users",
@@ -257,7 +324,7 @@ static void a_repeated_request_acts_once(void **state)
 	assert_string_equal(re.body, first);
 	ask("POST", "/api/v1/users",
 	    apirig_with_csrf(&rig, JSON "Idempotency-Key: k1\r\n"),
-	    "{\"name\":\"twice\",\"roles\":[]}");
+	    "{\"name\":\"twice\",\"roles\":[\"lead\"]}");
 	assert_int_equal(re.status, 422);
 	/* a secret is shown once */
 	ask("POST", "/api/v1/tokens",
@@ -347,6 +414,7 @@ int main(void)
 		cmocka_unit_test(a_name_too_long_for_a_pointer_is_cut_whole),
 		cmocka_unit_test(sessions_are_listed_and_ended_by_their_owner),
 		cmocka_unit_test(accounts_are_made_and_changed),
+		cmocka_unit_test(changes_say_what_they_are_based_on),
 		cmocka_unit_test(accounts_refuse_with_a_pointer),
 		cmocka_unit_test(the_last_admin_cannot_go),
 		cmocka_unit_test(a_repeated_request_acts_once),
