@@ -2,11 +2,12 @@
 /*
  * cli_serve.c - diwan serve: the server in the foreground.
  *
- * The line with the address is the first on standard output. Behind it comes, when the room has no
- * admin yet, the one-time link that makes the first; it is asked for over the control socket by
- * a thread of its own, like any command would, and before the first line is printed: a link that
- * somebody asks for as soon as we say that we serve is then the newest, and stays valid. Under
- * systemd, whose log keeps what is printed there, the link is not printed: it is a secret.
+ * The line with the address is the only one on standard output, for scripts. For people, when the
+ * room has no admin yet, the one-time link that makes the first comes on standard error; it is
+ * asked for over the control socket by a thread of its own, like any command would, and before
+ * that line is printed: a link that somebody asks for as soon as we say that we serve is then the
+ * newest, and stays valid. Under systemd, whose log keeps what is printed there, the link is not
+ * printed: it is a secret.
  */
 #include "cli_int.h"
 #include "server_int.h"
@@ -34,8 +35,7 @@ static void say_how_to_set_up(const struct serving *s, const char *path)
 			"diwan: there is no admin yet: diwan user add NAME --roles admin --data %s\n",
 			s->conf->data);
 	else
-		printf("diwan: set up the first admin at %s%s\n", base, path);
-	fflush(stdout);
+		fprintf(stderr, "diwan: set up the first admin at %s%s\n", base, path);
 }
 
 static void say_ready(const struct serving *s)
@@ -134,7 +134,7 @@ const struct dw_command dw_cmd_serve = {
 	"serve --data DIR [--listen HOST:PORT] [--config FILE] [--SETTING VALUE…]\n",
 	"serve a war room",
 	"Prints one line with the address when it is ready, and logs to standard error. While\n"
-	"there is no admin, a second line has a one-time link that makes the first one.\n"
+	"there is no admin, a line there has a one-time link that makes the first one.\n"
 	"SIGTERM or SIGINT ends it in order; a second signal ends it at once.\n"
 	"`diwan check-config` lists the settings; each is an option too.\n\n"
 	"Examples:\n"

@@ -32,21 +32,21 @@ export class Room {
 	async start({ wantSetup = false } = {}) {
 		this.process = spawn(bin, ["serve", "--data", this.dir, "--listen", this.listen], { stdio: ["ignore", "pipe", "pipe"] });
 		this.ended = new Promise((resolve) => this.process.on("exit", resolve));
-		this.process.stderr.on("data", (d) => { this.log += d; });
-		const lines = createInterface({ input: this.process.stdout });
+		this.url = this.setup = undefined;
 		await new Promise((resolve, reject) => {
 			this.process.on("exit", () => reject(new Error(`the server ended:\n${this.log}`)));
-			lines.on("line", (line) => {
+			const goOn = () => this.url && (this.setup || !wantSetup) && resolve();
+			createInterface({ input: this.process.stdout }).on("line", (line) => {
 				const ready = /^diwan: serving (http:\/\/(\S+))$/.exec(line);
-				const setup = /^diwan: set up the first admin at \S+(\/setup#\S+)$/.exec(line);
-				if (ready) {
-					this.url = ready[1];
-					this.listen = ready[2];
-				}
-				if (setup)
-					this.setup = setup[1];
-				if (wantSetup ? setup : ready)
-					resolve();
+				if (!ready)
+					return reject(new Error(`on standard output: ${line}`));
+				[, this.url, this.listen] = ready;
+				goOn();
+			});
+			createInterface({ input: this.process.stderr }).on("line", (line) => {
+				this.log += `${line}\n`;
+				this.setup ??= /^diwan: set up the first admin at \S+(\/setup#\S+)$/.exec(line)?.[1];
+				goOn();
 			});
 		});
 	}

@@ -5,7 +5,8 @@ import os
 import re
 import socket
 
-from harness import Client, Conn, Diwan, eq, everything, head_of, mention, wait_for
+from harness import (SLOW, Client, Conn, Diwan, eq, everything, free_of, head_of, mention,
+                     wait_for)
 
 PASSWORD = "correct horse battery"
 DESK = {"text": "somebody rang"}
@@ -363,6 +364,26 @@ def test_setup_link_makes_the_first_admin_once():
         dw.request("POST", "/api/v1/setup", dict(body, username="again"), same
                    ).ok(401, 403, 404, 409)
         local("POST", "/control/setup-link", {}).problem(409)
+
+
+def test_the_set_up_link_is_for_people():
+    """Standard output has the one line that scripts read; the link is beside the log, and under
+    systemd nowhere."""
+    link = r"^diwan: set up the first admin at http://127\.0\.0\.1:%d/setup#([A-Za-z0-9_-]{43})$"
+    with Diwan() as dw:
+        found = wait_for(lambda: re.search(link % dw.port, dw.log(), re.M), "the link")
+        dw.request("POST", "/api/v1/setup", {"token": found.group(1), "username": "first",
+                                             "password": PASSWORD},
+                   {"Sec-Fetch-Site": "same-origin"}).ok(201)
+        dw.process.terminate()
+        dw.process.wait(30 * SLOW)
+        eq(dw.stdout, "diwan: serving http://127.0.0.1:%d\n" % dw.port)
+        os.set_blocking(dw.process.stdout.fileno(), True)
+        eq(dw.process.stdout.read(), b"", "the rest of standard output")
+        dw.ended()
+    with Diwan(env={"JOURNAL_STREAM": "8:12345"}) as dw:
+        wait_for(lambda: "there is no admin yet: diwan user add" in dw.log(), "what to do")
+        free_of(dw.log(), "setup#")
 
 
 def test_control_socket_is_only_ours():
