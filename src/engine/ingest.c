@@ -13,8 +13,9 @@
  *
  *  (1) Keys and tags are keyed hashes: without identity.key nobody can test a guess about what
  *      was sent, even after the payload was erased.
- *  (2) The tag is of the payload up to raw_sha256: the same content in other spelling (blanks,
- *      order of members, unknown ones) is a duplicate.
+ *  (2) The tag is of what was sent, which the payload begins with: the same content in other
+ *      spelling (blanks, order of members, unknown ones) is a duplicate. A language that was
+ *      guessed comes behind it, so a better guess changes nothing that is known already.
  *  (3) What is hashed never changes its order or its spelling (mention_json.c), or every
  *      mention that comes again would count as changed.
  */
@@ -26,6 +27,7 @@
 #include "engine/mention_json.h"
 #include "engine/source.h"
 #include "ingest_int.h"
+#include "text/language.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -173,9 +175,9 @@ static int find_source(struct dw_ingest *b, struct dw_str slug, struct dw_fault 
 	return 0;
 }
 
-/* The payload into scratch; the tag is taken on the way. */
+/* The payload into scratch; the tag is taken on the way. guess.p == NULL: none. */
 static void write_payload(struct dw_ingest *b, const struct dw_mention *m,
-			  struct dw_str raw, uint8_t tag[16])
+			  struct dw_str guess, struct dw_str raw, uint8_t tag[16])
 {
 	uint8_t digest[DW_HASH_SIZE];
 	char hex[2 * DW_HASH_SIZE + 1];
@@ -187,6 +189,10 @@ static void write_payload(struct dw_ingest *b, const struct dw_mention *m,
 	dw_jsonw_obj(&w);
 	dw_mention_write(&w, m);
 	make_tag(b->engine, b->scratch.p, b->scratch.len, tag);
+	if (guess.p != NULL) {
+		dw_jsonw_kstr(&w, "lang", guess);
+		dw_jsonw_kbool(&w, "lang_guessed", true);
+	}
 	dw_jsonw_kstr(&w, "raw_sha256",
 		      dw_str_make(dw_hex(hex, digest, sizeof(digest)),
 				  2 * sizeof(digest)));
@@ -198,6 +204,7 @@ int dw_ingest_add(struct dw_ingest *b, const struct dw_mention *m, struct dw_str
 		  struct dw_fault *f)
 {
 	const struct dw_event_info *info = dw_event_info(DW_EV_MENTION_ADDED);
+	struct dw_str guess = { NULL, 0 };
 	struct dw_ingest_fact *fact;
 	struct dw_record *r;
 	int rc = find_source(b, m->source, f);
@@ -211,13 +218,17 @@ int dw_ingest_add(struct dw_ingest *b, const struct dw_mention *m, struct dw_str
 	if ((m->has & DW_MENTION_POSTED_AT) != 0)
 		r->occurred_at = m->posted_at;
 	make_key(b->engine, r->key, KEY_MENTION, m->source, m->source_id);
-	write_payload(b, m, raw, r->tag);
+	if (m->lang.p == NULL)
+		guess = dw_language_guess(m->text);
+	write_payload(b, m, guess, raw, r->tag);
 	r->payload = dw_blob_new(b->scratch.p, b->scratch.len);
 	r->raw = dw_blob_new(raw.p, raw.n);
 	fact->source = b->slug;
 	fact->source_id = b->slug_id;
 	if (m->lang.p != NULL)
 		fact->lang = dw_str_make(dw_arena_strdup(b->arena, m->lang), m->lang.n);
+	else
+		fact->lang = guess;
 	fact->posted_at = m->posted_at;
 	fact->has_posted_at = (m->has & DW_MENTION_POSTED_AT) != 0;
 	b->n++;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -263,6 +264,44 @@ static void test_payload(void **state)
 	count_fini(&c);
 }
 
+/* A guess is stored with the mention and is no part of what it is known by. */
+static void test_guessed_language(void **state)
+{
+	static const char sent[] =
+		"{\"source\":\"feed\",\"source_id\":\"1\",\"text\":\"آیا نشت "
+		"واقعی است؟\"}";
+	struct ingestrig *r = *state;
+	struct batch *b = batch_new(r), *again = batch_new(r), *told = batch_new(r);
+	uint8_t tag[16];
+	struct count c;
+
+	batch_add(b, sent);
+	/* Version 0.1 took the tag over exactly this, the last brace left out. */
+	assert_int_equal(crypto_generichash(tag, sizeof(tag), (const uint8_t *)sent,
+					    strlen(sent) - 1,
+					    dw_engine_identity_key(r->engine), 32),
+			 0);
+	assert_memory_equal(tag, dw_ingest_record(&b->in, 0)->tag, sizeof(tag));
+	batch_send_and_wait(b);
+	batch_add(again, sent);
+	batch_send_and_wait(again);
+	batch_check(again, 0, 0, 1);
+	count_events(r, &c);
+	assert_non_null(strstr(c.payloads.p,
+			       "است؟\",\"lang\":\"fa\",\"lang_guessed\":true,\""
+			       "raw_sha256\":"));
+	count_fini(&c);
+	/* That its sender tells it is news, and so is that it is another. */
+	batch_add(told,
+		  "{\"source\":\"feed\",\"source_id\":\"1\",\"lang\":\"fa\",\"text\":"
+		  "\"آیا نشت واقعی است؟\"}");
+	batch_send_and_wait(told);
+	batch_check(told, 0, 1, 0);
+	batch_free(b);
+	batch_free(again);
+	batch_free(told);
+}
+
 static void test_many_new_sources(void **state)
 {
 	struct ingestrig *r = *state;
@@ -363,6 +402,8 @@ int main(void)
 		ON(disk, test_order),
 		ON(memory, test_payload),
 		ON(disk, test_payload),
+		ON(memory, test_guessed_language),
+		ON(disk, test_guessed_language),
 		ON(memory, test_many_new_sources),
 		ON(disk, test_many_new_sources),
 		ON(memory, test_full_disk),
