@@ -234,6 +234,13 @@ static void count_letter(struct counts *n, struct word *w, uint32_t c)
 	add_letter(w, c);
 }
 
+/* Marks, tatweel, direction marks and apostrophes, which do not end a word. */
+static bool is_silent(uint32_t c)
+{
+	return (c >= 0x64b && c <= 0x65f) || c == 0x670 || c == 0x640 || c == 0x200e ||
+	       c == 0x200f || c == '\'' || c == 0x2019;
+}
+
 static void count(struct counts *n, struct dw_str t)
 {
 	struct word w = { .n = 0 };
@@ -255,11 +262,8 @@ static void count(struct counts *n, struct dw_str t)
 		is_begin = c <= ' ' || c == '(' || c == '"';
 		if (c == 0x200c && w.n > 0 && w.is_arabic)
 			n->fa += 3; /* and the word is two */
-		/* Marks, tatweel and direction marks do not end a word. */
-		if ((c >= 0x64b && c <= 0x65f) || c == 0x670 || c == 0x640 ||
-		    c == 0x200e || c == 0x200f || c == '\'' || c == 0x2019)
-			continue;
-		count_letter(n, &w, c);
+		if (!is_silent(c))
+			count_letter(n, &w, c);
 	}
 	end_word(n, &w);
 }
