@@ -37,7 +37,7 @@ struct dw_watcher {
 
 struct dw_feed_stats {
 	uint64_t frames_pushed, deliveries, writes, short_writes, bytes_out;
-	uint64_t catchup_reads, catchup_events;
+	uint64_t catchup_reads, catchup_events, catchup_failures;
 	uint64_t watchers;		/* now */
 	uint64_t ring_first, ring_last; /* seqs in the ring now */
 };

@@ -7,6 +7,13 @@
 
 #include <jansson.h>
 
+/* For /metrics. */
+struct dw_api_counts {
+	uint64_t reads_refused, answers_replayed, streams_ended;
+	uint64_t backups, backup_failures;
+	int64_t backup_at; /* when the last one was made; 0: none */
+};
+
 struct dw_csp_reports {
 	uint64_t total, dropped;
 	int64_t minute;		/* that these count, its start */
@@ -28,7 +35,7 @@ struct dw_api {
 	size_t collecting; /* bytes of bodies that are held: body.c */
 	void *once;	   /* api/once.c's answers in work */
 	bool is_copying;   /* control.c: a backup is being made */
-	uint64_t reads_refused;
+	struct dw_api_counts count;
 	struct dw_csp_reports csp;
 };
 

@@ -144,7 +144,7 @@ int dw_api_read(const struct dw_http_req *req, struct dw_api *api, struct dw_wor
 	rc = dw_pool_submit(dw_engine_reads(api->engine), w);
 	if (rc == 0)
 		return 0;
-	api->reads_refused++;
+	api->count.reads_refused++;
 	if (rc == DW_EAGAIN)
 		return dw_fail(
 			err, DW_EBUSY,

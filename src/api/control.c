@@ -69,10 +69,13 @@ static void on_copied(struct dw_work *w)
 
 	b->api->is_copying = false;
 	if (b->rc < 0) {
+		b->api->count.backup_failures++;
 		dw_api_refuse_err(b->req, &b->err);
 		backup_free(b);
 		return;
 	}
+	b->api->count.backups++;
+	b->api->count.backup_at = dw_now_us(dw_engine_clock(b->api->engine));
 	dw_buf_init(&out, 16384);
 	write_report(b, &out);
 	b->rec.type = dw_event_info(DW_EV_BACKUP_MADE)->name;

@@ -229,6 +229,7 @@ static void replay(struct once *o)
 			"this was done already; the answer held a secret, which is shown once "
 			"and not kept");
 	} else {
+		o->api->count.answers_replayed++;
 		dw_http_set(req, "Idempotency-Replayed", DW_STR("true"));
 		o->found.body = NULL;
 		dw_http_reply(req, a->status, "application/json", dw_blob_str(body));

@@ -357,6 +357,7 @@ static bool stream_refresh(struct stream *s)
 		return false;
 	if (!dw_account_refresh(dw_engine_account(s->api->engine), &s->who) ||
 	    dw_policy_check(&s->who, DW_RIGHT_READ, NULL) < 0) {
+		s->api->count.streams_ended++;
 		stream_end(s);
 		return false;
 	}

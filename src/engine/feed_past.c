@@ -173,6 +173,7 @@ static void on_read(struct dw_work *work)
 	if (p->w == NULL) {
 		past_free(p);
 	} else if (p->rc < 0) {
+		p->feed->stats.catchup_failures++;
 		p->w->is_blocked = true;
 		p->w->ops->close(p->w->out);
 	} else if (p->is_stale) {

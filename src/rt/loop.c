@@ -39,7 +39,9 @@ int dw_loop_init(struct dw_loop *l, struct dw_err *err)
 
 	if (rc < 0)
 		return dw_uv_fail(err, rc, "making the event loop");
+	/* Both come back as errors of the write, where they can be answered. */
 	DW_INVARIANT(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+	DW_INVARIANT(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
 	dw_list_init(&l->tasks);
 	l->on_stop = NULL;
 	l->on_stop_data = NULL;

@@ -119,6 +119,7 @@ def test_stalled_readers_of_the_stream():
             wait_for(lambda: dw.metrics()["diwan_http_sinks_open"] == 1,
                      "the stalled ones to be closed", 30)
             assert dw.metrics()["diwan_http_timeouts_write_total"] >= n
+            assert dw.metrics()["diwan_feed_short_writes_total"] >= n
         # One of them comes back with its id and misses nothing.
         s = stalled[0]
         s.until_end(30)
@@ -170,6 +171,7 @@ def test_idle_connections_are_closed():
             c.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
             c.response().ok(200)
         wait_for(lambda: all_closed(conns), "idle ones to be closed", 20)
+        assert dw.metrics()["diwan_http_timeouts_idle_total"] >= len(conns)
         for c in conns:
             c.close()
 

@@ -73,7 +73,10 @@ def test_resume_from_every_id():
         whole = everything(dw, dw.reader, last)
         ids = [e.id for e in whole]
         eq(len([e for e in whole if e.type == "mention.added"]), 300)
-        assert dw.metrics()["diwan_feed_ring_first"] > ids[10], "the ring holds everything"
+        got = dw.metrics()
+        assert got["diwan_feed_ring_first"] > ids[10], "the ring holds everything"
+        assert got["diwan_feed_catchup_reads_total"] > 0, got
+        assert got["diwan_feed_catchup_events_total"] > 10, got
         step = figure(3, 1)
         for after in list(range(0, last, step)) + [last]:
             want = [i for i in ids if i > after]
