@@ -9,11 +9,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ConnectionBanner } from "./bus/banner";
 import { connect, disconnect } from "./bus/bus";
 import { t } from "./i18n/t";
+import { bindKeys, KeysHelp } from "./keys";
 import { Nav } from "./nav";
 import { type Page, pageAt, type PageProps } from "./pages";
-import { path } from "./router";
+import { navigate, path } from "./router";
 import { generation, lookUp, presence, session, sessionProblem } from "./session";
 import { SignInCard, SignInDialog } from "./sign_in";
+import { BlindBanner } from "./blind";
+import { watchSources } from "./sources";
 import { title } from "./title";
 import { Confirms } from "./ui/dialog";
 import { ProblemNote } from "./ui/field";
@@ -73,11 +76,19 @@ export function App() {
 	const user = session.value?.user.id ?? 0;
 	useFocusOnArrival(at?.page);
 	useEffect(() => {
-		if (user !== 0)
+		if (user !== 0) {
 			connect(user);
-		else if (presence.value === "out")
+			return watchSources();
+		}
+		if (presence.value === "out")
 			disconnect();
+		return undefined;
 	}, [user, presence.value]);
+	useEffect(() => bindKeys([
+		{ code: "KeyG KeyF", label: "keys.go_feed", run: () => navigate("/") },
+		{ code: "KeyG KeyS", label: "keys.go_sources", run: () => navigate("/sources") },
+		{ code: "KeyG KeyE", label: "keys.go_settings", run: () => navigate("/settings") },
+	]), []);
 	useEffect(() => { title.value = at === null ? t("page.missing") : t(at.page.title); });
 	let content;
 	if (at?.page.isPublic)
@@ -95,8 +106,8 @@ export function App() {
 		content = (
 			<div class="frame" key={generation.value}>
 				<Nav current={at?.page} />
-				<div class="content">
-					<ConnectionBanner />
+				<div class={at?.page.isFull ? "content full" : "content"}>
+					<div class="banners"><ConnectionBanner /><BlindBanner /></div>
 					<main id="main" hidden={presence.value === "ended"}>
 						{at === null ? <NotFound /> : <Loaded key={at.page.title} page={at.page} props={at.props} />}
 					</main>
@@ -109,6 +120,7 @@ export function App() {
 			{content}
 			{presence.value === "ended" && <SignInDialog />}
 			<Confirms />
+			<KeysHelp />
 			<Toasts />
 		</>
 	);

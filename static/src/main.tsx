@@ -4,6 +4,7 @@ import { render } from "preact";
 
 import { App } from "./app";
 import { setLanguage } from "./i18n/t";
+import { watchKeys } from "./keys";
 import { watchAddress } from "./router";
 import { lookUp } from "./session";
 import { lang, watchSettings } from "./settings";
@@ -15,6 +16,7 @@ async function start(): Promise<void> {
 		throw new Error("the page has no #app");
 	watchAddress();
 	watchClock();
+	watchKeys();
 	const session = lookUp();
 	await setLanguage(lang.value);
 	watchSettings();

@@ -27,13 +27,15 @@ export interface Page {
 	nav: "main" | "admin" | "mine" | "none";
 	/** Shown to whoever comes, signed in or not. */
 	isPublic?: boolean;
+	/** It fills the window and scrolls inside, instead of being a column that scrolls with it. */
+	isFull?: boolean;
 	/** A page of the entry itself, or one that is loaded. */
 	component?: ComponentType<PageProps>;
 	load?: () => Promise<{ default: ComponentType<PageProps> }>;
 }
 
 export const PAGES: readonly Page[] = [
-	{ paths: ["/", "/mentions/{id}"], title: "nav.feed", icon: broadcastIcon, nav: "main", component: Feed },
+	{ paths: ["/", "/mentions/{id}"], title: "nav.feed", icon: broadcastIcon, nav: "main", isFull: true, component: Feed },
 	{ paths: ["/settings"], title: "nav.settings", icon: gearIcon, nav: "mine", load: () => import("./pages/settings") },
 	{ paths: ["/setup"], title: "nav.setup", icon: personIcon, nav: "none", isPublic: true, load: () => import("./pages/setup") },
 ];

@@ -14,8 +14,10 @@ const where = signal(here());
 export const path = computed(() => where.value.path);
 export const query = computed(() => new URLSearchParams(where.value.query));
 
-export function navigate(to: string): void {
-	if (to !== location.pathname + location.search)
+export function navigate(to: string, { replaces = false } = {}): void {
+	if (replaces)
+		history.replaceState(history.state, "", to);
+	else if (to !== location.pathname + location.search)
 		history.pushState(null, "", to);
 	where.value = here();
 }

@@ -3,15 +3,21 @@
  * bus.ts - what a page sees of the stream: the state of the connection, and events.
  *
  *   const stop = onEvents((events) => …);    // in order, some at once; data is JSON, unread
+ *   const stop = onJump(() => …);            // too much was missed: read anew what you show
  *
- * The stream itself is in a shared worker, so that eight open pages are one connection; a browser
- * opens six to a server, and the seventh page would not even load.
+ * All pages of a browser share one stream, because a browser opens six connections to a server and
+ * the seventh page would not even load. It runs in a shared worker; where there is none, in the page
+ * that leads (leader.ts); where that cannot be either, in each page for itself.
+ *
+ * The hub is heard at least every 15 s while it is connected. When it says nothing for long - a
+ * worker that the system has killed, a leader that sleeps - the page opens another one.
  */
 import { signal } from "@preact/signals";
 
 import { sessionEnded } from "../session";
 import { type FromHub, Hub, type ToHub } from "./hub";
-import type { LineEvent, LineState } from "./line";
+import { canLead, openLeader } from "./leader";
+import { type LineEvent, type LineState, SILENCE_MS } from "./line";
 
 export type { LineEvent, LineState };
 
@@ -19,14 +25,22 @@ export const connection = signal<LineState>({ name: "connecting" });
 
 type Taker = (events: readonly LineEvent[]) => void;
 const takers = new Set<Taker>();
+const jumpers = new Set<() => void>();
 let post: ((message: ToHub) => void) | null = null;
+let user = 0, lastId = 0, heardAt = 0;
 
 export function onEvents(take: Taker): () => void {
 	takers.add(take);
 	return () => takers.delete(take);
 }
 
+export function onJump(jump: () => void): () => void {
+	jumpers.add(jump);
+	return () => jumpers.delete(jump);
+}
+
 function take(message: FromHub): void {
+	heardAt = Date.now();
 	switch (message.kind) {
 	case "state":
 		connection.value = message.state;
@@ -34,8 +48,13 @@ function take(message: FromHub): void {
 			sessionEnded();
 		break;
 	case "events":
+		lastId = Math.max(lastId, message.events.at(-1)?.id ?? 0);
 		for (const taker of takers)
 			taker(message.events);
+		break;
+	case "jump":
+		for (const jump of jumpers)
+			jump();
 		break;
 	case "beat":
 		break;
@@ -49,23 +68,33 @@ function workerAddress(): string {
 	return (policy?.createScriptURL(address) ?? address) as string;
 }
 
+let address: string | null = null;
+
 function openHub(): (message: ToHub) => void {
-	if (typeof SharedWorker === "undefined") {
-		const hub = new Hub();
-		return (message) => hub.take(take, message);
+	if (typeof SharedWorker !== "undefined") {
+		address ??= workerAddress();
+		const worker = new SharedWorker(address, { name: "diwan" });
+		worker.port.onmessage = (e: MessageEvent<FromHub>) => take(e.data);
+		return (message) => worker.port.postMessage(message);
 	}
-	const worker = new SharedWorker(workerAddress(), { name: "diwan" });
-	worker.port.onmessage = (e: MessageEvent<FromHub>) => take(e.data);
-	return (message) => worker.port.postMessage(message);
+	if (canLead())
+		return openLeader(take, () => { if (user !== 0) post?.({ kind: "hello", user }); }, () => lastId);
+	const hub = new Hub();
+	return (message) => hub.take(take, message);
 }
 
 /** Hangs this page on the stream of this account. */
-export function connect(user: number): void {
+export function connect(id: number): void {
+	if (id !== user)
+		lastId = 0;
+	user = id;
+	heardAt = Date.now();
 	post ??= openHub();
 	post({ kind: "hello", user });
 }
 
 export function disconnect(): void {
+	user = 0;
 	post?.({ kind: "leave" });
 }
 
@@ -73,6 +102,17 @@ export function tryNow(): void {
 	post?.({ kind: "nudge" });
 }
 
+/* Only a worker can be replaced; a leader is replaced by the lock, and a hub of our own is us. */
+function checkHub(): void {
+	if (user !== 0 && typeof SharedWorker !== "undefined" && Date.now() - heardAt > 2 * SILENCE_MS) {
+		post = openHub();
+		heardAt = Date.now();
+		post({ kind: "hello", user });
+	}
+}
+
+setInterval(checkHub, 5000);
 addEventListener("online", tryNow);
 addEventListener("pagehide", () => post?.({ kind: "bye" }));
+addEventListener("pageshow", (e) => { if (e.persisted && user !== 0) connect(user); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) tryNow(); });

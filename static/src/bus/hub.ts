@@ -20,6 +20,8 @@ export type ToHub =
 export type FromHub =
 	| { kind: "state"; state: LineState }
 	| { kind: "events"; events: LineEvent[] }
+	/** So much was missed that it is not sent: read anew what you show. */
+	| { kind: "jump" }
 	/** The line lives, and so does the hub. */
 	| { kind: "beat" };
 
@@ -30,22 +32,27 @@ const BATCH_MS = 100;
 export class Hub {
 	readonly #pages = new Set<Post>();
 	#user = 0;
+	#after = 0;
 	#waiting: LineEvent[] = [];
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	readonly #line = new Line({
-		onState: (state) => {
-			this.#flush();
-			this.#tell({ kind: "state", state });
-		},
-		onEvent: (event) => {
-			if (event.type === "hb") {
-				this.#tell({ kind: "beat" });
-				return;
-			}
-			this.#waiting.push(event);
-			this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
-		},
-	});
+	readonly #line: Line;
+
+	/** `after`: go on behind this event, as the page did that led before. */
+	constructor(after = 0) {
+		this.#line = new Line({
+			onState: (state) => {
+				this.#flush();
+				this.#tell({ kind: "state", state });
+			},
+			onEvent: (event) => this.#event(event),
+			onJump: () => {
+				this.#waiting = [];
+				this.#tell({ kind: "jump" });
+			},
+		});
+		this.#line.lastId = after;
+		this.#after = after;
+	}
 
 	take(page: Post, message: ToHub): void {
 		switch (message.kind) {
@@ -74,7 +81,8 @@ export class Hub {
 	#hello(page: Post, user: number): void {
 		this.#pages.add(page);
 		if (user !== this.#user) {
-			this.#line.lastId = 0;
+			this.#line.lastId = this.#after;
+			this.#after = 0;
 			this.#waiting = [];
 		}
 		if (user !== this.#user || this.#line.state.name === "out")
@@ -82,6 +90,15 @@ export class Hub {
 		else
 			page({ kind: "state", state: this.#line.state });
 		this.#user = user;
+	}
+
+	#event(event: LineEvent): void {
+		if (event.type === "hb") {
+			this.#tell({ kind: "beat" });
+			return;
+		}
+		this.#waiting.push(event);
+		this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
 	}
 
 	#flush(): void {

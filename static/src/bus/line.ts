@@ -33,10 +33,14 @@ export interface LineEvent {
 export interface LineListener {
 	onState(state: LineState): void;
 	onEvent(event: LineEvent): void;
+	/** It goes on at the newest event: what was missed is too much to be sent one by one. */
+	onJump(): void;
 }
 
 export const SILENCE_MS = 40000;
 const FIRST_MS = 1000, MOST_MS = 15000;
+/* After a night's sleep a page does not want a million events; it reads the newest page instead. */
+const LONG_MS = 60000, MUCH = 5000;
 
 /** The wait before try number n (from 0): 1 to 15 s, spread by ± 30 %. */
 export function backoff(n: number, random = Math.random()): number {
@@ -95,6 +99,7 @@ export class Line {
 	lastId = 0;
 	state: LineState = { name: "connecting" };
 	#tries = 0;
+	#heardAt = Date.now();
 	#abort: AbortController | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#watchdog: ReturnType<typeof setTimeout> | undefined;
@@ -132,6 +137,7 @@ export class Line {
 	}
 
 	#heard(abort: AbortController): void {
+		this.#heardAt = Date.now();
 		clearTimeout(this.#watchdog);
 		this.#watchdog = setTimeout(() => abort.abort(new Error("silence")), SILENCE_MS);
 	}
@@ -143,7 +149,12 @@ export class Line {
 		});
 		let why: "restart" | "busy" | "lost" = "lost", pause = 0;
 		try {
+			const isLong = Date.now() - this.#heardAt > LONG_MS;
 			this.#heard(abort);
+			if (isLong && this.lastId > 0 && await this.#isFarBehind(abort.signal)) {
+				this.lastId = 0;
+				this.listener.onJump();
+			}
 			const answer = await fetch("/api/v1/stream", {
 				headers: this.lastId > 0 ? { "Last-Event-ID": String(this.lastId) } : {},
 				cache: "no-store", signal: abort.signal,
@@ -168,6 +179,14 @@ export class Line {
 		else
 			this.#end(abort, { name: "waiting", at: Date.now() + wait, why });
 		this.#timer = setTimeout(() => this.open(), wait);
+	}
+
+	async #isFarBehind(signal: AbortSignal): Promise<boolean> {
+		const answer = await fetch("/api/v1/mentions?limit=1", { cache: "no-store", signal });
+		if (!answer.ok)
+			return false;
+		const { items } = await answer.json() as { items: { id: number }[] };
+		return (items[0]?.id ?? 0) - this.lastId > MUCH;
 	}
 
 	async #read(body: ReadableStream<Uint8Array>, frames: FrameReader, abort: AbortController): Promise<void> {

@@ -1,57 +1,168 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* feed.tsx - the live feed: the newest mentions, and those that come. */
+/*
+ * feed.tsx - the live feed: what the desk looks at all day. The list at the inline start, one mention
+ * beside it; on a narrow screen one of the two. Which mention is open is in the address.
+ */
 import inboxIcon from "@primer/octicons/build/svg/inbox-24.svg";
+import pauseIcon from "@primer/octicons/build/svg/pause-16.svg";
+import playIcon from "@primer/octicons/build/svg/play-16.svg";
+import upIcon from "@primer/octicons/build/svg/arrow-up-16.svg";
+import searchIcon from "@primer/octicons/build/svg/search-24.svg";
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 
-import { api } from "../api";
-import { onEvents } from "../bus/bus";
 import { ConnectionDot } from "../bus/banner";
-import { directionOf } from "../i18n/direction";
 import { t } from "../i18n/t";
+import { bindKeys } from "../keys";
 import type { PageProps } from "../pages";
-import { Empty, Name, Skeleton, Time } from "../ui/parts";
-import type { Mention, MentionPage } from "./mention";
+import { navigate } from "../router";
+import { Icon } from "../ui/icon";
+import { Empty, Skeleton } from "../ui/parts";
+import { ProblemNote } from "../ui/field";
+import { Detail } from "./detail";
+import { filter, isFiltered } from "./filter";
+import { Filters } from "./filters";
+import { GlancePane } from "./glance";
+import { List } from "./list";
+import { Live } from "./live";
+import type { Mention } from "./mention";
+import { placeOf } from "./store";
 
-const MOST = 200;
+const SAY_MS = 10000;
 
-function Row({ m }: { m: Mention }) {
+/* What came, said at most every ten seconds to whoever cannot see it. */
+function Spoken({ live }: { live: Live }) {
+	const said = useSignal(""), top = useSignal(0);
+	useEffect(() => {
+		const timer = setInterval(() => {
+			const { items, held } = live.store;
+			const newest = live.store.newestId;
+			if (top.value > 0 && newest > top.value) {
+				const n = [...held, ...items].filter((m) => m.id > top.value).length;
+				said.value = t("feed.spoken", { n });
+			}
+			top.value = newest;
+		}, SAY_MS);
+		return () => clearInterval(timer);
+	}, []);
+	return <p class="unseen" role="status" aria-live="polite">{said}</p>;
+}
+
+function Head({ live }: { live: Live }) {
+	const isHolding = live.reasons.value.size > 0;
 	return (
-		<article class="mention" lang={m.lang}>
-			<p class="meta">
-				<Name class="strong">{m.author?.name ?? m.author?.handle ?? m.source}</Name>
-				<Name class="soft">{m.source}</Name>
-				<Time at={m.posted_at ?? m.recorded_at} />
-			</p>
-			<p class="text" dir={directionOf(m.text)}>{m.text}</p>
-		</article>
+		<header class="feed-head">
+			<div class="feed-title">
+				<h1 tabIndex={-1}>{t("feed.title")}</h1>
+				<p class="small"><ConnectionDot />{isHolding
+					? <span class="feed-held">{t(live.reasons.value.has("key") ? "feed.paused" : "feed.reading")}</span>
+					: <span class="soft feed-rate">{t("feed.rate", { n: live.rate.value })}</span>}</p>
+			</div>
+			<Filters problem={live.problem} />
+			<button type="button" class={isHolding ? "pause on" : "pause"} aria-pressed={isHolding} data-pause
+				onClick={() => { if (isHolding) live.resume(); else live.hold("key", true); }}>
+				<Icon of={isHolding ? playIcon : pauseIcon} /><span>{t(isHolding ? "feed.resume" : "feed.pause")}</span>
+			</button>
+		</header>
 	);
 }
 
-export function Feed(_: PageProps) {
-	const rows = useSignal<readonly Mention[] | null>(null);
-	useEffect(() => {
-		const merge = (some: readonly Mention[]): void => {
-			const all = new Map((rows.value ?? []).map((m) => [m.id, m]));
-			for (const m of some) {
-				if (m.version >= (all.get(m.id)?.version ?? 0))
-					all.set(m.id, m);
-			}
-			rows.value = [...all.values()].sort((a, b) => b.id - a.id).slice(0, MOST);
-		};
-		const stop = onEvents((events) => merge(events.filter((e) => e.type.startsWith("mention.")).map((e) => {
-			const item = JSON.parse(e.data) as { recorded_at: string; data: Mention };
-			return { ...item.data, recorded_at: item.recorded_at };
-		})));
-		void api<MentionPage>("GET", "/mentions?limit=100").then((r) => { if (r.ok) merge(r.data.items); });
-		return stop;
-	}, []);
+function Nothing({ live }: { live: Live }) {
+	if (live.problem.value !== null && live.problem.value.status !== 400)
+		return <div class="pad"><ProblemNote problem={live.problem.value} /><button type="button" onClick={() => live.reload()}>{t("try_again")}</button></div>;
+	if (live.isLoading.value)
+		return <div class="pad"><Skeleton rows={7} /></div>;
+	if (isFiltered(filter.value))
+		return <div class="pad"><Empty icon={searchIcon} title={t("feed.no_match")} text={t("feed.no_match_hint")} /></div>;
 	return (
-		<>
-			<div class="page-head"><h1 tabIndex={-1}>{t("feed.title")}</h1><ConnectionDot /></div>
-			{rows.value === null ? <Skeleton /> : rows.value.length === 0
-				? <Empty icon={inboxIcon} title={t("feed.empty")} text={t("feed.empty_hint")} />
-				: <div role="feed" class="feed">{rows.value.map((m) => <Row key={m.id} m={m} />)}</div>}
-		</>
+		<div class="pad">
+			<Empty icon={inboxIcon} title={t("feed.empty")} text={t("feed.empty_hint")}>
+				<ul class="teach">
+					<li><a href="/sources">{t("feed.teach_sources")}</a></li>
+					<li>{t("feed.teach_import")} <code dir="ltr">diwan import mentions.jsonl --data DIR</code></li>
+					<li>{t("feed.teach_api")} <code dir="ltr">POST /api/v1/mentions</code></li>
+				</ul>
+			</Empty>
+		</div>
+	);
+}
+
+export function Feed({ id }: PageProps) {
+	const live = useMemo(() => new Live(), []);
+	const openId = Number(id ?? 0);
+	const current = useSignal(openId);
+	useEffect(() => {
+		live.start();
+		return () => live.stop();
+	}, []);
+	useEffect(() => { live.hold("reading", openId !== 0); }, [openId]);
+	live.painted.value;
+
+	const open = (m: Mention | undefined, { replaces = openId !== 0 } = {}): void => {
+		if (m === undefined)
+			return;
+		current.value = m.id;
+		navigate(`/mentions/${m.id}${location.search}`, { replaces });
+	};
+	const close = (): void => {
+		navigate(`/${location.search}`, { replaces: true });
+		document.querySelector<HTMLElement>(`[data-id="${current.value}"]`)?.focus();
+	};
+	const neighbour = (by: number): Mention | undefined => {
+		const from = current.value || openId;
+		const place = placeOf(live.store.items, from);
+		return from === 0 ? live.store.items[0] : live.store.items[(place < 0 ? -place - 1 : place) + by];
+	};
+	const step = (by: number): void => {
+		const m = neighbour(by);
+		if (m === undefined)
+			return;
+		if (openId !== 0)
+			open(m);
+		else
+			current.value = m.id;
+	};
+	const toNewest = (): void => {
+		current.value = 0;
+		if (document.activeElement instanceof HTMLElement && document.activeElement.closest(".list"))
+			document.activeElement.blur();
+		if (openId !== 0)
+			navigate(`/${location.search}`, { replaces: true });
+		live.resume();
+	};
+	useEffect(() => bindKeys([
+		{ code: "KeyJ", label: "keys.next", run: () => step(1) },
+		{ code: "KeyK", label: "keys.previous", run: () => step(-1) },
+		{ code: "Enter", label: "keys.open", isForPage: true, run: () => open(live.store.at(current.value)) },
+		{ code: "Slash", label: "keys.search", run: () => document.querySelector<HTMLInputElement>("[data-search]")?.select() },
+		{ code: "Period", label: "keys.newest", run: toNewest },
+		{ code: "Space", label: "keys.pause", isForPage: true, run: () => {
+			if (live.reasons.value.size > 0)
+				toNewest();
+			else
+				live.hold("key", true);
+		} },
+		{ code: "Escape", label: "keys.back", run: () => { if (openId !== 0) close(); else toNewest(); } },
+	]), [openId]);
+
+	const { items, heldCount } = live.store;
+	return (
+		<div class={openId === 0 ? "feed-page" : "feed-page has-open"}>
+			<section class="feed-main" aria-label={t("nav.feed")}>
+				<Head live={live} />
+				<div class="feed-body">
+					{heldCount > 0 && <button type="button" class="pill primary" onClick={toNewest}><Icon of={upIcon} />{t("feed.new", { n: heldCount })}</button>}
+					{items.length === 0 ? <Nothing live={live} />
+						: <List live={live} openId={openId} currentId={current.value} onCurrent={(x) => { current.value = x; }} onOpen={open} />}
+				</div>
+			</section>
+			{openId === 0 ? <aside class="side glance-side" aria-label={t("glance.title")}><GlancePane live={live} /></aside> : (
+				<aside class="side" aria-label={t("mention.one")}>
+					<Detail id={openId} known={live.store.at(openId)} onClose={close}
+						onPrevious={neighbour(-1) && (() => step(-1))} onNext={neighbour(1) && (() => step(1))} />
+				</aside>
+			)}
+			<Spoken live={live} />
+		</div>
 	);
 }

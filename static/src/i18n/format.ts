@@ -21,6 +21,7 @@ export const locale = computed(() => localeOf(lang.value, calendar.value, digits
 /* Making a formatter costs a thousand times what using one does. */
 const dates = new Map<string, Intl.DateTimeFormat>();
 const numbers = new Map<string, Intl.NumberFormat>();
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
 
 function dateFormat(tag: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 	const key = tag + JSON.stringify(options);
@@ -35,6 +36,13 @@ function numberFormat(tag: string, options: Intl.NumberFormatOptions): Intl.Numb
 	let format = numbers.get(key);
 	if (format === undefined)
 		numbers.set(key, format = new Intl.NumberFormat(tag, options));
+	return format;
+}
+
+function relativeFormat(tag: string): Intl.RelativeTimeFormat {
+	let format = relatives.get(tag);
+	if (format === undefined)
+		relatives.set(tag, format = new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "short" }));
 	return format;
 }
 
@@ -72,17 +80,16 @@ export function exact(at: string | number | Date): string {
 	return `${dateFormat(locale.value, { ...LONG, ...SECOND, timeZoneName: "short" }).format(date)} · ${twin}`;
 }
 
-const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
-/** "3 minutes ago"; beyond a week the date. Clocks differ: what is a little ahead is now. */
+/** "3 minutes ago"; beyond a week the date. Within a minute it is now: a row that counts seconds is unrest. */
 export function ago(at: string | number | Date, now = Date.now()): string {
 	const date = parse(at);
 	if (date === null)
 		return "";
-	const exactly = Math.round((date.getTime() - now) / 1000);
-	const seconds = exactly > 0 && exactly < 60 ? 0 : exactly;
+	const seconds = Math.round((date.getTime() - now) / 1000);
 	if (Math.abs(seconds) > 7 * 86400)
 		return show(date, DAY);
-	const [unit, size] = STEPS.find(([, s]) => Math.abs(seconds) >= s) ?? ["second", 1];
-	return new Intl.RelativeTimeFormat(locale.value, { numeric: "auto", style: "short" }).format(Math.trunc(seconds / size), unit);
+	const [unit, size] = STEPS.find(([, s]) => Math.abs(seconds) >= s) ?? ["second", 60];
+	return relativeFormat(locale.value).format(Math.trunc(seconds / size), unit);
 }

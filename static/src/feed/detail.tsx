@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * detail.tsx - one mention with all that is known about it: beside the list where there is room, in
+ * its place where there is not. What the list has is shown at once; its history comes from the server.
+ *
+ * Nothing of a mention is loaded by itself: no picture, no preview, and the link to the original
+ * tells the other side nothing about us.
+ */
+import alertIcon from "@primer/octicons/build/svg/alert-16.svg";
+import nextIcon from "@primer/octicons/build/svg/chevron-down-16.svg";
+import previousIcon from "@primer/octicons/build/svg/chevron-up-16.svg";
+import eyeIcon from "@primer/octicons/build/svg/eye-16.svg";
+import linkIcon from "@primer/octicons/build/svg/link-16.svg";
+import outIcon from "@primer/octicons/build/svg/link-external-16.svg";
+import xIcon from "@primer/octicons/build/svg/x-16.svg";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { api, explain, type Problem } from "../api";
+import { onEvents } from "../bus/bus";
+import { ago, exact, number } from "../i18n/format";
+import { isLang, type Key, LANG_NAMES, t } from "../i18n/t";
+import { SourceChip } from "../ui/chip";
+import { Icon } from "../ui/icon";
+import { minute } from "../ui/now";
+import { Skeleton } from "../ui/parts";
+import { say } from "../ui/toast";
+import { hasDanger, safeHref } from "./foreign";
+import type { Mention } from "./mention";
+import { timeOf, Who } from "./row";
+import { Text } from "./text";
+
+interface Version {
+	seq: number;
+	type: string;
+	recorded_at: string;
+	actor: number;
+	data: Partial<Mention>;
+}
+type Whole = Mention & { history: Version[] };
+
+const HAS_INVISIBLE = /[\u200b-\u200f\u061c\u00ad\u2060\ufeff\u00a0\u202f]/;
+
+/* Read anew whenever the stream says that this one has changed. */
+function useMention(id: number, known: Mention | undefined): { m: Mention | undefined; history: Version[] | null; problem: Problem | null } {
+	const [whole, setWhole] = useState<Whole | null>(null);
+	const [problem, setProblem] = useState<Problem | null>(null);
+	useEffect(() => {
+		let isOn = true;
+		const load = async (): Promise<void> => {
+			const r = await api<Whole>("GET", `/mentions/${id}`);
+			if (!isOn)
+				return;
+			setProblem(r.ok ? null : r.problem);
+			if (r.ok)
+				setWhole(r.data);
+		};
+		void load();
+		const stop = onEvents((events) => {
+			if (events.some((e) => e.type === "mention.changed" && (JSON.parse(e.data) as { data: Mention }).data.id === id))
+				void load();
+		});
+		return () => { isOn = false; stop(); };
+	}, [id]);
+	const fresh = whole?.id === id ? whole : null;
+	return { m: fresh === null ? known : { ...fresh, ...(known?.marks ? { marks: known.marks } : {}) }, history: fresh?.history ?? null, problem };
+}
+
+function Metrics({ m }: { m: Mention }) {
+	const k = m.metrics ?? {};
+	const shown = (["views", "likes", "reposts", "replies"] as const).filter((name) => k[name] !== undefined);
+	const followers = m.author?.followers;
+	if (shown.length === 0 && followers === undefined)
+		return null;
+	return (
+		<dl class="metrics">
+			{followers !== undefined && <div><dt>{t("metric.followers_label")}</dt><dd>{number(followers)}</dd></div>}
+			{shown.map((name) => <div key={name}><dt>{t(`metric.${name}_label`)}</dt><dd>{number(k[name] ?? 0)}</dd></div>)}
+		</dl>
+	);
+}
+
+const FIELDS = ["text", "title", "author", "url", "lang", "posted_at", "metrics", "thread", "in_reply_to"] as const;
+
+function changedFields(before: Partial<Mention>, after: Partial<Mention>): Key[] {
+	return FIELDS.filter((f) => JSON.stringify(before[f]) !== JSON.stringify(after[f])).map((f) => `field.${f}` as Key);
+}
+
+function History({ versions }: { versions: readonly Version[] }) {
+	if (versions.length < 2)
+		return null;
+	return (
+		<section>
+			<h3>{t("mention.history", { n: versions.length })}</h3>
+			<ol class="history" reversed>
+				{versions.map((v, i) => {
+					const before = versions[i - 1];
+					return (
+						<li key={v.seq}>
+							<p class="soft small">
+								<time dateTime={v.recorded_at} title={exact(v.recorded_at)}>{ago(v.recorded_at, minute.value)}</time>
+								{" · "}{before === undefined ? t("mention.first") : changedFields(before.data, v.data).map((k) => t(k)).join(t("comma"))}
+							</p>
+							{v.data.text !== undefined && v.data.text !== before?.data.text && <Text class="text" lang={v.data.lang}>{v.data.text}</Text>}
+							{v.data.erased === true && <p class="soft">{t("mention.erased")}</p>}
+						</li>
+					);
+				}).reverse()}
+			</ol>
+		</section>
+	);
+}
+
+function Raw({ m }: { m: Mention }) {
+	const { marks: _, title_marks: __, ...plain } = m as Whole;
+	const { history: ___, ...values } = plain;
+	return (
+		<details class="raw">
+			<summary>{t("mention.raw")}</summary>
+			<dl dir="ltr">
+				{Object.entries(values).map(([name, value]) => (
+					<div key={name}>
+						<dt><code>{name}</code></dt>
+						<dd><Text isInline showsAll>{typeof value === "string" ? value : JSON.stringify(value)}</Text></dd>
+					</div>
+				))}
+			</dl>
+		</details>
+	);
+}
+
+async function copyLink(): Promise<void> {
+	try {
+		await navigator.clipboard.writeText(location.href);
+		say(t("mention.copied"));
+	} catch {
+		say(t("mention.copy_failed"));
+	}
+}
+
+function Body({ m, history }: { m: Mention; history: Version[] | null }) {
+	const [showsAll, setShowsAll] = useState(false);
+	const original = safeHref(m.url), at = timeOf(m);
+	return (
+		<article class={`detail-body hue-open`}>
+			<header class="detail-who"><Who m={m} /><SourceChip slug={m.source} /></header>
+			{hasDanger(m.text) && <p class="note bad"><Icon of={alertIcon} /> {t("mention.danger_hint")}</p>}
+			{m.title !== undefined && <Text class="detail-title" lang={m.lang} marks={m.title_marks} showsAll={showsAll}>{m.title}</Text>}
+			<Text class="detail-text" lang={m.lang} marks={m.marks} showsAll={showsAll} links>{m.text}</Text>
+			<p class="soft small detail-when">
+				<time dateTime={at}>{exact(at)}</time>
+				{m.lang !== undefined && <span>{" · "}{isLang(m.lang) ? LANG_NAMES[m.lang] : m.lang}{m.lang_guessed === true && ` (${t("mention.guessed")})`}</span>}
+			</p>
+			<Metrics m={m} />
+			<div class="buttons">
+				{original !== undefined && <a class="button" href={original} target="_blank" rel="noopener noreferrer nofollow"><Icon of={outIcon} mirrors />{t("mention.original")}</a>}
+				<button type="button" onClick={() => void copyLink()}><Icon of={linkIcon} />{t("mention.copy")}</button>
+				{(HAS_INVISIBLE.test(m.text) || hasDanger(m.text)) && (
+					<button type="button" aria-pressed={showsAll} onClick={() => setShowsAll(!showsAll)}><Icon of={eyeIcon} />{t("mention.show_hidden")}</button>
+				)}
+			</div>
+			{history !== null && <History versions={history} />}
+			<Raw m={m} />
+		</article>
+	);
+}
+
+export interface DetailProps {
+	id: number;
+	known: Mention | undefined;
+	onClose: () => void;
+	/** Undefined at the ends of the list. */
+	onPrevious: (() => void) | undefined;
+	onNext: (() => void) | undefined;
+}
+
+export function Detail({ id, known, onClose, onPrevious, onNext }: DetailProps) {
+	const { m, history, problem } = useMention(id, known);
+	const heading = useRef<HTMLHeadingElement>(null);
+	useEffect(() => { heading.current?.closest(".side")?.scrollTo(0, 0); }, [id]);
+	return (
+		<section class="detail" aria-labelledby="detail-heading">
+			<div class="detail-bar">
+				<h2 id="detail-heading" ref={heading} tabIndex={-1}>{t("mention.one")}</h2>
+				<button type="button" class="icon-button" aria-label={t("mention.previous")} title={t("mention.previous")} disabled={onPrevious === undefined} onClick={onPrevious}><Icon of={previousIcon} /></button>
+				<button type="button" class="icon-button" aria-label={t("mention.next")} title={t("mention.next")} disabled={onNext === undefined} onClick={onNext}><Icon of={nextIcon} /></button>
+				<button type="button" class="icon-button" aria-label={t("close")} title={t("close")} onClick={onClose}><Icon of={xIcon} /></button>
+			</div>
+			{m !== undefined ? <Body key={id} m={m} history={history} />
+				: problem !== null ? <div class="note bad" role="alert">{problem.status === 404 ? t("mention.gone") : explain(problem)}</div>
+				: <Skeleton rows={3} />}
+		</section>
+	);
+}
