@@ -25,6 +25,13 @@ void dw_account_apply(struct dw_account *a, const struct dw_stored *e);
 /** Fold one event into the read tables. */
 DW_MUST_USE int dw_account_project_on_writer(struct dw_db *db, const struct dw_stored *e,
 					     struct dw_err *err);
+struct dw_account_stats {
+	uint64_t sign_ins; /* sessions started */
+	uint64_t refused;  /* a wrong name or password, a disabled account */
+	uint64_t throttled;
+};
+
+const struct dw_account_stats *dw_account_stats(const struct dw_account *a);
 /** Who the actors are, now. Borrowed: take a reference to keep it. */
 struct dw_names *dw_account_names(struct dw_account *a);
 
@@ -163,7 +170,11 @@ struct dw_account_op {
 	struct dw_task done;
 	unsigned tries;
 	uint64_t user, password_seq; /* sign-in: whom, and which password was checked */
-	bool is_known_peer;
+	enum {
+		DW_TAKEN_SHARED,
+		DW_TAKEN_KNOWN,
+		DW_TAKEN_RESERVE
+	} taken_from;	/* sign-in: which allowance */
 	char hash[128]; /* of a new password, "" = none */
 	uint8_t secret_hash[32];
 };

@@ -8,6 +8,7 @@
  */
 #include "api_int.h"
 
+#include "engine/account.h"
 #include "engine/feed.h"
 
 void dw_api_healthz(struct dw_http_req *req, void *data)
@@ -157,7 +158,15 @@ static int add_net(struct dw_buf *b, struct dw_api *api)
 
 static int add_api(struct dw_buf *b, const struct dw_api *api)
 {
+	const struct dw_account_stats *s =
+		dw_account_stats(dw_engine_account(api->engine));
 	const struct metric m[] = {
+		{ "sign_ins_total", "counter", "Sessions started.", s->sign_ins },
+		{ "sign_ins_refused_total", "counter",
+		  "Sign-ins with a wrong name or password, or of a disabled account.",
+		  s->refused },
+		{ "sign_ins_throttled_total", "counter",
+		  "Sign-ins told to wait, unchecked.", s->throttled },
 		{ "reads_refused_total", "counter",
 		  "Reads turned away because too many were waiting.",
 		  api->count.reads_refused },

@@ -209,6 +209,11 @@ void account_new_names(struct dw_account *a)
 	free(list);
 }
 
+const struct dw_account_stats *dw_account_stats(const struct dw_account *a)
+{
+	return &a->stats;
+}
+
 struct dw_names *dw_account_names(struct dw_account *a)
 {
 	return a->names;

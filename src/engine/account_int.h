@@ -38,6 +38,7 @@ struct user {
 	struct dw_link sessions;	   /* oldest first */
 	unsigned n_sessions;
 	int64_t full_at; /* when its sign-in allowance is whole again (account_throttle.c) */
+	int64_t reserve_at;	       /* and that which is kept for new addresses */
 	struct known known[KNOWN_MAX]; /* newest first */
 	unsigned n_known;
 };
@@ -76,6 +77,7 @@ struct dw_account {
 	uint64_t roles_pos; /* last event that moved DW_KEY_ROLES, as folded */
 	struct dw_names *names;
 	struct throttle *throttle;
+	struct dw_account_stats stats;
 	void (*on_change)(void *data, enum dw_principal_kind kind, uint64_t id);
 	void *on_change_data;
 	struct dw_deadline sweep, flush;

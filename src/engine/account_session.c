@@ -203,6 +203,7 @@ static void on_started(struct dw_account_op *op)
 				       "the account was disabled meanwhile");
 		return;
 	}
+	a->stats.sign_ins++;
 	op->id = s->id;
 	op->version = s->id;
 	memcpy(s->hash, op->secret_hash, sizeof(s->hash));

@@ -6,8 +6,13 @@
  * gives back. An allowance is one number: when it would be whole again. Each attempt moves that
  * by a minute / n, and it may lie a minute ahead at most: n at once, then one each minute / n.
  *
- * The owner is not locked out by somebody else's failures: an address that the account has
- * signed in from before has an allowance of its own with that account, and only that is asked.
+ * The owner is not locked out by somebody else's failures, in two steps. An address that the
+ * account has signed in from before has an allowance of its own with that account, and only that
+ * is asked. And when the account's allowance is used up, an address that has hardly tried it yet
+ * may take from a smaller one that is kept for such: twice, then once in five minutes. So who
+ * guesses from a few addresses leaves room for the owner at a new one; it takes some two dozen,
+ * all the time, to keep that shut, too. Rejected: a cookie that marks the owner's browsers. It is
+ * stronger, but one more thing that stays on a device for years and has to be taken back.
  *
  * Names that no account has are counted like those that one has, or the difference would tell.
  * What is kept for strangers (their addresses, the hashes of the names they tried) is bounded;
@@ -25,11 +30,14 @@
 #define STRANGERS_MAX 4096 /* of each kind */
 #define REFUSED_MAX 10	   /* events a minute, and one with the count of the rest */
 #define KEY_BYTES 16
+#define RETRY_US                                                                         \
+	(5 * MINUTE_US) /* an address gets one more of what is kept for new ones */
 
 struct stranger {
 	struct dw_link link; /* longest unused first */
 	uint8_t key[KEY_BYTES];
 	int64_t full_at;
+	int64_t reserve_at; /* names only: as in struct user */
 };
 
 struct strangers {
@@ -38,7 +46,7 @@ struct strangers {
 };
 
 struct throttle {
-	struct strangers names, addresses;
+	struct strangers names, addresses, pairs;    /* pairs of both */
 	uint8_t secret[crypto_generichash_KEYBYTES]; /* so that keys tell nothing */
 	int64_t minute;	  /* that `refused` counts, its start */
 	unsigned refused; /* recorded one by one */
@@ -65,6 +73,7 @@ struct throttle *throttle_create(void)
 	DW_INVARIANT(t != NULL);
 	strangers_init(&t->names);
 	strangers_init(&t->addresses);
+	strangers_init(&t->pairs);
 	randombytes_buf(t->secret, sizeof(t->secret));
 	return t;
 }
@@ -75,6 +84,7 @@ void throttle_destroy(struct throttle *t)
 		return;
 	strangers_fini(&t->names);
 	strangers_fini(&t->addresses);
+	strangers_fini(&t->pairs);
 	sodium_memzero(t, sizeof(*t));
 	free(t);
 }
@@ -125,11 +135,23 @@ void throttle_address(struct dw_str peer, char *out)
 
 /* ---- allowances ---- */
 
-/* Up to these: an account's (or a name's) and an address's; or one of both together. */
+/* One of those that an attempt is taken from. */
+struct allowance {
+	int64_t *full_at;
+	int64_t cost, ahead; /* ahead / cost of them at once */
+};
+
+#define ASKED_MAX 3
+
 struct asked {
-	int64_t *full_at[2];
+	struct allowance of[ASKED_MAX];
 	unsigned n;
 };
+
+static void ask(struct asked *q, int64_t *full_at, unsigned n, int64_t span)
+{
+	q->of[q->n++] = (struct allowance){ full_at, span / n, span / n * n };
+}
 
 static struct known *find_known(struct user *u, const char *address)
 {
@@ -139,51 +161,112 @@ static struct known *find_known(struct user *u, const char *address)
 	return NULL;
 }
 
-static struct asked ask_strangers(struct dw_account_op *op, struct user *u,
-				  const char *address)
-{
-	struct throttle *t = op->account->throttle;
-	struct asked q = { .n = 2 };
-	char name[NAME_BYTES];
-
-	q.full_at[0] = &stranger_get(t, &t->addresses, dw_str_of(address))->full_at;
-	if (u != NULL) {
-		q.full_at[1] = &u->full_at;
-	} else if (account_fold_name(op->name, name)) {
-		q.full_at[1] = &stranger_get(t, &t->names, dw_str_of(name))->full_at;
-		sodium_memzero(name, sizeof(name));
-	} else {
-		q.n = 1;
-	}
-	return q;
-}
-
-static int64_t cost_of(const struct dw_account_op *op)
+static unsigned per_minute(const struct dw_account_op *op)
 {
 	unsigned n = dw_engine_conf(op->account->engine)->sign_in_per_minute;
 
-	return MINUTE_US / (n > 0 ? n : 10);
+	return n > 0 ? n : 10;
+}
+
+/* Where the owner was before. */
+static struct asked ask_known(const struct dw_account_op *op, struct known *k)
+{
+	struct asked q = { .n = 0 };
+
+	ask(&q, &k->full_at, per_minute(op), MINUTE_US);
+	return q;
+}
+
+/* The account's own two, or those of a name that nobody has: *reserve is kept for new addresses.
+ * False: that is no name at all. */
+static bool find_account(struct dw_account_op *op, struct user *u, int64_t **full_at,
+			 int64_t **reserve, char name[NAME_BYTES])
+{
+	struct stranger *one;
+
+	if (!account_fold_name(op->name, name))
+		return false;
+	if (u != NULL) {
+		*full_at = &u->full_at;
+		*reserve = &u->reserve_at;
+		return true;
+	}
+	one = stranger_get(op->account->throttle, &op->account->throttle->names,
+			   dw_str_of(name));
+	*full_at = &one->full_at;
+	*reserve = &one->reserve_at;
+	return true;
+}
+
+/* Somewhere else: the address's allowance, and the account's or what it keeps for new addresses. */
+static struct asked ask_strangers(struct dw_account_op *op, struct user *u,
+				  const char *address, bool is_reserve)
+{
+	struct throttle *t = op->account->throttle;
+	struct asked q = { .n = 0 };
+	char name[NAME_BYTES], pair[NAME_BYTES + PEER_MAX];
+	int64_t *full_at, *reserve;
+	unsigned n = per_minute(op), kept = n / 2 + 2;
+
+	ask(&q, &stranger_get(t, &t->addresses, dw_str_of(address))->full_at, n,
+	    MINUTE_US);
+	if (!find_account(op, u, &full_at, &reserve, name))
+		return q;
+	if (is_reserve) {
+		unsigned each = kept > 2 ? 2 : 1;
+
+		snprintf(pair, sizeof(pair), "%s %s", name, address);
+		ask(&q, reserve, kept, MINUTE_US);
+		ask(&q, &stranger_get(t, &t->pairs, dw_str_of(pair))->full_at, each,
+		    each * RETRY_US);
+		sodium_memzero(pair, sizeof(pair));
+	} else {
+		ask(&q, full_at, n, MINUTE_US);
+	}
+	sodium_memzero(name, sizeof(name));
+	return q;
+}
+
+static int64_t wait_for(const struct asked *q, int64_t now)
+{
+	int64_t wait = 0;
+
+	for (unsigned i = 0; i < q->n; i++) {
+		const struct allowance *a = &q->of[i];
+		int64_t over = *a->full_at + a->cost - (now + a->ahead);
+
+		if (over > wait)
+			wait = over;
+	}
+	return wait;
+}
+
+static void take(const struct asked *q, int64_t now)
+{
+	for (unsigned i = 0; i < q->n; i++) {
+		const struct allowance *a = &q->of[i];
+
+		*a->full_at = (*a->full_at > now ? *a->full_at : now) + a->cost;
+	}
 }
 
 int throttle_take(struct dw_account_op *op, struct user *u)
 {
-	int64_t now = dw_mono_us(dw_engine_clock(op->account->engine)),
-		cost = cost_of(op);
+	int64_t now = dw_mono_us(dw_engine_clock(op->account->engine)), wait, other;
 	char address[PEER_MAX];
 	struct known *k;
 	struct asked q;
-	int64_t wait = 0;
 
 	throttle_address(op->peer, address);
 	k = u != NULL ? find_known(u, address) : NULL;
-	op->is_known_peer = k != NULL;
-	q = k != NULL ? (struct asked){ { &k->full_at, NULL }, 1 }
-		      : ask_strangers(op, u, address);
-	for (unsigned i = 0; i < q.n; i++) {
-		int64_t over = *q.full_at[i] + cost - (now + MINUTE_US);
-
-		if (over > wait)
-			wait = over;
+	op->taken_from = k != NULL ? DW_TAKEN_KNOWN : DW_TAKEN_SHARED;
+	q = k != NULL ? ask_known(op, k) : ask_strangers(op, u, address, false);
+	wait = wait_for(&q, now);
+	if (wait > 0 && k == NULL) {
+		op->taken_from = DW_TAKEN_RESERVE;
+		q = ask_strangers(op, u, address, true);
+		other = wait_for(&q, now);
+		wait = other < wait ? other : wait;
 	}
 	if (wait > 0) {
 		op->retry_after_s = (unsigned)((wait + 999999) / 1000000);
@@ -192,8 +275,7 @@ int throttle_take(struct dw_account_op *op, struct user *u)
 			"there were too many failed attempts to sign in; wait %u seconds",
 			op->retry_after_s);
 	}
-	for (unsigned i = 0; i < q.n; i++)
-		*q.full_at[i] = (*q.full_at[i] > now ? *q.full_at[i] : now) + cost;
+	take(&q, now);
 	return 0;
 }
 
@@ -205,12 +287,13 @@ void throttle_give(struct dw_account_op *op, struct user *u)
 
 	throttle_address(op->peer, address);
 	k = u != NULL ? find_known(u, address) : NULL;
-	if (op->is_known_peer && k == NULL)
+	if (op->taken_from == DW_TAKEN_KNOWN && k == NULL)
 		return;
-	q = op->is_known_peer ? (struct asked){ { &k->full_at, NULL }, 1 }
-			      : ask_strangers(op, u, address);
+	q = op->taken_from == DW_TAKEN_KNOWN
+		    ? ask_known(op, k)
+		    : ask_strangers(op, u, address, op->taken_from == DW_TAKEN_RESERVE);
 	for (unsigned i = 0; i < q.n; i++)
-		*q.full_at[i] -= cost_of(op);
+		*q.of[i].full_at -= q.of[i].cost;
 }
 
 void throttle_know(struct user *u, const char *peer)
@@ -288,6 +371,10 @@ void throttle_refused(struct dw_account *a, const char *reason, uint64_t user,
 	struct throttle *t = a->throttle;
 	struct account_event ev = { .type = DW_EV_SESSION_REFUSED, .user = user };
 
+	if (strcmp(reason, "throttled") == 0)
+		a->stats.throttled++;
+	else
+		a->stats.refused++;
 	throttle_sweep(a);
 	if (t->refused >= REFUSED_MAX) {
 		t->counted++;

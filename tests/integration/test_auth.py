@@ -87,6 +87,11 @@ def test_guessing_is_throttled_without_locking_out():
         held("GET", "/api/v1/session").ok(200)
         # The victim, where she signed in before, is not locked out.
         eq(attempt(dw, "127.0.0.1", "mira", PASSWORD).status, 200, "the victim's sign-in")
+        # Nor where she never was.
+        eq(attempt(dw, "127.0.0.9", "mira", PASSWORD).status, 200, "from a new address")
+        got = dw.metrics()
+        eq([got["diwan_sign_ins_total"], got["diwan_sign_ins_refused_total"],
+            got["diwan_sign_ins_throttled_total"]], [3, 3, 2])
 
 
 def test_guessing_many_names_from_one_address():

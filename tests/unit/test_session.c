@@ -413,9 +413,73 @@ static void an_account_may_be_failed_so_often(void **state)
 		assert_int_equal(enginerig_sign_in(r, &op, "Sara", "wrong wrong", peer),
 				 DW_EAUTH);
 	}
-	assert_int_equal(fail_until_told_to_wait(r, "sara", "6.6.6.99", &wait), 0);
+	/* what is kept for new addresses: two for each, four in all */
+	assert_int_equal(fail_until_told_to_wait(r, "sara", "6.6.6.99", &wait), 2);
+	assert_int_equal(enginerig_sign_in(r, &op, "sara", GOOD, "6.6.6.99"), DW_EBUSY);
+	assert_int_equal(fail_until_told_to_wait(r, "sara", "6.6.6.98", &wait), 2);
+	assert_int_equal(fail_until_told_to_wait(r, "sara", "6.6.6.97", &wait), 0);
+	assert_true(wait >= 1 && wait <= 15);
 	assert_int_equal(enginerig_sign_in(r, &op, "sara", GOOD, "9.9.9.9"), DW_EBUSY);
-	assert_true(op.retry_after_s >= 1 && op.retry_after_s <= 60);
+	assert_true(op.retry_after_s >= 1 && op.retry_after_s <= 15);
+}
+
+/* The owner comes from where she never was, while one address does nothing but guess. */
+static void one_attacker_leaves_room_at_a_new_address(void **state)
+{
+	struct enginerig *r = *state;
+	struct dw_account_op op;
+	char peer[32];
+
+	for (unsigned i = 0; i < 30; i++) {
+		/* as often as it can: each twelve seconds the account's allowance has one */
+		for (unsigned k = 0; k < 6; k++)
+			(void)enginerig_sign_in(r, &op, "sara", "wrong wrong", "6.6.6.6");
+		assert_int_equal(op.status, DW_EBUSY);
+		snprintf(peer, sizeof(peer), "7.7.7.%u", i);
+		assert_int_equal(enginerig_sign_in(r, &op, "sara", GOOD, peer), 0);
+		enginerig_advance(r, 12);
+	}
+}
+
+/* A few more do not help: what an address had of it comes back in minutes. */
+static void a_few_attackers_leave_room_at_a_new_address(void **state)
+{
+	struct enginerig *r = *state;
+	struct dw_account_op op;
+	char peer[32];
+	unsigned in = 0;
+
+	for (unsigned i = 0; i < 60; i++) {
+		for (unsigned k = 0; k < 3; k++) {
+			snprintf(peer, sizeof(peer), "6.6.6.%u", k);
+			(void)enginerig_sign_in(r, &op, "sara", "wrong wrong", peer);
+		}
+		snprintf(peer, sizeof(peer), "7.7.7.%u", i);
+		in += enginerig_sign_in(r, &op, "sara", GOOD, peer) == 0;
+		enginerig_advance(r, 12);
+	}
+	assert_true(in >= 50); /* all but some of the first minutes */
+}
+
+/* She may be wrong once herself, and what she took is given back when she is right. */
+static void being_right_gives_back_what_was_kept(void **state)
+{
+	struct enginerig *r = *state;
+	struct dw_account_op op;
+	char peer[32];
+
+	for (unsigned i = 0; i < 5; i++) {
+		snprintf(peer, sizeof(peer), "6.6.6.%u", i);
+		assert_int_equal(enginerig_sign_in(r, &op, "sara", "wrong wrong", peer),
+				 DW_EAUTH);
+	}
+	for (unsigned i = 0; i < 20; i++) {
+		snprintf(peer, sizeof(peer), "7.7.7.%u", i);
+		assert_int_equal(enginerig_sign_in(r, &op, "sara", GOOD, peer), 0);
+	}
+	assert_int_equal(enginerig_sign_in(r, &op, "sara", "wrong wrong", "9.9.9.9"),
+			 DW_EAUTH);
+	assert_int_equal(enginerig_sign_in(r, &op, "sara", GOOD, "9.9.9.9"), 0);
 }
 
 static void a_name_that_nobody_has_is_counted_alike(void **state)
@@ -430,7 +494,10 @@ static void a_name_that_nobody_has_is_counted_alike(void **state)
 		assert_int_equal(enginerig_sign_in(r, &op, "Farhad", "wrong wrong", peer),
 				 DW_EAUTH);
 	}
-	assert_int_equal(fail_until_told_to_wait(r, "farhad", "6.6.6.99", &wait), 0);
+	assert_int_equal(fail_until_told_to_wait(r, "farhad", "6.6.6.99", &wait), 2);
+	assert_int_equal(fail_until_told_to_wait(r, "farhad", "6.6.6.98", &wait), 2);
+	assert_int_equal(fail_until_told_to_wait(r, "farhad", "6.6.6.97", &wait), 0);
+	assert_true(wait >= 1 && wait <= 15);
 }
 
 static void the_owner_is_not_locked_out(void **state)
@@ -587,6 +654,9 @@ int main(void)
 		T(a_csrf_value_belongs_to_its_session),
 		FIVE(an_address_may_fail_so_often),
 		FIVE(an_account_may_be_failed_so_often),
+		FIVE(one_attacker_leaves_room_at_a_new_address),
+		FIVE(a_few_attackers_leave_room_at_a_new_address),
+		FIVE(being_right_gives_back_what_was_kept),
 		FIVE(a_name_that_nobody_has_is_counted_alike),
 		FIVE(the_owner_is_not_locked_out),
 		FIVE(being_right_costs_nothing),
