@@ -154,8 +154,6 @@ struct dw_poller {
 	/* ask it now; DW_EBUSY when too much waits */
 	int (*check)(void *ctx, uint64_t id, struct dw_err *err);
 	int (*test)(void *ctx, struct dw_source_test *t, struct dw_err *err);
-	/* give up a test whose caller does not wait any more: cb never comes */
-	void (*forget)(void *ctx, struct dw_source_test *t);
 	void *ctx;
 };
 

@@ -233,7 +233,7 @@ void dw_source_result(struct dw_sources *all, uint64_t id,
 	DW_REQUIRE(r->is_ok || r->detail != NULL);
 	if (s == NULL || s->url == NULL)
 		return;
-	s->next_at = r->next_at;
+	s->next_at = s->is_paused ? 0 : r->next_at;
 	if (r->is_ok) {
 		take_success(s, r, now);
 		take_memo(all, s, r->memo);
