@@ -34,7 +34,14 @@
 	X(head_ms, 5000, 100, 600000, "time that a request head may take")               \
 	X(idle_ms, 15000, 100, 3600000, "time that a connection may stay unused")        \
 	X(write_stall_ms, 10000, 100, 600000, "time that a reader may take nothing")     \
-	X(body_min_rate, 500, 1, 1000000000, "bytes a second that a body must keep up")
+	X(body_min_rate, 500, 1, 1000000000, "bytes a second that a body must keep up")  \
+	X(source_timeout_s, 60, 1, 600, "seconds that asking a feed may take")           \
+	X(source_interval_min_s, 30, 1, 86400, "seconds between askings, at the least")  \
+	X(source_blind_s, 300, 1, 86400, "seconds of failing until a feed is blind")
+
+/* name, default, what it is; on the command line its name alone turns it on */
+#define DW_SETTING_SWITCH_MAP(X)                                                         \
+	X(allow_private_sources, false, "yes: feeds may be asked at private addresses")
 
 enum dw_setting_origin {
 	DW_FROM_DEFAULT,
@@ -47,6 +54,7 @@ enum dw_setting_origin {
 enum {
 	DW_SETTING_COUNT = 0 DW_SETTING_TEXT_MAP(DW_SETTING_COUNT_ONE)
 		DW_SETTING_NUMBER_MAP(DW_SETTING_COUNT_ONE)
+			DW_SETTING_SWITCH_MAP(DW_SETTING_COUNT_ONE)
 };
 
 struct dw_config {
@@ -56,6 +64,9 @@ struct dw_config {
 #define DW_SETTING_NUMBER(name, ...) uint64_t name;
 	DW_SETTING_NUMBER_MAP(DW_SETTING_NUMBER)
 #undef DW_SETTING_NUMBER
+#define DW_SETTING_SWITCH(name, ...) bool name;
+	DW_SETTING_SWITCH_MAP(DW_SETTING_SWITCH)
+#undef DW_SETTING_SWITCH
 	unsigned char
 		origin[DW_SETTING_COUNT]; /* enum dw_setting_origin, by table order */
 };
@@ -77,6 +88,8 @@ void dw_config_fini(struct dw_config *c);
 DW_MUST_USE int dw_config_set(struct dw_config *c, struct dw_str name,
 			      struct dw_str value, enum dw_setting_origin origin,
 			      struct dw_err *err);
+/** Is it one that is on when it is merely named? */
+bool dw_config_is_switch(struct dw_str name);
 /**
  * `name = value` lines; '#' starts a comment, quotes around a value are dropped. Each mistake is
  * given to `on_error` as "FILE:LINE: what to do" and counted; returns their number. A file that

@@ -10,6 +10,7 @@
 
 #include "engine/account.h"
 #include "engine/feed.h"
+#include "engine/source.h"
 
 void dw_api_healthz(struct dw_http_req *req, void *data)
 {
@@ -193,6 +194,28 @@ static int add_api(struct dw_buf *b, const struct dw_api *api)
 	return add_metrics(b, m, sizeof(m) / sizeof(m[0]));
 }
 
+static int add_sources(struct dw_buf *b, struct dw_api *api)
+{
+	struct dw_sources *sources = dw_engine_sources(api->engine);
+	const struct dw_poll_stats *s = dw_sources_stats(sources);
+	const struct metric m[] = {
+		{ "sources", "gauge", "Sources known.", dw_sources_count(sources) },
+		{ "source_polls_total", "counter", "Times that a feed was asked.",
+		  s->polls },
+		{ "source_failures_total", "counter", "Times that it came to nothing.",
+		  s->failures },
+		{ "source_not_modified_total", "counter", "Times that nothing was new.",
+		  s->not_modified },
+		{ "source_items_total", "counter", "Mentions that feeds brought in.",
+		  s->items },
+		{ "source_bytes_total", "counter", "Bytes of feeds, decoded.", s->bytes },
+		{ "source_refused_addresses_total", "counter",
+		  "Connections to private addresses refused.", s->refused_addresses },
+	};
+
+	return add_metrics(b, m, sizeof(m) / sizeof(m[0]));
+}
+
 void dw_api_metrics(struct dw_http_req *req, void *data)
 {
 	struct dw_api *api = data;
@@ -200,7 +223,7 @@ void dw_api_metrics(struct dw_http_req *req, void *data)
 
 	dw_buf_init(&b, 64 * 1024);
 	if (add_journal(&b, api) == 0 && add_feed(&b, api) == 0 &&
-	    add_api(&b, api) == 0 && add_net(&b, api) == 0)
+	    add_api(&b, api) == 0 && add_net(&b, api) == 0 && add_sources(&b, api) == 0)
 		dw_http_reply(req, 200, "text/plain; version=0.0.4; charset=utf-8",
 			      dw_buf_str(&b));
 	else

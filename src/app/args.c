@@ -99,7 +99,9 @@ static int take_option(struct dw_args *a, const struct dw_command *cmd,
 		*opt->is_set = true;
 		return 0;
 	}
-	if (!o->has_value) {
+	if (!o->has_value && opt == NULL && dw_config_is_switch(o->name)) {
+		o->value = DW_STR("yes");
+	} else if (!o->has_value) {
 		if (*i + 1 >= argc) {
 			return dw_cli_usage(cmd,
 					    "--%.*s: unknown, or its value is missing",

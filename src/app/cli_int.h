@@ -85,6 +85,7 @@ DW_MUST_USE int dw_password_read(char *out, size_t size, struct dw_err *err);
 
 /* The commands. */
 extern const struct dw_command dw_cmd_serve, dw_cmd_demo, dw_cmd_user, dw_cmd_token,
-	dw_cmd_import, dw_cmd_verify, dw_cmd_rebuild, dw_cmd_backup, dw_cmd_check_config;
+	dw_cmd_source, dw_cmd_import, dw_cmd_verify, dw_cmd_rebuild, dw_cmd_backup,
+	dw_cmd_check_config;
 
 #endif

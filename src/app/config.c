@@ -21,7 +21,7 @@
 #define FILE_MAX (256u * 1024)
 #define VALUE_MAX 4096
 
-enum kind { KIND_TEXT, KIND_NUMBER };
+enum kind { KIND_TEXT, KIND_NUMBER, KIND_SWITCH };
 
 static const struct row {
 	const char *name, *help;
@@ -39,6 +39,10 @@ static const struct row {
 	  NULL,	 number, min,	      max },
 		DW_SETTING_NUMBER_MAP(X)
 #undef X
+#define X(name, is_on, help)                                                             \
+	{ #name, help, KIND_SWITCH, offsetof(struct dw_config, name), NULL, is_on, 0, 1 },
+			DW_SETTING_SWITCH_MAP(X)
+#undef X
 };
 
 static char **text_of(struct dw_config *c, const struct row *r)
@@ -51,6 +55,11 @@ static uint64_t *number_of(struct dw_config *c, const struct row *r)
 	return (uint64_t *)(void *)((char *)c + r->offset);
 }
 
+static bool *switch_of(struct dw_config *c, const struct row *r)
+{
+	return (bool *)(void *)((char *)c + r->offset);
+}
+
 void dw_config_init(struct dw_config *c)
 {
 	memset(c, 0, sizeof(*c));
@@ -60,8 +69,10 @@ void dw_config_init(struct dw_config *c)
 		if (r->kind == KIND_TEXT) {
 			*text_of(c, r) = strdup(r->text);
 			DW_INVARIANT(*text_of(c, r) != NULL);
-		} else {
+		} else if (r->kind == KIND_NUMBER) {
 			*number_of(c, r) = r->number;
+		} else {
+			*switch_of(c, r) = r->number != 0;
 		}
 	}
 }
@@ -176,6 +187,26 @@ static int set_number(struct dw_config *c, const struct row *r, struct dw_str v,
 	return 0;
 }
 
+static int set_switch(struct dw_config *c, const struct row *r, struct dw_str v,
+		      struct dw_err *err)
+{
+	static const char *const on[] = { "yes", "true", "on", "1", NULL };
+	static const char *const off[] = { "no", "false", "off", "0", NULL };
+	bool is_on = is_one_of(v, on);
+
+	if (!is_on && !is_one_of(v, off))
+		return dw_fail(err, DW_EINVAL, "%s must be yes or no", r->name);
+	*switch_of(c, r) = is_on;
+	return 0;
+}
+
+bool dw_config_is_switch(struct dw_str name)
+{
+	const struct row *r = find(name);
+
+	return r != NULL && r->kind == KIND_SWITCH;
+}
+
 int dw_config_set(struct dw_config *c, struct dw_str name, struct dw_str value,
 		  enum dw_setting_origin origin, struct dw_err *err)
 {
@@ -187,8 +218,9 @@ int dw_config_set(struct dw_config *c, struct dw_str name, struct dw_str value,
 			err, DW_ENOTFOUND,
 			"there is no setting \"%.*s\"; `diwan check-config` lists all",
 			(int)(name.n < 60 ? name.n : 60), name.p != NULL ? name.p : "");
-	rc = r->kind == KIND_TEXT ? set_text(c, r, value, err)
-				  : set_number(c, r, value, err);
+	rc = r->kind == KIND_TEXT     ? set_text(c, r, value, err)
+	     : r->kind == KIND_NUMBER ? set_number(c, r, value, err)
+				      : set_switch(c, r, value, err);
 	if (rc == 0)
 		c->origin[r - table] = (unsigned char)origin;
 	return rc;
@@ -321,6 +353,9 @@ void dw_config_at(const struct dw_config *c, size_t i, struct dw_setting *out)
 	out->origin = (enum dw_setting_origin)c->origin[i];
 	if (r->kind == KIND_TEXT)
 		snprintf(out->value, sizeof(out->value), "%s", *text_of(open, r));
+	else if (r->kind == KIND_SWITCH)
+		snprintf(out->value, sizeof(out->value), "%s",
+			 *switch_of(open, r) ? "yes" : "no");
 	else
 		snprintf(out->value, sizeof(out->value), "%llu",
 			 (unsigned long long)*number_of(open, r));

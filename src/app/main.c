@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 
 static const struct dw_command *const commands[] = {
-	&dw_cmd_serve,	&dw_cmd_demo,	 &dw_cmd_user,
-	&dw_cmd_token,	&dw_cmd_import,	 &dw_cmd_verify,
-	&dw_cmd_backup, &dw_cmd_rebuild, &dw_cmd_check_config,
+	&dw_cmd_serve,	 &dw_cmd_demo,	       &dw_cmd_user,   &dw_cmd_token,
+	&dw_cmd_source,	 &dw_cmd_import,       &dw_cmd_verify, &dw_cmd_backup,
+	&dw_cmd_rebuild, &dw_cmd_check_config,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

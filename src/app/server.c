@@ -2,9 +2,9 @@
 /*
  * server.c - builds all parts, serves, and takes them down in reverse.
  *
- *   up:   lock, loop, timers, engine, files, api, net, listeners, ready
- *   down: listeners and idle connections, streams (with `retry:`), requests in work,
- *         api, engine (last checkpoint), timers, loop
+ *   up:   lock, loop, timers, engine, files, api, net, listeners, poll, ready
+ *   down: askings, listeners and idle connections, streams (with `retry:`), requests in work,
+ *         api, poll, engine (last checkpoint), timers, loop
  *
  * The same server runs in three places: `diwan serve`, `diwan demo`, and inside any command that
  * finds no server on its folder. The last has only the control socket, so that there is one code
@@ -16,6 +16,7 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "link/poll.h"
 #include "rt/notify.h"
 
 #include <stdio.h>
@@ -49,6 +50,7 @@ struct dw_server {
 	struct dw_files *files;
 	struct dw_api *api;
 	struct dw_net *net;
+	struct dw_poll *poll; /* NULL: nobody is asked */
 	uv_async_t stop;
 	uv_timer_t watchdog;
 	bool has_handles; /* stop and watchdog are open */
@@ -103,6 +105,17 @@ static void on_engine_closed(void *data)
 	dw_loop_close(&s->loop);
 }
 
+static void close_engine(void *data)
+{
+	struct dw_server *s = data;
+
+	s->poll = NULL;
+	if (s->engine != NULL)
+		dw_engine_close(s->engine, on_engine_closed, s);
+	else
+		on_engine_closed(s);
+}
+
 static void on_net_closed(void *data)
 {
 	struct dw_server *s = data;
@@ -110,10 +123,10 @@ static void on_net_closed(void *data)
 	dw_net_destroy(s->net);
 	dw_api_destroy(s->api);
 	dw_files_destroy(s->files);
-	if (s->engine != NULL)
-		dw_engine_close(s->engine, on_engine_closed, s);
+	if (s->poll != NULL)
+		dw_poll_close(s->poll, close_engine, s);
 	else
-		on_engine_closed(s);
+		close_engine(s);
 }
 
 static void begin_stop(struct dw_server *s)
@@ -127,6 +140,8 @@ static void begin_stop(struct dw_server *s)
 	}
 	if (s->hooks->on_stopping != NULL)
 		s->hooks->on_stopping(s->hooks->ctx);
+	if (s->poll != NULL)
+		dw_poll_stop(s->poll);
 	if (s->net == NULL) {
 		on_net_closed(s);
 		return;
@@ -189,11 +204,25 @@ static int open_engine(struct dw_server *s, struct dw_err *err)
 		.session_idle_s = (unsigned)c->session_idle_s,
 		.session_absolute_s = (unsigned)c->session_absolute_s,
 		.sign_in_per_minute = (unsigned)c->sign_in_per_minute,
+		.source_blind_s = (unsigned)c->source_blind_s,
+		.source_interval_min_s = (unsigned)c->source_interval_min_s,
 		.on_progress = on_rebuild_progress,
 	};
 	int rc = dw_engine_open(&s->engine, &conf, err);
 
 	return rc < 0 ? dw_wrap(err, rc, "opening %s", c->data) : 0;
+}
+
+/* A server inside of a command lives for moments and asks nobody. */
+static int open_poll(struct dw_server *s, struct dw_err *err)
+{
+	struct dw_poll_conf conf = { .engine = s->engine,
+				     .loop = &s->loop,
+				     .timers = s->timers,
+				     .timeout_s = (unsigned)s->conf->source_timeout_s,
+				     .may_ask_private = s->conf->allow_private_sources };
+
+	return s->hooks->is_local_only ? 0 : dw_poll_create(&s->poll, &conf, err);
 }
 
 static int open_api(struct dw_server *s, struct dw_err *err)
@@ -334,7 +363,9 @@ static int build(struct dw_server *s, struct dw_err *err)
 		rc = open_api(s, err);
 	if (rc == 0)
 		rc = open_net(s, err);
-	return rc == 0 ? listen_all(s, err) : rc;
+	if (rc == 0)
+		rc = listen_all(s, err);
+	return rc == 0 ? open_poll(s, err) : rc;
 }
 
 static void raise_open_files(void)
