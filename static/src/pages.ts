@@ -6,8 +6,12 @@
  * `admin` only keeps a link away from those for whom it leads nowhere.
  */
 import broadcastIcon from "@primer/octicons/build/svg/broadcast-24.svg";
+import desktopIcon from "@primer/octicons/build/svg/device-desktop-24.svg";
+import keyIcon from "@primer/octicons/build/svg/key-24.svg";
+import peopleIcon from "@primer/octicons/build/svg/people-24.svg";
 import personIcon from "@primer/octicons/build/svg/person-24.svg";
 import gearIcon from "@primer/octicons/build/svg/gear-24.svg";
+import rssIcon from "@primer/octicons/build/svg/rss-24.svg";
 import type { ComponentType } from "preact";
 
 import { Feed } from "./feed/feed";
@@ -36,6 +40,10 @@ export interface Page {
 
 export const PAGES: readonly Page[] = [
 	{ paths: ["/", "/mentions/{id}"], title: "nav.feed", icon: broadcastIcon, nav: "main", isFull: true, component: Feed },
+	{ paths: ["/sources"], title: "nav.sources", icon: rssIcon, nav: "main", load: () => import("./pages/sources") },
+	{ paths: ["/people"], title: "nav.people", icon: peopleIcon, nav: "admin", load: () => import("./pages/people") },
+	{ paths: ["/tokens"], title: "nav.tokens", icon: keyIcon, nav: "admin", load: () => import("./pages/tokens") },
+	{ paths: ["/sessions"], title: "nav.sessions", icon: desktopIcon, nav: "mine", load: () => import("./pages/sessions") },
 	{ paths: ["/settings"], title: "nav.settings", icon: gearIcon, nav: "mine", load: () => import("./pages/settings") },
 	{ paths: ["/setup"], title: "nav.setup", icon: personIcon, nav: "none", isPublic: true, load: () => import("./pages/setup") },
 ];

@@ -5,7 +5,7 @@
  */
 import { computed, signal } from "@preact/signals";
 
-import { api } from "./api";
+import { api, type Problem } from "./api";
 import { onEvents, onJump } from "./bus/bus";
 
 export interface Health {
@@ -16,6 +16,8 @@ export interface Health {
 	lag_s?: number | null;
 	blind_since?: string | null;
 	next_at?: string | null;
+	/** Where it says that it lives for good now. */
+	moved_to?: string;
 }
 export interface Source {
 	id: number;
@@ -33,10 +35,13 @@ export interface Source {
 export const sources = signal<readonly Source[]>([]);
 export const blind = computed(() => sources.value.filter((s) => s.health?.state === "blind"));
 
-export async function loadSources(): Promise<void> {
+/** Resolves with what went wrong, or null. */
+export async function loadSources(): Promise<Problem | null> {
 	const r = await api<{ items: Source[] }>("GET", "/sources");
-	if (r.ok)
-		sources.value = r.data.items;
+	if (!r.ok)
+		return r.problem;
+	sources.value = r.data.items;
+	return null;
 }
 
 /* Many new sources may come in one second; one look afterwards shows them all. */

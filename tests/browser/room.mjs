@@ -19,6 +19,7 @@ const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
 const slow = Math.max(1, Number(process.env.DIWAN_SLOW || 1));
 export const PATIENCE = 15000 * slow;
+const pages = process.env.DIWAN_STATIC; /* other pages than those in the program */
 const bin = process.env.DIWAN_BIN || join(here, "../../build/release/diwan");
 
 export class Room {
@@ -30,7 +31,8 @@ export class Room {
 
 	/* Resolves when it serves; this.setup is the path of the set-up link, if it printed one. */
 	async start({ wantSetup = false } = {}) {
-		this.process = spawn(bin, ["serve", "--data", this.dir, "--listen", this.listen], { stdio: ["ignore", "pipe", "pipe"] });
+		this.process = spawn(bin, ["serve", "--data", this.dir, "--listen", this.listen,
+			...(pages ? ["--static-dir", pages] : [])], { stdio: ["ignore", "pipe", "pipe"] });
 		this.ended = new Promise((resolve) => this.process.on("exit", resolve));
 		this.url = this.setup = undefined;
 		await new Promise((resolve, reject) => {

@@ -16,7 +16,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { explain, particulars, type Problem } from "../api";
 
 type Native = Pick<InputHTMLAttributes<HTMLInputElement>, "autocomplete" | "autocapitalize" | "spellcheck" | "required"
-	| "minLength" | "maxLength" | "min" | "max" | "pattern" | "placeholder" | "disabled" | "defaultValue" | "onInput" | "inputMode">;
+	| "minLength" | "maxLength" | "min" | "max" | "pattern" | "placeholder" | "disabled" | "defaultValue" | "value" | "onInput" | "inputMode" | "dir">;
 
 export interface FieldProps extends Native {
 	label: string;
@@ -66,11 +66,12 @@ export function Choice<T extends string>({ label, name, value, options, onChange
 	);
 }
 
-/** The sentence for the whole form, with the server's own words behind it. */
-export function ProblemNote({ problem }: { problem: Problem | null }) {
+/** The sentence for the whole form, with the server's own words behind it where no field has them. */
+export function ProblemNote({ problem, fields = [] }: { problem: Problem | null; fields?: readonly string[] }) {
 	if (problem === null)
 		return null;
-	const detail = particulars(problem);
+	const at = problem.errors[0]?.pointer ?? "";
+	const detail = fields.some((f) => at === f || at.startsWith(`${f}/`)) ? "" : particulars(problem);
 	return (
 		<div class="note bad" role="alert">
 			{explain(problem)}
@@ -81,13 +82,15 @@ export function ProblemNote({ problem }: { problem: Problem | null }) {
 
 interface FormProps {
 	problem: Problem | null;
+	/** Pointers that have a field here, which says what is wrong with it. */
+	fields?: readonly string[];
 	/** While its promise runs the form is busy; a second submit does nothing. */
 	onSubmit: (data: FormData, form: HTMLFormElement) => Promise<void>;
 	class?: string;
 	children: ComponentChildren;
 }
 
-export function Form({ problem, onSubmit, class: name = "", children }: FormProps) {
+export function Form({ problem, fields = [], onSubmit, class: name = "", children }: FormProps) {
 	const ref = useRef<HTMLFormElement>(null);
 	const [isBusy, setBusy] = useState(false);
 	/* A refused form puts the cursor where the first refusal is. */
@@ -108,7 +111,7 @@ export function Form({ problem, onSubmit, class: name = "", children }: FormProp
 				setBusy(false);
 			}
 		}}>
-			<ProblemNote problem={problem} />
+			<ProblemNote problem={problem} fields={fields} />
 			{children}
 		</form>
 	);

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * test_pages.mjs - what is done on the pages for people, tokens, sessions and sources, in a real
+ * browser against a real server. How they look is test_looks.mjs.
+ */
+import assert from "node:assert/strict";
+
+import { launch, newPage, Room, runAll } from "./room.mjs";
+
+const PASSWORD = "the quiet harbour at noon";
+const room = new Room();
+await room.start({ wantSetup: true });
+const browser = await launch();
+const page = await newPage(browser);
+
+const row = (name) => page.locator("tbody tr", { has: page.locator("th", { hasText: name }) });
+const dialog = () => page.locator("dialog[open]").last();
+const said = (text) => page.locator(".toast", { hasText: text }).first().waitFor();
+const closed = () => page.waitForFunction(() => document.querySelector("dialog[open]") === null);
+const users = async () => JSON.parse(await (await page.request.get(`${room.url}/api/v1/users`)).text()).items;
+const user = async (name) => (await users()).find((u) => u.name === name);
+
+async function go(path) {
+	await page.goto(room.url + path);
+	await page.locator("main h1").waitFor();
+}
+
+async function menu(name, item) {
+	await row(name).locator(".menu > button").click();
+	await row(name).locator(".menu-item", { hasText: item }).click();
+}
+
+/* What another admin does meanwhile, by the API with this browser's own session. */
+async function elsewhere(method, path, data, match) {
+	const { csrf } = JSON.parse(await (await page.request.get(`${room.url}/api/v1/session`)).text());
+	const r = await page.request.fetch(`${room.url}/api/v1${path}`, { method, data, headers: {
+		"X-CSRF-Token": csrf, Origin: room.url, "Idempotency-Key": crypto.randomUUID(), ...(match ? { "If-Match": match } : {}) } });
+	assert.ok(r.ok(), `${method} ${path}: ${r.status()} ${await r.text()}`);
+	return r;
+}
+
+async function signIn(p, name, password) {
+	await p.goto(room.url);
+	await p.fill("[name=username]", name);
+	await p.fill("[name=password]", password);
+	await p.click("#sign-in button[type=submit]");
+	await p.locator(".rail").waitFor();
+}
+
+let laylaPassword = "";
+await runAll({
+	async set_up() {
+		await page.goto(room.url + room.setup);
+		await page.fill("[name=username]", "mira");
+		await page.fill("[name=password]", PASSWORD);
+		await page.fill("[name=again]", PASSWORD);
+		await page.click("button[type=submit]");
+		await page.locator(".rail").waitFor();
+	},
+
+	/* ---- people ---- */
+
+	async a_person_is_added_and_the_password_is_shown_once() {
+		await page.locator(".rail a", { hasText: "People" }).click();
+		await page.locator(".empty", { hasText: "alone" }).waitFor();
+		await page.locator(".page-head button", { hasText: "Add a person" }).click();
+		await dialog().locator("[name=name]").fill("layla");
+		await dialog().locator("button[type=submit]").click();
+		await dialog().locator(".error", { hasText: "at least one role" }).waitFor();
+		assert.equal(await user("layla"), undefined);
+		await dialog().locator("[value=lead]").check();
+		await dialog().locator(".offer", { hasText: "legal" }).click();
+		await dialog().locator("[name=groups]").press("End");
+		await dialog().locator("[name=groups]").pressSequentially(", ديسك");
+		await dialog().locator("button[type=submit]").click();
+		laylaPassword = await dialog().locator(".copyable textarea").inputValue();
+		assert.ok(laylaPassword.length >= 16);
+		await page.keyboard.press("Escape");
+		assert.equal(await dialog().isVisible(), true, "the only sight of it is not closed by Esc");
+		await dialog().locator("button.primary").click();
+		await closed();
+		await row("layla").locator(".tag", { hasText: "lead" }).waitFor();
+		assert.deepEqual((await user("layla")).groups, ["legal", "ديسك"]);
+		const other = await newPage(browser);
+		await signIn(other, "layla", laylaPassword);
+		assert.equal(await other.locator(".rail a", { hasText: "People" }).count(), 0, "no link to where she may not go");
+		await other.goto(`${room.url}/people`);
+		await other.locator("[role=alert]", { hasText: "You may not do this" }).waitFor();
+		await other.context().close();
+	},
+	async a_name_that_is_taken_is_said_at_the_field() {
+		await page.locator(".page-head button", { hasText: "Add a person" }).click();
+		await dialog().locator("[name=name]").fill("layla");
+		await dialog().locator("[value=observer]").check();
+		await dialog().locator("button[type=submit]").click();
+		await dialog().locator(".error", { hasText: "exists already" }).waitFor();
+		assert.equal(await page.evaluate(() => document.activeElement.name), "name");
+		await page.keyboard.press("Escape");
+		await closed();
+		assert.equal(await page.evaluate(() => document.activeElement.textContent), "Add a person", "focus is back where it was");
+	},
+	async a_typed_password_that_everybody_uses_is_refused() {
+		await page.locator(".page-head button", { hasText: "Add a person" }).click();
+		await dialog().locator("[name=name]").fill("omid");
+		await dialog().locator("[value=observer]").check();
+		await dialog().locator("[name=how][value=typed]").check();
+		await dialog().locator("[name=password]").fill("password123");
+		await dialog().locator("button[type=submit]").click();
+		await dialog().locator(".error", { hasText: "not one that many use" }).waitFor();
+		await dialog().locator("[name=password]").fill("seven grey herons");
+		await dialog().locator("button[type=submit]").click();
+		await closed();
+		await row("omid").waitFor();
+	},
+	async a_change_by_somebody_else_is_shown_and_can_be_replaced() {
+		await row("omid").locator("button", { hasText: "Edit" }).click();
+		const before = await user("omid");
+		await elsewhere("PATCH", `/users/${before.id}`, { roles: ["drafter", "observer"] }, `"${before.version}"`);
+		await dialog().locator("[value=approver]").check();
+		await dialog().locator("button[type=submit]").click();
+		await dialog().locator(".moved", { hasText: "drafter" }).waitFor();
+		assert.deepEqual((await user("omid")).roles, ["drafter", "observer"], "nothing was overwritten");
+		await dialog().locator("button", { hasText: "Save mine" }).click();
+		await closed();
+		assert.deepEqual((await user("omid")).roles, ["approver", "observer"]);
+	},
+	async the_last_admin_cannot_be_taken_away() {
+		await row("mira").locator("button", { hasText: "Edit" }).click();
+		await dialog().locator("[value=admin]").uncheck();
+		await dialog().locator("[value=lead]").check();
+		await dialog().locator(".note", { hasText: "last administrator" }).waitFor();
+		await dialog().locator("button[type=submit]").click();
+		await dialog().locator(".error", { hasText: "last administrator" }).waitFor();
+		assert.deepEqual((await user("mira")).roles, ["admin"]);
+		await page.keyboard.press("Escape");
+		await closed();
+		await menu("mira", "Disable");
+		await dialog().locator("p", { hasText: "last administrator" }).waitFor();
+		await page.keyboard.press("Escape");
+		await closed();
+		assert.equal((await user("mira")).disabled, false);
+	},
+	async disabling_names_what_it_ends_and_can_be_taken_back() {
+		const other = await newPage(browser);
+		await signIn(other, "layla", laylaPassword);
+		await menu("layla", "Disable");
+		await dialog().locator("p", { hasText: "sessions end at once" }).waitFor();
+		await dialog().locator("button", { hasText: "Cancel" }).click();
+		await closed();
+		assert.equal((await user("layla")).disabled, false);
+		await menu("layla", "Disable");
+		await dialog().locator("button.danger").click();
+		await row("layla").locator(".state.off", { hasText: "disabled" }).waitFor();
+		await other.locator("dialog", { hasText: "ended" }).waitFor();
+		await menu("layla", "Enable");
+		await row("layla").locator(".state.good", { hasText: "active" }).waitFor();
+		await other.context().close();
+	},
+	async a_new_password_ends_the_old_one() {
+		await menu("layla", "New password");
+		await dialog().locator("button[type=submit]").click();
+		const fresh = await dialog().locator(".copyable textarea").inputValue();
+		assert.match(fresh, /^([a-z2-9]{4}-){4}[a-z2-9]{4}$/);
+		await dialog().locator("button.primary").click();
+		const other = await newPage(browser);
+		await signIn(other, "layla", fresh);
+		await other.context().close();
+		laylaPassword = fresh;
+	},
+	async people_come_by_themselves() {
+		await elsewhere("POST", "/users", { name: "nasrin", roles: ["observer"] });
+		await row("nasrin").waitFor();
+	},
+
+	/* ---- sessions ---- */
+
+	async sessions_are_listed_and_ended() {
+		const phone = await newPage(browser, { userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1" });
+		await signIn(phone, "mira", PASSWORD);
+		await go("/sessions");
+		await row(/Safari.*iPhone/).waitFor();
+		assert.equal(await page.locator("tbody tr").first().locator("th").innerText().then((x) => x.includes("this device")), true);
+		assert.equal(await page.getByText("Mozilla/").count(), 0);
+		await row(/Safari.*iPhone/).locator("button", { hasText: "End" }).click();
+		await said("Ended");
+		await phone.locator("dialog", { hasText: "ended" }).waitFor();
+		assert.equal(await page.locator("tbody tr").count(), 1);
+		await phone.context().close();
+	},
+	async all_others_are_ended_at_once() {
+		const others = [await newPage(browser), await newPage(browser)];
+		for (const p of others)
+			await signIn(p, "mira", PASSWORD);
+		await go("/sessions");
+		await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 3);
+		await page.locator(".page-head button", { hasText: "End all others" }).click();
+		await dialog().locator("h2", { hasText: "End 2 sessions?" }).waitFor();
+		await dialog().locator("button.danger").click();
+		for (const p of others) {
+			await p.locator("dialog", { hasText: "ended" }).waitFor();
+			await p.context().close();
+		}
+		await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+	},
+	async an_admin_sees_those_of_somebody_else() {
+		const other = await newPage(browser);
+		await signIn(other, "layla", laylaPassword);
+		await go("/people");
+		await menu("layla", "Sessions");
+		await page.locator("h1", { hasText: "Sessions of" }).waitFor();
+		await page.locator("h1", { hasText: "layla" }).waitFor();
+		await page.locator("tbody tr button").first().click();
+		await other.locator("dialog", { hasText: "ended" }).waitFor();
+		await other.context().close();
+	},
+
+	/* ---- tokens ---- */
+
+	async a_token_is_shown_once_with_a_line_that_works() {
+		await go("/tokens");
+		await page.locator(".empty", { hasText: "No tokens yet" }).waitFor();
+		await page.locator(".empty button").click();
+		await dialog().locator("[name=name]").fill("وب‌هوک");
+		await dialog().locator("[value=ingest]").uncheck();
+		await dialog().locator("button[type=submit]").click();
+		await dialog().locator(".error", { hasText: "at least one" }).waitFor();
+		await dialog().locator("[value=ingest]").check();
+		await dialog().locator("button[type=submit]").click();
+		const token = await dialog().locator("textarea").first().inputValue();
+		assert.match(token, /^dwt_/);
+		const line = await dialog().locator("textarea").nth(1).inputValue();
+		const [, url, auth, type, body] = /^curl (\S+) -H '([^']+)' -H '([^']+)' -d '([^']+)'$/.exec(line);
+		const header = (h) => h.split(": ");
+		const r = await fetch(url, { method: "POST", headers: Object.fromEntries([header(auth), header(type)]), body });
+		assert.equal(r.status, 201);
+		await dialog().locator("button", { hasText: "I have it" }).click();
+		await row("وب‌هوک").locator(".state.good").waitFor();
+		await go("/tokens");
+		await row("وب‌هوک").waitFor();
+		assert.equal(await page.getByText(token).count(), 0);
+		await row("وب‌هوک").locator("button", { hasText: "Revoke" }).click();
+		await dialog().locator("button.danger").click();
+		await row("وب‌هوک").locator(".state.off", { hasText: "revoked" }).waitFor();
+		assert.equal((await fetch(url, { method: "POST", headers: Object.fromEntries([header(auth), header(type)]), body })).status, 401);
+	},
+	async copying_works_with_and_without_a_clipboard() {
+		await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: room.url });
+		const make = async (name) => {
+			await page.locator(".page-head button").click();
+			await dialog().locator("[name=name]").fill(name);
+			await dialog().locator("button[type=submit]").click();
+			await dialog().locator(".copyable button").first().click();
+		};
+		await make("one");
+		await dialog().locator("[role=status]", { hasText: "clipboard" }).waitFor();
+		assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await dialog().locator("textarea").first().inputValue());
+		await dialog().locator("button.primary").click();
+		await page.evaluate(() => {
+			Object.defineProperty(window, "isSecureContext", { value: false });
+			document.execCommand = () => false;
+		});
+		await make("two");
+		await dialog().locator("[role=status]", { hasText: "Ctrl+C" }).waitFor();
+		const selected = await page.evaluate(() => {
+			const area = document.querySelector("dialog textarea");
+			return area.value.slice(area.selectionStart, area.selectionEnd);
+		});
+		assert.match(selected, /^dwt_.{43}$/);
+		await dialog().locator("button.primary").click();
+	},
+
+	/* ---- sources ---- */
+
+	async sources_that_send_are_listed_and_explained() {
+		await go("/sources");
+		await row("my-source").locator("[data-state=push]").waitFor();
+		await page.locator("summary", { hasText: "send by themselves" }).click();
+		assert.match(await page.locator(".fold textarea").inputValue(), /^curl .*TOKEN/);
+		await room.say({ source: "desk", source_id: "1", text: "salaam" });
+		await row("desk").waitFor();
+	},
+	async nothing_was_refused_by_the_policy() {
+		assert.deepEqual(page.wrong, []);
+	},
+}, page, room, browser);
