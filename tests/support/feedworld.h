@@ -419,12 +419,14 @@ static inline struct out *watch(struct out *o, uint64_t after, size_t room)
 
 static inline int set_up(void **state)
 {
+	(void)state;
 	names = dw_names_new(NULL, 0);
 	return 0;
 }
 
 static inline int tear_down(void **state)
 {
+	(void)state;
 	dw_names_unref(names);
 	return 0;
 }
