@@ -307,7 +307,7 @@ static bool looks_like_tag(const char *p, const char *end)
 void link_html_text(struct dw_str html, struct dw_buf *out)
 {
 	struct writer w = { .out = out, .from = out->len };
-	const char *p = html.p, *end = html.p + html.n;
+	const char *p = html.n > 0 ? html.p : "", *end = p + html.n;
 	bool may_be_tag = true; /* false: one did not end, so none behind it will */
 
 	while (p < end && !w.is_full) {

@@ -11,6 +11,7 @@
 #include "rss_int.h"
 
 #include "base/merkle.h"
+#include "domain/mention.h"
 #include "text_int.h"
 
 #include <stdio.h>
@@ -100,11 +101,11 @@ static bool is_english(struct dw_str lang)
 	       (lang.n == 2 || lang.p[2] == '-');
 }
 
-/* Like BCP 47: letters and digits in parts of up to eight, "_" for "-" being common. */
+/* "_" for "-" is common. */
 static struct dw_str tag_of(struct dw_buf *b, struct dw_str s)
 {
 	dw_buf_clear(b);
-	if (s.n < 2 || s.n > 35)
+	if (s.n > 35)
 		return dw_str_make(NULL, 0);
 	for (size_t i = 0; i < s.n; i++)
 		if (dw_buf_addc(b, s.p[i] == '_' ? '-' : s.p[i]) < 0)
@@ -121,6 +122,8 @@ static void set_lang(struct dw_rss *r, struct dw_rss_item *i)
 	if (lang.p == NULL)
 		lang = field(r, F_FEED_LANG);
 	i->lang = tag_of(&r->scratch, lang);
+	if (!dw_lang_is_valid(i->lang))
+		i->lang = dw_str_make(NULL, 0);
 	if (is_english(i->lang) && is_arabic_script(i->text))
 		i->lang = dw_str_make(NULL, 0);
 }
@@ -131,6 +134,14 @@ static bool is_address(struct dw_str s)
 {
 	return dw_str_starts(s, DW_STR("http://")) ||
 	       dw_str_starts(s, DW_STR("https://"));
+}
+
+static bool has_gap(struct dw_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f)
+			return true;
+	return false;
 }
 
 static void set_url(struct dw_rss *r, struct dw_rss_item *i)
@@ -207,7 +218,7 @@ bool rss_item_make(struct dw_rss *r, struct dw_rss_item *i)
 		return false;
 	set_author(r, i);
 	i->author_url = field(r, F_AUTHOR_URL);
-	if (!is_address(i->author_url))
+	if (!is_address(i->author_url) || has_gap(i->author_url))
 		i->author_url = dw_str_make(NULL, 0);
 	set_url(r, i);
 	set_id(r, i);
