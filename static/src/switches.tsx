@@ -16,10 +16,10 @@ export function LangSwitch() {
 	return (
 		<div class="switch" role="group" aria-label={t("settings.language")}>
 			{LANGS.map((l) => (
-				<button key={l} type="button" lang={l} data-lang={l} aria-pressed={lang.value === l} aria-label={LANG_NAMES[l]} title={LANG_NAMES[l]}
+				<button key={l} type="button" lang={l} data-lang={l} aria-pressed={lang.value === l} title={LANG_NAMES[l]}
 					onClick={() => {
 						setLanguage(l).catch(() => fail({ type: "", title: "", status: 0, detail: "", errors: [] }));
-					}}>{SHORT[l]}</button>
+					}}><span aria-hidden="true">{SHORT[l]}</span><span class="unseen">{LANG_NAMES[l]}</span></button>
 			))}
 		</div>
 	);

@@ -38,8 +38,8 @@ export function Menu({ label, button, buttonClass = "icon-button", children }: M
 			if (e.relatedTarget instanceof Node && !box.current?.contains(e.relatedTarget))
 				close();
 		}}>
-			<button ref={opener} type="button" class={buttonClass} aria-label={label} aria-expanded={isOpen}
-				aria-controls={id} onClick={() => setOpen(!isOpen)}>{button}</button>
+			<button ref={opener} type="button" class={buttonClass} aria-expanded={isOpen} aria-controls={id}
+				onClick={() => setOpen(!isOpen)}><span class="unseen">{label}</span>{button}</button>
 			{isOpen && <div id={id} class="menu-panel">{children(close)}</div>}
 		</div>
 	);
