@@ -59,7 +59,16 @@ def wait_for(condition, what, timeout=WAIT_S):
             return got
         if time.monotonic() > end:
             raise AssertionError("waited in vain for: %s" % what)
-        select.select([], [], [], 0.01)
+        time.sleep(0.01)
+
+
+def is_readable(files, timeout):
+    """Has one of them something to read (or its end), within so many seconds? Unlike select it
+    takes descriptors of any number."""
+    poll = select.poll()
+    for f in files:
+        poll.register(f, select.POLLIN)
+    return bool(poll.poll(timeout * 1000))
 
 
 def eq(got, want, what=""):
@@ -181,7 +190,7 @@ class Conn:
 
     def is_closed(self):
         """Has the peer ended it? Reads what is there without waiting."""
-        while select.select([self.sock], [], [], 0)[0]:
+        while is_readable([self.sock], 0):
             if not self.fill():
                 return True
         return False
@@ -331,7 +340,7 @@ class Stream:
         """Read what is there within the timeout; False at the end."""
         if self.ended:
             return False
-        if select.select([self.conn.sock], [], [], timeout)[0]:
+        if is_readable([self.conn.sock], timeout):
             self.ended = not self.conn.fill()
             self.text, self.conn.buf = self.text + self.conn.buf, b""
             self.take()
@@ -463,7 +472,7 @@ class Diwan:
         while "\n" not in self.stdout:
             if time.monotonic() > end:
                 raise AssertionError("the server did not get ready; it printed %r" % self.stdout)
-            if select.select([out], [], [], 0.1)[0]:
+            if is_readable([out], 0.1):
                 piece = out.read()
                 if piece == b"":
                     raise AssertionError("the server ended before it was ready: %s\n%s"

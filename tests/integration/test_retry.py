@@ -3,9 +3,9 @@
 Idempotency-Key, also over a restart. (RELIABILITY promise 8)"""
 import json
 import random
-import select
 
-from harness import (Client, Conn, Diwan, background, eq, everything, figure, head_of, wait_for)
+from harness import (Client, Conn, Diwan, background, eq, everything, figure, head_of, is_readable,
+                     wait_for)
 
 WORKERS = 4
 
@@ -22,7 +22,7 @@ def dropped(address, auth, key, body, wait):
                        dict(auth, **{"Idempotency-Key": key, "Content-Type": "application/json"}),
                        data) + data)
         if wait:
-            select.select([c.sock], [], [], 10)
+            is_readable([c.sock], 10)
 
 
 def repeat(client, key, body):
@@ -95,7 +95,7 @@ def test_kill_between_commit_and_answer():
                 conns.append(c)
                 keys.append((key, body))
             # As soon as the first answer shows, the others are somewhere on the way.
-            select.select([c.sock for c in conns], [], [], 10)
+            is_readable([c.sock for c in conns], 10)
             dw.restart()
             for c in conns:
                 c.close()
