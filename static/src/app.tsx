@@ -22,6 +22,7 @@ import { Confirms } from "./ui/dialog";
 import { ProblemNote } from "./ui/field";
 import { Skeleton } from "./ui/parts";
 import { Toasts } from "./ui/toast";
+import { Welcome } from "./welcome";
 
 const loaded = new Map<Page, ComponentType<PageProps>>();
 
@@ -107,7 +108,7 @@ export function App() {
 			<div class="frame" key={generation.value}>
 				<Nav current={at?.page} />
 				<div class={at?.page.isFull ? "content full" : "content"}>
-					<div class="banners"><ConnectionBanner /><BlindBanner /></div>
+					<div class="banners"><ConnectionBanner /><BlindBanner />{at?.page.title === "nav.feed" && <Welcome />}</div>
 					<main id="main" hidden={presence.value === "ended"}>
 						{at === null ? <NotFound /> : <Loaded key={at.page.title} page={at.page} props={at.props} />}
 					</main>

@@ -35,6 +35,29 @@ function keep(name: string, value: string): void {
 	} catch { /* as above */ }
 }
 
+/** Does the browser let us keep anything? */
+export function canKeep(): boolean {
+	try {
+		localStorage.setItem("diwan.try", "1");
+		localStorage.removeItem("diwan.try");
+		return navigator.cookieEnabled;
+	} catch {
+		return false;
+	}
+}
+
+/* The kept time zone; one that this browser does not know is as good as none. */
+function keptZone(): string {
+	try {
+		const name = localStorage.getItem("diwan.zone") ?? "auto";
+		if (name !== "auto")
+			new Intl.DateTimeFormat("en", { timeZone: name });
+		return name;
+	} catch {
+		return "auto";
+	}
+}
+
 function keepCookie(name: string, value: string): void {
 	const secure = location.protocol === "https:" ? "; Secure" : "";
 	document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Strict${secure}`;
@@ -44,6 +67,10 @@ export const lang = signal<Lang>(LANGS.find((l) => l === root.lang) ?? "en");
 export const theme = signal<Theme>(THEMES.find((v) => v === root.dataset.theme) ?? "auto");
 export const calendar = signal<Calendar>(kept("calendar", CALENDARS, "auto"));
 export const digits = signal<Digits>(kept("digits", DIGITS, "auto"));
+/** "auto" is the device's; else a name such as "Asia/Riyadh". */
+export const zone = signal(keptZone());
+/** Is the first admin still to be shown what comes first? */
+export const isWelcome = signal(kept("welcome", ["on", "off"], "off") === "on");
 /** Are single keys (j, k, /, …) shortcuts? WCAG 2.1.4 wants a switch. */
 export const hasKeys = signal(kept("keys", ["on", "off"], "on") === "on");
 
@@ -56,13 +83,15 @@ export function watchSettings(): void {
 		root.lang = lang.value;
 		root.dir = isRtl() ? "rtl" : "ltr";
 		root.dataset.theme = theme.value;
-		const values = [calendar.value, digits.value, hasKeys.value ? "on" : "off"] as const;
+		const values = [calendar.value, digits.value, hasKeys.value ? "on" : "off", zone.value, isWelcome.value ? "on" : "off"] as const;
 		if (!isFirst) {
 			keepCookie("diwan_lang", lang.value);
 			keepCookie("diwan_theme", theme.value);
 			keep("calendar", values[0]);
 			keep("digits", values[1]);
 			keep("keys", values[2]);
+			keep("zone", values[3]);
+			keep("welcome", values[4]);
 		}
 		isFirst = false;
 	});

@@ -30,9 +30,9 @@ export class Room {
 	}
 
 	/* Resolves when it serves; this.setup is the path of the set-up link, if it printed one. */
-	async start({ wantSetup = false } = {}) {
+	async start({ wantSetup = false, args = [] } = {}) {
 		this.process = spawn(bin, ["serve", "--data", this.dir, "--listen", this.listen,
-			...(pages ? ["--static-dir", pages] : [])], { stdio: ["ignore", "pipe", "pipe"] });
+			...(pages ? ["--static-dir", pages] : []), ...args], { stdio: ["ignore", "pipe", "pipe"] });
 		this.ended = new Promise((resolve) => this.process.on("exit", resolve));
 		this.url = this.setup = undefined;
 		await new Promise((resolve, reject) => {

@@ -4,12 +4,13 @@
  * browser against a real server. How they look is test_looks.mjs.
  */
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 
 import { launch, newPage, Room, runAll } from "./room.mjs";
 
 const PASSWORD = "the quiet harbour at noon";
 const room = new Room();
-await room.start({ wantSetup: true });
+await room.start({ wantSetup: true, args: ["--allow-private-sources"] });
 const browser = await launch();
 const page = await newPage(browser);
 
@@ -47,15 +48,52 @@ async function signIn(p, name, password) {
 	await p.locator(".rail").waitFor();
 }
 
+/* A site with a feed that can be made to fail. */
+const site = { status: 200, asked: 0, items: ["The first headline", "خبر دوم"] };
+const server = createServer((request, answer) => {
+	site.asked++;
+	if (request.url !== "/feed.xml")
+		return answer.writeHead(404).end("not here");
+	answer.writeHead(site.status, { "Content-Type": "application/rss+xml; charset=utf-8" });
+	answer.end(`<rss version="2.0"><channel><title>The Harbour Times</title>${site.items.map((x, i) =>
+		`<item><guid>${i}</guid><title>${x}</title><description>About: ${x}</description></item>`).join("")}</channel></rss>`);
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+const address = `http://127.0.0.1:${server.address().port}`;
+
+async function setUp(again = PASSWORD) {
+	await page.fill("[name=username]", "mira");
+	await page.fill("[name=password]", PASSWORD);
+	await page.fill("[name=again]", again);
+	await page.click("button[type=submit]");
+}
+
 let laylaPassword = "";
 await runAll({
-	async set_up() {
+	async a_link_that_is_no_good_says_so_and_a_good_one_works() {
+		await page.goto(`${room.url}/setup#${"x".repeat(43)}`);
+		await setUp();
+		await page.locator("[role=alert]", { hasText: "no longer valid" }).waitFor();
+		assert.equal(await page.locator("form").count(), 0);
+		await page.goto(`${room.url}/setup`);
+		await page.locator("[role=alert]", { hasText: "has no token" }).waitFor();
 		await page.goto(room.url + room.setup);
-		await page.fill("[name=username]", "mira");
-		await page.fill("[name=password]", PASSWORD);
-		await page.fill("[name=again]", PASSWORD);
+		await setUp("another");
+		await page.locator(".error", { hasText: "differ" }).waitFor();
+		await page.fill("[name=username]", "mi ra");
 		await page.click("button[type=submit]");
+		assert.equal(await page.evaluate(() => document.querySelector("[name=username]").validity.patternMismatch), true);
+		await setUp();
 		await page.locator(".rail").waitFor();
+		assert.equal(new URL(page.url()).hash, "", "the token is out of the address");
+	},
+	async what_comes_first_is_said_and_ticked_off() {
+		const step = (name) => page.locator(".welcome a", { hasText: name });
+		await step("Make a token").waitFor();
+		assert.equal(await page.locator(".welcome .done").count(), 0);
+		await step("Add people").click();
+		await page.locator("h1", { hasText: "People" }).waitFor();
+		assert.equal(await page.locator(".welcome").count(), 0);
 	},
 
 	/* ---- people ---- */
@@ -229,7 +267,7 @@ await runAll({
 		const token = await dialog().locator("textarea").first().inputValue();
 		assert.match(token, /^dwt_/);
 		const line = await dialog().locator("textarea").nth(1).inputValue();
-		const [, url, auth, type, body] = /^curl (\S+) -H '([^']+)' -H '([^']+)' -d '([^']+)'$/.exec(line);
+		const [, url, auth, type, body] = /^curl (\S+) -H '([^']+)' -H '([^']+)' -d '([^']+)'$/.exec(line.replaceAll(" \\\n ", ""));
 		const header = (h) => h.split(": ");
 		const r = await fetch(url, { method: "POST", headers: Object.fromEntries([header(auth), header(type)]), body });
 		assert.equal(r.status, 201);
@@ -275,9 +313,106 @@ await runAll({
 		await go("/sources");
 		await row("my-source").locator("[data-state=push]").waitFor();
 		await page.locator("summary", { hasText: "send by themselves" }).click();
-		assert.match(await page.locator(".fold textarea").inputValue(), /^curl .*TOKEN/);
+		assert.match(await page.locator(".fold textarea").inputValue(), /^curl [^]*TOKEN/);
 		await room.say({ source: "desk", source_id: "1", text: "salaam" });
 		await row("desk").waitFor();
+	},
+	async a_feed_is_tried_before_it_is_added() {
+		await page.locator(".page-head button", { hasText: "Add a feed" }).click();
+		await dialog().locator("[name=url]").fill(`${address}/nothing`);
+		await dialog().locator("button", { hasText: "Try it" }).click();
+		await dialog().locator(".error", { hasText: "404" }).waitFor();
+		await dialog().locator("[name=url]").fill(`${address}/feed.xml`);
+		await dialog().locator("button", { hasText: "Try it" }).click();
+		await dialog().locator(".preview", { hasText: "The Harbour Times" }).waitFor();
+		const second = dialog().locator(".preview li", { hasText: "خبر دوم" }).locator("p").first();
+		assert.equal(await second.evaluate((e) => getComputedStyle(e).direction), "rtl");
+		assert.equal(await dialog().locator("[name=slug]").inputValue(), "news:127.0.0.1");
+		await dialog().locator("[name=slug]").fill("harbour");
+		await dialog().locator("button[type=submit]").click();
+		await closed();
+		await row("harbour").locator("[data-state=ok]").waitFor();
+		await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].some((r) => /harbour/.test(r.innerText) && r.querySelector("td.number")?.innerText === "2"));
+	},
+	async a_name_that_is_a_feed_already_is_refused_at_its_field() {
+		await page.locator(".page-head button", { hasText: "Add a feed" }).click();
+		await dialog().locator("[name=url]").fill(`${address}/feed.xml`);
+		await dialog().locator("[name=slug]").fill("harbour");
+		await dialog().locator("button[type=submit]").click();
+		await dialog().locator(".error", { hasText: "of this name already" }).waitFor();
+		await page.keyboard.press("Escape");
+		await closed();
+	},
+	async a_feed_that_fails_says_so_in_words_and_recovers() {
+		site.status = 503;
+		await row("harbour").locator("button", { hasText: "Check now" }).click();
+		await row("harbour").locator("[data-state=failing]").waitFor();
+		await row("harbour").locator(".told-error", { hasText: "503" }).waitFor();
+		site.status = 200;
+		site.items.unshift("The newest");
+		await row("harbour").locator("button", { hasText: "Check now" }).click();
+		await row("harbour").locator("[data-state=ok]").waitFor();
+	},
+	async pausing_can_be_undone() {
+		await menu("harbour", "Pause");
+		await row("harbour").locator("[data-state=paused]").waitFor();
+		await page.locator(".toast", { hasText: "is paused" }).locator("button", { hasText: "Undo" }).click();
+		await row("harbour").locator("[data-state=paused]").waitFor({ state: "detached" });
+	},
+	async a_change_to_a_feed_by_somebody_else_is_shown() {
+		const find = async () => JSON.parse(await (await page.request.get(`${room.url}/api/v1/sources`)).text()).items.find((s) => s.slug === "harbour");
+		await menu("harbour", "Edit");
+		const before = await find();
+		await elsewhere("PATCH", `/sources/${before.id}`, { interval_s: 3600 }, `"${before.version}"`);
+		await dialog().locator("[name=interval_s]").selectOption("600");
+		await dialog().locator("button[type=submit]").click();
+		await dialog().locator(".moved", { hasText: "1 hour" }).waitFor();
+		assert.equal((await find()).interval_s, 3600);
+		await dialog().locator("button", { hasText: "Save mine" }).click();
+		await closed();
+		assert.equal((await find()).interval_s, 600);
+		await row("harbour").locator("th", { hasText: "10 minutes" }).waitFor();
+	},
+	async readers_see_sources_and_cannot_change_them() {
+		const other = await newPage(browser);
+		await signIn(other, "layla", laylaPassword);
+		await other.goto(`${room.url}/sources`);
+		await other.locator("tbody tr", { hasText: "harbour" }).waitFor();
+		assert.equal(await other.locator("main button", { hasText: /Add a feed|Check now/ }).count(), 0);
+		await other.context().close();
+	},
+
+	/* ---- settings ---- */
+
+	async choices_show_at_once_and_are_kept() {
+		await go("/settings");
+		const sample = () => page.locator(".sample").innerText();
+		const first = await sample();
+		await page.locator("[name=calendar][value=persian]").check();
+		assert.notEqual(await sample(), first);
+		await page.locator("[name=digits][value=arabext]").check();
+		assert.match(await sample(), /[۰-۹]/);
+		await page.locator("#zone").selectOption("Asia/Tokyo");
+		assert.match(await sample(), /GMT\+۹/);
+		await page.locator("[name=keys][value=off]").check();
+		await page.locator("[name=lang][value=ar]").check();
+		await page.waitForFunction(() => document.documentElement.lang === "ar");
+		await page.reload();
+		await page.locator(".sample").waitFor();
+		assert.equal(await page.locator("#zone").inputValue(), "Asia/Tokyo");
+		assert.equal(await page.locator("[name=keys][value=off]").isChecked(), true);
+		assert.equal(await page.locator("[name=calendar][value=persian]").isChecked(), true);
+		await page.locator("[name=lang][value=en]").check();
+		await page.waitForFunction(() => document.documentElement.lang === "en");
+	},
+	async the_first_steps_are_done_and_can_be_hidden() {
+		await go("/");
+		await page.waitForFunction(() => document.querySelectorAll(".welcome .done").length === 3);
+		await page.locator(".welcome button").click();
+		await page.locator(".welcome").waitFor({ state: "detached" });
+		await page.reload();
+		await page.locator("main h1").waitFor();
+		assert.equal(await page.locator(".welcome").count(), 0);
 	},
 	async nothing_was_refused_by_the_policy() {
 		assert.deepEqual(page.wrong, []);

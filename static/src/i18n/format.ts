@@ -6,7 +6,7 @@
  */
 import { computed } from "@preact/signals";
 
-import { type Calendar, calendar, type Digits, digits, type Lang, lang } from "../settings";
+import { type Calendar, calendar, type Digits, digits, type Lang, lang, zone } from "../settings";
 
 const REGION: Record<Lang, string> = { en: "en-GB", ar: "ar", fa: "fa-IR" };
 const USUAL_CALENDAR: Record<Lang, Exclude<Calendar, "auto">> = { en: "gregory", ar: "gregory", fa: "persian" };
@@ -24,10 +24,10 @@ const numbers = new Map<string, Intl.NumberFormat>();
 const relatives = new Map<string, Intl.RelativeTimeFormat>();
 
 function dateFormat(tag: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-	const key = tag + JSON.stringify(options);
+	const key = tag + zone.value + JSON.stringify(options);
 	let format = dates.get(key);
 	if (format === undefined)
-		dates.set(key, format = new Intl.DateTimeFormat(tag, options));
+		dates.set(key, format = new Intl.DateTimeFormat(tag, zone.value === "auto" ? options : { ...options, timeZone: zone.value }));
 	return format;
 }
 

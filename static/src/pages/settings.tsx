@@ -1,27 +1,66 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* settings.tsx - how this browser shows things: language, theme, calendar, digits, single keys. */
-import { dateTime, number } from "../i18n/format";
+/* settings.tsx - how this browser shows things: language, theme, calendar, digits, time zone, single keys. */
+import { ago, dateTime, exact, number } from "../i18n/format";
 import { LANG_NAMES, setLanguage, t } from "../i18n/t";
-import { calendar, CALENDARS, digits, DIGITS, hasKeys, lang, LANGS, theme, THEMES } from "../settings";
+import { showKeys } from "../keys";
+import { calendar, CALENDARS, canKeep, digits, DIGITS, hasKeys, lang, LANGS, theme, THEMES, zone } from "../settings";
 import { Choice } from "../ui/field";
+import { minute } from "../ui/now";
 import { PageHead } from "../ui/parts";
+import { fail } from "../ui/toast";
+
+const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/* What the choices beside it make of now and of a number. */
+function Sample() {
+	const now = minute.value;
+	return (
+		<div class="sample" role="group" aria-label={t("settings.dates")}>
+			<span class="strong">{dateTime(now)}</span>
+			<span class="soft small">{exact(now)}</span>
+			<span>{ago(now - 5 * 60000)} · {number(1234567.8)}</span>
+		</div>
+	);
+}
+
+function ZoneField() {
+	const names = Intl.supportedValuesOf("timeZone").filter((z) => z !== "UTC");
+	return (
+		<div class="field">
+			<label for="zone">{t("settings.zone")}</label>
+			<select id="zone" name="zone" value={zone.value} onChange={(e) => { zone.value = e.currentTarget.value; }}>
+				<option value="auto">{t("zone.auto", { zone: own })}</option>
+				<option value="UTC">{t("zone.utc")}</option>
+				{names.map((z) => <option key={z} value={z} dir="ltr">{z.replaceAll("_", " ")}</option>)}
+			</select>
+		</div>
+	);
+}
 
 export default function Settings() {
 	return (
 		<>
-			<PageHead title={t("nav.settings")} hint={t("settings.hint")} />
-			<div class="panel">
-				<Choice label={t("settings.language")} name="lang" value={lang.value} onChange={(l) => void setLanguage(l)}
-					options={LANGS.map((l) => ({ value: l, label: LANG_NAMES[l] }))} />
-				<Choice label={t("settings.theme")} name="theme" value={theme.value} onChange={(v) => { theme.value = v; }}
-					options={THEMES.map((v) => ({ value: v, label: t(`theme.${v}`) }))} />
-				<Choice label={t("settings.calendar")} name="calendar" value={calendar.value} onChange={(v) => { calendar.value = v; }}
-					options={CALENDARS.map((v) => ({ value: v, label: t(`calendar.${v}`) }))} />
-				<Choice label={t("settings.digits")} name="digits" value={digits.value} onChange={(v) => { digits.value = v; }}
-					options={DIGITS.map((v) => ({ value: v, label: t(`digits.${v}`) }))} />
-				<p class="soft">{t("settings.sample", { date: dateTime(Date.now()), n: number(1234567) })}</p>
-				<Choice label={t("settings.keys")} name="keys" value={hasKeys.value ? "on" : "off"} onChange={(v) => { hasKeys.value = v === "on"; }}
-					options={[{ value: "on", label: t("on") }, { value: "off", label: t("off") }]} />
+			<PageHead title={t("nav.settings")} hint={t(canKeep() ? "settings.kept" : "settings.not_kept")} />
+			<div class="settings">
+				<section class="panel">
+					<Choice label={t("settings.language")} name="lang" value={lang.value} options={LANGS.map((l) => ({ value: l, label: LANG_NAMES[l] }))}
+						onChange={(l) => { setLanguage(l).catch(() => fail({ type: "", title: "", status: 0, detail: "", errors: [] })); }} />
+					<Choice label={t("settings.theme")} name="theme" value={theme.value} onChange={(v) => { theme.value = v; }}
+						options={THEMES.map((v) => ({ value: v, label: t(`theme.${v}`) }))} />
+					<div class="field">
+						<Choice label={t("settings.keys")} name="keys" value={hasKeys.value ? "on" : "off"} onChange={(v) => { hasKeys.value = v === "on"; }}
+							options={[{ value: "on", label: t("on") }, { value: "off", label: t("off") }]} />
+						<p class="hint">{t("settings.keys_hint")} <button type="button" class="link" onClick={showKeys}>{t("settings.keys_show")}</button></p>
+					</div>
+				</section>
+				<section class="panel">
+					<Choice label={t("settings.calendar")} name="calendar" value={calendar.value} onChange={(v) => { calendar.value = v; }}
+						options={CALENDARS.map((v) => ({ value: v, label: t(`calendar.${v}`) }))} />
+					<Choice label={t("settings.digits")} name="digits" value={digits.value} onChange={(v) => { digits.value = v; }}
+						options={DIGITS.map((v) => ({ value: v, label: t(`digits.${v}`) }))} />
+					<ZoneField />
+					<Sample />
+				</section>
 			</div>
 		</>
 	);

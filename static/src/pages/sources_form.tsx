@@ -60,7 +60,7 @@ function UrlField({ before, error, onUrl }: { before: string; error: string; onU
 					setTrying({ state: "not" });
 					onUrl(url.current);
 				}} />
-			<div class="buttons">
+			<div class="buttons try">
 				<button type="button" disabled={trying.state === "busy"} onClick={async () => {
 					const mine = ++attempt.current;
 					setTrying({ state: "busy" });
