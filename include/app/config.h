@@ -41,7 +41,7 @@
 
 /* name, default, what it is; on the command line its name alone turns it on */
 #define DW_SETTING_SWITCH_MAP(X)                                                         \
-	X(allow_private_sources, false, "yes: feeds may be asked at private addresses")
+	X(allow_private_sources, false, "yes or no: may feeds be at private addresses")
 
 enum dw_setting_origin {
 	DW_FROM_DEFAULT,

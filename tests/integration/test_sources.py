@@ -2,15 +2,18 @@
 """test_sources.py - feeds that we ask: what they bring in, what they do to us, and what is said of
 their health. The other side is a server here that is slow, cut, malformed, endless or gone."""
 import contextlib
-import gzip
 import http.server
 import json
+import os
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 import zlib
 
-from harness import Conn, Diwan, Stream, eq, free_of, mention, wait_for
+from harness import Conn, Diwan, Skip, eq, free_of, mention, wait_for
 
 FAST = ("--allow-private-sources", "--source-interval-min-s", "1", "--source-timeout-s", "3")
 
@@ -32,9 +35,12 @@ class Feeds(http.server.ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, tls=None):
         super().__init__(("127.0.0.1", port), Handler)
         self.paths, self.asked = {}, []
+        self.scheme = "https" if tls else "http"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def __enter__(self):
@@ -52,7 +58,7 @@ class Feeds(http.server.ThreadingHTTPServer):
         return self.server_address[1]
 
     def url(self, path):
-        return "http://127.0.0.1:%d%s" % (self.port, path)
+        return "%s://127.0.0.1:%d%s" % (self.scheme, self.port, path)
 
     def on(self, path, fn):
         self.paths[path] = fn
@@ -376,6 +382,24 @@ def test_addresses_that_are_not_public():
         assert "allow_private_sources" in got["health"]["last_error"]["detail"], got
         eq(feeds.asked, [], "what the server saw")
         assert room.dw.metrics()["diwan_source_refused_addresses_total"] >= len(urls)
+
+
+def test_certificates_are_checked():
+    if not shutil.which("openssl"):
+        raise Skip("there is no openssl to make a certificate with")
+    with Room() as room:
+        pem = os.path.join(room.dw.dir, "pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-nodes", "-keyout", pem, "-out",
+                        pem + ".crt", "-days", "2", "-subj", "/CN=127.0.0.1"],
+                       check=True, capture_output=True)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(pem + ".crt", pem)
+        with Feeds(tls=tls) as feeds:
+            room.add("forged", feeds.serve("/feed", rss(item(1))))
+            got = room.until_state("forged", "failing")
+            assert "certificate" in got["health"]["last_error"]["detail"], got
+            eq(feeds.asked, [], "what the server saw")
 
 
 def test_redirects():

@@ -45,6 +45,31 @@ static void test_file(void **state)
 	dw_config_fini(&c);
 }
 
+static void test_switches(void **state)
+{
+	struct dw_config c;
+	struct dw_buf errors;
+
+	dw_config_init(&c);
+	assert_false(c.allow_private_sources);
+	assert_true(dw_config_is_switch(DW_STR("allow-private-sources")));
+	assert_false(dw_config_is_switch(DW_STR("listen")));
+	assert_false(dw_config_is_switch(DW_STR("nothing")));
+	assert_int_equal(read_text(&c, "allow_private_sources = yes\n", &errors), 0);
+	assert_true(c.allow_private_sources);
+	dw_buf_fini(&errors);
+	assert_int_equal(read_text(&c,
+				   "allow_private_sources = maybe\n"
+				   "allow_private_sources = off\n",
+				   &errors),
+			 1);
+	assert_non_null(
+		strstr(errors.p, "room.conf:1: allow_private_sources must be yes"));
+	assert_false(c.allow_private_sources);
+	dw_buf_fini(&errors);
+	dw_config_fini(&c);
+}
+
 static void test_mistakes_have_a_place(void **state)
 {
 	struct dw_config c;
@@ -114,6 +139,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_switches),
 		cmocka_unit_test(test_mistakes_have_a_place),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_listing),
