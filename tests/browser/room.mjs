@@ -53,9 +53,24 @@ export class Room {
 		});
 	}
 
-	async stop() {
-		this.process.kill("SIGTERM");
+	async stop(signal = "SIGTERM") {
+		this.process.kill(signal);
 		return this.ended;
+	}
+
+	/* A number of GET /metrics. */
+	async metric(name) {
+		const text = await (await fetch(`${this.url}/metrics`)).text();
+		return Number(new RegExp(`^\\w*${name} (\\S+)`, "m").exec(text)?.[1] ?? NaN);
+	}
+
+	async until(what, fn) {
+		const end = Date.now() + 3 * PATIENCE;
+		while (!(await fn())) {
+			if (Date.now() > end)
+				throw new Error(`it never came to this: ${what}`);
+			await new Promise((resolve) => { setTimeout(resolve, 50); });
+		}
 	}
 
 	async cli(...args) {
@@ -98,14 +113,45 @@ export async function newPage(browser, options = {}) {
 	page.setDefaultTimeout(PATIENCE);
 	page.wrong = [];
 	page.on("pageerror", (e) => page.wrong.push(`exception: ${e.message}`));
+	/* Everything that is complained about, also a missing word; a refused request is an answer. */
 	page.on("console", (m) => {
-		if (/content security policy|trusted ?type|refused to/i.test(m.text()))
+		if (m.type() === "error" && !/^Failed to load resource/.test(m.text()))
 			page.wrong.push(`console: ${m.text()}`);
 	});
 	await page.addInitScript(() => {
 		document.addEventListener("securitypolicyviolation", (e) => console.error(`Content Security Policy: ${e.violatedDirective} ${e.blockedURI}`));
 	});
 	return page;
+}
+
+export const PASSWORD = "the quiet harbour at noon";
+
+/* The first admin by the link, signed in and on the feed. */
+export async function setUp(page, room, name = "mira") {
+	await page.goto(room.url + room.setup);
+	await page.fill("[name=username]", name);
+	await page.fill("[name=password]", PASSWORD);
+	await page.fill("[name=again]", PASSWORD);
+	await page.click("button[type=submit]");
+	await live(page);
+}
+
+export async function signIn(page, name, password = PASSWORD) {
+	await page.fill("[name=username]", name);
+	await page.fill("[name=password]", password);
+	await page.click("#sign-in button[type=submit]");
+}
+
+/* The stream is open. */
+export const live = (page) => page.locator(".dot.live").waitFor({ timeout: 3 * PATIENCE });
+
+/* By the menu, as a reader does it. */
+export async function choose(page, lang) {
+	await page.locator(".rail .menu > button").click();
+	await page.click(`[data-lang="${lang}"]`);
+	await page.waitForFunction((l) => document.documentElement.lang === l, lang);
+	await page.keyboard.press("Escape");
+	await page.locator(".menu-panel").waitFor({ state: "hidden" });
 }
 
 /* Runs each in order, prints TAP, keeps a picture of a failure, ends the process. */

@@ -41,6 +41,8 @@ export const SILENCE_MS = 40000;
 const FIRST_MS = 1000, MOST_MS = 15000;
 /* After a night's sleep a page does not want a million events; it reads the newest page instead. */
 const LONG_MS = 60000, MUCH = 5000;
+/* A server that said goodbye and does not answer yet is on its way back, for so long. */
+const RESTART_MS = 60000;
 
 /** The wait before try number n (from 0): 1 to 15 s, spread by ± 30 %. */
 export function backoff(n: number, random = Math.random()): number {
@@ -100,6 +102,7 @@ export class Line {
 	state: LineState = { name: "connecting" };
 	#tries = 0;
 	#heardAt = Date.now();
+	#goodbyeAt = -Infinity;
 	#abort: AbortController | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#watchdog: ReturnType<typeof setTimeout> | undefined;
@@ -136,8 +139,7 @@ export class Line {
 		this.listener.onState(state);
 	}
 
-	#heard(abort: AbortController): void {
-		this.#heardAt = Date.now();
+	#watch(abort: AbortController): void {
 		clearTimeout(this.#watchdog);
 		this.#watchdog = setTimeout(() => abort.abort(new Error("silence")), SILENCE_MS);
 	}
@@ -150,7 +152,7 @@ export class Line {
 		let why: "restart" | "busy" | "lost" = "lost", pause = 0;
 		try {
 			const isLong = Date.now() - this.#heardAt > LONG_MS;
-			this.#heard(abort);
+			this.#watch(abort);
 			if (isLong && this.lastId > 0 && await this.#isFarBehind(abort.signal)) {
 				this.lastId = 0;
 				this.listener.onJump();
@@ -168,11 +170,14 @@ export class Line {
 				pause = Number(answer.headers.get("Retry-After") ?? 0) * 1000;
 			} else {
 				await this.#read(answer.body, reader, abort);
-				why = reader.saidGoodbye ? "restart" : "lost";
+				if (reader.saidGoodbye)
+					this.#goodbyeAt = Date.now();
 			}
 		} catch { /* no connection, a broken one, silence, or close() */ }
 		if (this.#abort !== abort)
 			return; /* closed, or opened anew meanwhile */
+		if (why === "lost" && Date.now() - this.#goodbyeAt < RESTART_MS)
+			why = "restart";
 		const wait = Math.max(backoff(this.#tries++), pause);
 		if (typeof navigator !== "undefined" && navigator.onLine === false)
 			this.#end(abort, { name: "offline" });
@@ -195,7 +200,8 @@ export class Line {
 			const { done, value } = await reader.read();
 			if (done || this.#abort !== abort)
 				return;
-			this.#heard(abort);
+			this.#heardAt = Date.now();
+			this.#watch(abort);
 			frames.push(decoder.decode(value, { stream: true }));
 			if (this.state.name !== "live") {
 				this.#tries = 0;

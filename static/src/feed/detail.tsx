@@ -24,10 +24,10 @@ import { Icon } from "../ui/icon";
 import { minute } from "../ui/now";
 import { Skeleton } from "../ui/parts";
 import { say } from "../ui/toast";
-import { hasDanger, safeHref } from "./foreign";
+import { hasDanger, safeHref } from "../i18n/foreign";
 import type { Mention } from "./mention";
-import { timeOf, Who } from "./row";
-import { Text } from "./text";
+import { isDangerous, timeOf, Who } from "./row";
+import { Text } from "../ui/text";
 
 interface Version {
 	seq: number;
@@ -143,7 +143,7 @@ function Body({ m, history }: { m: Mention; history: Version[] | null }) {
 	return (
 		<article class={`detail-body hue-open`}>
 			<header class="detail-who"><Who m={m} /><SourceChip slug={m.source} /></header>
-			{hasDanger(m.text) && <p class="note bad"><Icon of={alertIcon} /> {t("mention.danger_hint")}</p>}
+			{isDangerous(m) && <p class="note bad"><Icon of={alertIcon} /> {t("mention.danger_hint")}</p>}
 			{m.title !== undefined && <Text class="detail-title" lang={m.lang} marks={m.title_marks} showsAll={showsAll}>{m.title}</Text>}
 			<Text class="detail-text" lang={m.lang} marks={m.marks} showsAll={showsAll} links>{m.text}</Text>
 			<p class="soft small detail-when">
@@ -167,16 +167,22 @@ function Body({ m, history }: { m: Mention; history: Version[] | null }) {
 export interface DetailProps {
 	id: number;
 	known: Mention | undefined;
+	/** The list is covered, so the focus belongs here. */
+	isAlone: boolean;
 	onClose: () => void;
 	/** Undefined at the ends of the list. */
 	onPrevious: (() => void) | undefined;
 	onNext: (() => void) | undefined;
 }
 
-export function Detail({ id, known, onClose, onPrevious, onNext }: DetailProps) {
+export function Detail({ id, known, isAlone, onClose, onPrevious, onNext }: DetailProps) {
 	const { m, history, problem } = useMention(id, known);
 	const heading = useRef<HTMLHeadingElement>(null);
-	useEffect(() => { heading.current?.closest(".side")?.scrollTo(0, 0); }, [id]);
+	useEffect(() => {
+		heading.current?.closest(".side")?.scrollTo(0, 0);
+		if (isAlone)
+			heading.current?.focus();
+	}, [id]);
 	return (
 		<section class="detail" aria-labelledby="detail-heading">
 			<div class="detail-bar">

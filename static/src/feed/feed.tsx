@@ -29,6 +29,19 @@ import type { Mention } from "./mention";
 import { placeOf } from "./store";
 
 const SAY_MS = 10000;
+/* Below this a mention lies over the list (feed.css has the same). */
+const ONE_PANE = "(max-width: 1080px)";
+
+function useOnePane(): boolean {
+	const isOne = useSignal(matchMedia(ONE_PANE).matches);
+	useEffect(() => {
+		const media = matchMedia(ONE_PANE);
+		const look = (): void => { isOne.value = media.matches; };
+		media.addEventListener("change", look);
+		return () => media.removeEventListener("change", look);
+	}, []);
+	return isOne.value;
+}
 
 /* What came, said at most every ten seconds to whoever cannot see it. */
 function Spoken({ live }: { live: Live }) {
@@ -91,6 +104,7 @@ export function Feed({ id }: PageProps) {
 	const live = useMemo(() => new Live(), []);
 	const openId = Number(id ?? 0);
 	const current = useSignal(openId);
+	const isCovered = useOnePane() && openId !== 0;
 	useEffect(() => {
 		live.start();
 		return () => live.stop();
@@ -148,7 +162,7 @@ export function Feed({ id }: PageProps) {
 	const { items, heldCount } = live.store;
 	return (
 		<div class={openId === 0 ? "feed-page" : "feed-page has-open"}>
-			<section class="feed-main" aria-label={t("nav.feed")}>
+			<section class="feed-main" aria-label={t("nav.feed")} inert={isCovered}>
 				<Head live={live} />
 				<div class="feed-body">
 					{heldCount > 0 && <button type="button" class="pill primary" onClick={toNewest}><Icon of={upIcon} />{t("feed.new", { n: heldCount })}</button>}
@@ -158,7 +172,7 @@ export function Feed({ id }: PageProps) {
 			</section>
 			{openId === 0 ? <aside class="side glance-side" aria-label={t("glance.title")}><GlancePane live={live} /></aside> : (
 				<aside class="side" aria-label={t("mention.one")}>
-					<Detail id={openId} known={live.store.at(openId)} onClose={close}
+					<Detail id={openId} known={live.store.at(openId)} isAlone={isCovered} onClose={close}
 						onPrevious={neighbour(-1) && (() => step(-1))} onNext={neighbour(1) && (() => step(1))} />
 				</aside>
 			)}

@@ -16,9 +16,9 @@ import { Icon } from "../ui/icon";
 import { minute } from "../ui/now";
 import { Name } from "../ui/parts";
 import { hueOf } from "../sources";
-import { hasDanger } from "./foreign";
+import { hasDanger } from "../i18n/foreign";
 import type { Mention } from "./mention";
-import { Text } from "./text";
+import { Text } from "../ui/text";
 
 export const timeOf = (m: Mention): string => m.posted_at ?? m.recorded_at;
 
@@ -39,7 +39,7 @@ export function Who({ m }: { m: Mention }) {
 		<span class="who">
 			{name !== undefined && <Name class="who-name">{name}</Name>}
 			{author.name !== undefined && author.handle !== undefined
-				&& <bdi class="soft who-handle" dir="ltr">@{author.handle.replace(/^@/, "")}</bdi>}
+				&& <Name class="soft who-handle">{`@${author.handle.replace(/^@/, "")}`}</Name>}
 			{name === undefined && <span class="soft">{t("mention.nobody")}</span>}
 		</span>
 	);
@@ -56,10 +56,13 @@ function Counts({ m }: { m: Mention }) {
 	);
 }
 
+export const isDangerous = (m: Mention): boolean =>
+	[m.text, m.title, m.author?.name, m.author?.handle].some((s) => s !== undefined && hasDanger(s));
+
 function Flags({ m }: { m: Mention }) {
 	return (
 		<>
-			{hasDanger(m.text) && <span class="flag bad" title={t("mention.danger")}><Icon of={alertIcon} size={12} /><span class="unseen">{t("mention.danger")}</span></span>}
+			{isDangerous(m) && <span class="flag bad" title={t("mention.danger")}><Icon of={alertIcon} size={12} /><span class="unseen">{t("mention.danger")}</span></span>}
 			{m.version > m.id && <span class="flag">{t("mention.changed")}</span>}
 			{m.in_reply_to !== undefined && <span class="flag soft">{t("mention.reply")}</span>}
 		</>

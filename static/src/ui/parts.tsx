@@ -2,11 +2,11 @@
 /* parts.tsx - small things that pages share: heads, empty states, skeletons, times, foreign text. */
 import type { ComponentChildren } from "preact";
 
-import { directionOf } from "../i18n/direction";
 import { ago, exact } from "../i18n/format";
 import { t } from "../i18n/t";
 import { Icon } from "./icon";
 import { minute } from "./now";
+import { Text } from "./text";
 
 /** A page's heading, with its actions at the end. */
 export function PageHead({ title, hint, children }: { title: string; hint?: string; children?: ComponentChildren }) {
@@ -48,7 +48,7 @@ export function Time({ at }: { at: string }) {
 	return <time dateTime={at} title={exact(at)}>{ago(at, minute.value)}</time>;
 }
 
-/** A name from outside: isolated, in its own direction. */
+/** A name from outside: isolated, in its own direction, and what turns text around only shown. */
 export function Name({ children, class: name }: { children: string; class?: string }) {
-	return <bdi class={name} dir={directionOf(children)}>{children}</bdi>;
+	return <Text isInline {...(name === undefined ? {} : { class: name })}>{children}</Text>;
 }

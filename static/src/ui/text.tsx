@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 
 import { directionOf } from "../i18n/direction";
-import { type Piece, piecesOf, type Showing } from "./foreign";
+import { type Piece, piecesOf, type Showing } from "../i18n/foreign";
 
 function show(piece: Piece, key: number): ComponentChildren {
 	let node: ComponentChildren;

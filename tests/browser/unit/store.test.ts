@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* store.test.ts - what a page keeps: order, holding, pages and stream in any order, and its limits. */
+import "./page";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { glanceOf } from "../../../static/src/feed/glance";
+import type { Mention } from "../../../static/src/feed/mention";
+import { FeedStore, KEPT, placeOf } from "../../../static/src/feed/store";
+
+const m = (id: number, version = id, more: Partial<Mention> = {}): Mention =>
+	({ id, version, source: "s", source_id: String(id), text: `text ${id}.${version}`, recorded_at: "2026-11-25T12:00:00Z", ...more });
+const ids = (list: readonly Mention[]): number[] => list.map((x) => x.id);
+
+function check(s: FeedStore): void {
+	for (const list of [s.items, s.held]) {
+		for (let i = 1; i < list.length; i++)
+			assert.ok((list[i - 1]?.id ?? 0) > (list[i]?.id ?? 0), "falls by id");
+	}
+}
+
+test("places in a falling list", () => {
+	const list = [m(9), m(5), m(2)];
+	assert.deepEqual([9, 5, 2, 10, 6, 1].map((id) => placeOf(list, id)), [0, 1, 2, -1, -2, -4]);
+	assert.equal(placeOf([], 1), -1);
+});
+
+test("arrivals go on top, doubles are one, the later version stays", () => {
+	const s = new FeedStore();
+	assert.equal(s.take([m(1), m(3), m(2), m(3, 4)]), 3);
+	assert.deepEqual(ids(s.items), [3, 2, 1]);
+	assert.equal(s.at(3)?.version, 4);
+	assert.equal(s.take([m(2, 9), m(1, 1)]), 0);
+	assert.equal(s.at(2)?.text, "text 2.9");
+	s.take([m(2, 8)]);
+	assert.equal(s.at(2)?.version, 9, "an older one does not win");
+});
+
+test("the first page may come after the stream has brought its newest", () => {
+	const s = new FeedStore();
+	s.take([m(12), m(11)]);
+	s.addPage([m(11), m(10), m(7)], true);
+	assert.deepEqual(ids(s.items), [12, 11, 10, 7]);
+	s.addPage([m(6), m(5)], false);
+	assert.deepEqual(ids(s.items), [12, 11, 10, 7, 6, 5]);
+	assert.equal(s.hasOlder, false);
+});
+
+test("while holding nothing moves, and nothing is lost", () => {
+	const s = new FeedStore();
+	s.take([m(1), m(2)]);
+	s.isHolding = true;
+	s.take([m(3), m(4), m(1, 9)]);
+	assert.deepEqual(ids(s.items), [2, 1]);
+	assert.equal(s.at(1)?.version, 9, "a change shows in place");
+	assert.equal(s.heldCount, 2);
+	s.take([m(4, 10), m(5)]);
+	assert.equal(s.heldCount, 3);
+	s.release();
+	assert.deepEqual(ids(s.items), [5, 4, 3, 2, 1]);
+	assert.equal(s.at(4)?.version, 10);
+	assert.deepEqual([s.held.length, s.heldCount, s.isHolding], [0, 0, false]);
+});
+
+test("it keeps so many and no more, also of those that are held", () => {
+	const s = new FeedStore();
+	s.take(Array.from({ length: KEPT + 50 }, (_, i) => m(i + 1)));
+	assert.equal(s.items.length, KEPT);
+	assert.equal(s.items[0]?.id, KEPT + 50);
+	assert.equal(s.hasOlder, true);
+	s.isHolding = true;
+	s.take(Array.from({ length: 2 * KEPT }, (_, i) => m(10 * KEPT + i)));
+	assert.deepEqual([s.held.length, s.heldCount], [KEPT, 2 * KEPT]);
+	s.release();
+	assert.equal(s.items.length, KEPT);
+	check(s);
+});
+
+test("a search's marks stay as long as the text does", () => {
+	const s = new FeedStore();
+	s.addPage([m(1, 1, { marks: [[0, 4]] })], false);
+	s.take([m(1, 2, { text: "text 1.1" })]);
+	assert.deepEqual(s.at(1)?.marks, [[0, 4]]);
+	s.take([m(1, 3)]);
+	assert.equal(s.at(1)?.marks, undefined);
+});
+
+/* A small random generator, so that a failure can be told by its seed. */
+function random(seed: number): () => number {
+	let x = seed;
+	return () => {
+		x = (x * 1664525 + 1013904223) >>> 0;
+		return x / 2 ** 32;
+	};
+}
+
+test("in any order of events it is what a plain map would be", () => {
+	for (let seed = 1; seed <= 200; seed++) {
+		const dice = random(seed), s = new FeedStore(), all = new Map<number, Mention>();
+		let next = 1;
+		for (let step = 0; step < 60; step++) {
+			const what = dice();
+			if (what < 0.5) {
+				const some = Array.from({ length: 1 + Math.floor(dice() * 4) }, () => m(next++));
+				for (const x of some)
+					all.set(x.id, x);
+				s.take(some);
+			} else if (what < 0.7 && all.size > 0) {
+				const id = [...all.keys()][Math.floor(dice() * all.size)] ?? 0, changed = m(id, next++);
+				all.set(id, changed);
+				s.take([changed]);
+			} else if (what < 0.85) {
+				s.isHolding = true;
+			} else {
+				s.release();
+			}
+			check(s);
+		}
+		s.release();
+		const want = [...all.values()].sort((a, b) => b.id - a.id);
+		assert.deepEqual(s.items, want, `seed ${seed}`);
+	}
+});
+
+test("a glance counts what is kept", () => {
+	const now = Date.parse("2026-11-25T12:10:00Z");
+	const items = [m(4, 4, { recorded_at: "2026-11-25T12:09:59Z", lang: "fa", source: "a" }), m(3, 3, { recorded_at: "2026-11-25T12:05:00Z", lang: "ar-EG" }),
+		m(2, 2, { recorded_at: "2026-11-25T12:05:00Z", lang: "de" }), m(1, 1, { recorded_at: "2026-11-25T12:00:00Z", source: "a" })];
+	const g = glanceOf(items, now);
+	assert.equal(g.span, 600000);
+	assert.equal(g.bars.reduce((a, b) => a + b, 0), 4);
+	assert.equal(g.bars[29], 1);
+	assert.deepEqual(g.sources, [["a", 2], ["s", 2]]);
+	assert.deepEqual(new Map(g.langs), new Map([["fa", 1], ["ar", 1], ["", 2]]));
+	assert.equal(glanceOf([], now).total, 0);
+	assert.equal(glanceOf([m(1, 1, { recorded_at: "2020-01-01T00:00:00Z" })], now).bars.reduce((a, b) => a + b, 0), 0, "older than the chart");
+});
