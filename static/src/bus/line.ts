@@ -205,6 +205,7 @@ export class Line {
 			frames.push(decoder.decode(value, { stream: true }));
 			if (this.state.name !== "live") {
 				this.#tries = 0;
+				this.#goodbyeAt = -Infinity;
 				this.#set({ name: "live" });
 			}
 		}
