@@ -23,7 +23,11 @@ DW_MUST_USE int dw_search_create(struct dw_search **out, struct dw_str query,
 /** NULL is fine. */
 void dw_search_destroy(struct dw_search *s);
 
-/** The same as an FTS5 MATCH expression: quoted terms only, never what was typed. */
+/**
+ * The same as an FTS5 MATCH expression: quoted terms only, never what was typed. For an index
+ * without the aliases that are DW_TOKEN_IS_SAME. It finds all that dw_search_find says yes to, and
+ * may find more.
+ */
 DW_MUST_USE int dw_search_fts(const struct dw_search *s, struct dw_buf *out);
 
 struct dw_mark {

@@ -24,6 +24,8 @@ enum dw_token_mode {
 enum dw_token_flag {
 	DW_TOKEN_COLOCATED = 1, /* at the position of the token before it */
 	DW_TOKEN_IS_ALIAS = 2,
+	/* an alias that says what its surface says already: nothing came off */
+	DW_TOKEN_IS_SAME = 4,
 };
 
 struct dw_token {

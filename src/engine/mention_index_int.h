@@ -11,7 +11,7 @@ struct dw_stored;
 
 /* The index is brought up to date at every event whose seq this divides, so no more events than
  * this are ever behind it. */
-#define MENTION_INDEX_EVERY 128
+#define MENTION_INDEX_EVERY 256
 /* A mention whose payload has more bytes than this brings it up to date at once. */
 #define MENTION_INDEX_BYTES 4096
 

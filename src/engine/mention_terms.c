@@ -58,7 +58,8 @@ static int add_term(struct dw_buf *out, const char *p, size_t n)
 
 static int on_token(void *data, const struct dw_token *t)
 {
-	return add_term(data, t->text.p, t->text.n);
+	return (t->flags & DW_TOKEN_IS_SAME) == 0 ? add_term(data, t->text.p, t->text.n)
+						  : 0;
 }
 
 void mention_terms(struct dw_buf *out, const struct dw_mention *m, uint64_t source)

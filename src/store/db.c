@@ -9,11 +9,15 @@
  *
  * Statements are found by the address of their text, in a small open hash: SQL is always a
  * constant, so nothing is compared and nothing is built from strings.
+ *
+ * SQLite's sum of all memory in use is switched off: it takes a lock that all connections share,
+ * for every allocation, to count what nobody asks for.
  */
 #include "db_int.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -130,15 +134,23 @@ static int configure(struct dw_db *db, struct dw_err *err)
 	return rc < 0 ? rc : db_migrate(db, err);
 }
 
+/* Before the first connection of the process; afterwards it would be refused, and no harm done. */
+static void configure_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int dw_db_open(struct dw_db **out, const char *path, enum dw_db_mode mode,
 	       struct dw_err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int flags = mode == DW_DB_WRITER ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	struct dw_db *db;
 	int rc = mode == DW_DB_WRITER ? create_file(path, err) : 0;
 
 	if (rc < 0)
 		return rc;
+	(void)pthread_once(&once, configure_library);
 	db = calloc(1, sizeof(*db));
 	DW_INVARIANT(db != NULL);
 	db->mode = mode;

@@ -11,32 +11,51 @@
 
 #define LETTERS(n) ((size_t)(n)*2)
 
-/* Longest first, as folded (ک is ك, ی is ي, ة is ه). */
-static const char *const prefixes[] = { "وبال", "وال", "بال", "كال",
-					"فال",	"ولل", "لل",  "ال" };
-static const char *const suffixes[] = {
-	"هايشان", "هايمان", "هايتان", "هايم", "هايت", "هايش", "هايي", "هاي", "ترين", "ها",
-	"تر",	  "يها",    "يات",    "ات",   "ون",   "ين",   "ان",   "يه",  "ه",    "ي",
+struct affix {
+	const char *p;
+	size_t n;
 };
-static const char *const wholes[] = { "الله", "لله", "الي", "التي", "الذي" };
+
+#define A(lit)                                                                           \
+	{                                                                                \
+		(lit), sizeof(lit) - 1                                                   \
+	}
+
+/* Longest first, as folded (ک is ك, ی is ي, ة is ه). */
+static const struct affix prefixes[] = { A("وبال"), A("وال"), A("بال"), A("كال"),
+					 A("فال"),  A("ولل"), A("لل"),	A("ال") };
+static const struct affix suffixes[] = {
+	A("هايشان"), A("هايمان"), A("هايتان"), A("هايم"), A("هايت"), A("هايش"), A("هايي"),
+	A("هاي"),    A("ترين"),	  A("ها"),     A("تر"),	  A("يها"),  A("يات"),	A("ات"),
+	A("ون"),     A("ين"),	  A("ان"),     A("يه"),	  A("ه"),    A("ي"),
+};
+static const struct affix wholes[] = { A("الله"), A("لله"), A("الي"), A("التي"),
+				       A("الذي") };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static bool is_one_of(struct dw_str s, const char *const *list, size_t n)
+static bool is_one_of(struct dw_str s, const struct affix *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (dw_str_eq(s, dw_str_of(list[i])))
+		if (s.n == list[i].n && memcmp(s.p, list[i].p, s.n) == 0)
 			return true;
 	return false;
+}
+
+/* Bytes at the two ends are looked at before the rest: nearly all affixes fail there. */
+static bool is_at(const char *p, const struct affix *a)
+{
+	return p[1] == a->p[1] && p[a->n - 1] == a->p[a->n - 1] &&
+	       memcmp(p, a->p, a->n) == 0;
 }
 
 static struct dw_str strip_prefix(struct dw_str w)
 {
 	for (size_t i = 0; i < COUNT(prefixes); i++) {
-		struct dw_str p = dw_str_of(prefixes[i]);
+		const struct affix *a = &prefixes[i];
 
-		if (w.n >= p.n + LETTERS(3) && memcmp(w.p, p.p, p.n) == 0)
-			return dw_str_make(w.p + p.n, w.n - p.n);
+		if (w.n >= a->n + LETTERS(3) && is_at(w.p, a))
+			return dw_str_make(w.p + a->n, w.n - a->n);
 	}
 	if (w.n >= LETTERS(5) && memcmp(w.p, "و", LETTERS(1)) == 0)
 		return dw_str_make(w.p + LETTERS(1), w.n - LETTERS(1));
@@ -46,11 +65,10 @@ static struct dw_str strip_prefix(struct dw_str w)
 static bool strip_suffix(struct dw_str *w)
 {
 	for (size_t i = 0; i < COUNT(suffixes); i++) {
-		struct dw_str s = dw_str_of(suffixes[i]);
+		const struct affix *a = &suffixes[i];
 
-		if (w->n >= s.n + LETTERS(3) &&
-		    memcmp(w->p + w->n - s.n, s.p, s.n) == 0) {
-			w->n -= s.n;
+		if (w->n >= a->n + LETTERS(3) && is_at(w->p + w->n - a->n, a)) {
+			w->n -= a->n;
 			return true;
 		}
 	}
@@ -69,10 +87,10 @@ struct dw_str affix_strip(struct dw_str word)
 
 bool affix_joins(struct dw_str first, struct dw_str second)
 {
-	static const char *const before[] = { "مي", "نمي" };
-	static const char *const behind[] = {
-		"ها",	  "هاي",    "هايي",   "هايم", "هايت", "هايش",
-		"هايمان", "هايتان", "هايشان", "تر",   "ترين",
+	static const struct affix before[] = { A("مي"), A("نمي") };
+	static const struct affix behind[] = {
+		A("ها"),     A("هاي"),	  A("هايي"),   A("هايم"), A("هايت"), A("هايش"),
+		A("هايمان"), A("هايتان"), A("هايشان"), A("تر"),	  A("ترين"),
 	};
 
 	return is_one_of(first, before, COUNT(before)) ||

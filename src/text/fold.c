@@ -148,10 +148,11 @@ static bool is_arabic(uint32_t c)
 	       (c >= 0x08a0 && c <= 0x08d2);
 }
 
-/* Is it a letter of the Arabic block that needs no table of ours? (Else rule 4.) */
+/* Is it a letter of the Arabic block, for rule 3? */
 static bool is_arabic_letter(uint32_t c)
 {
-	return (c >= 0x0620 && c <= 0x064a) || (c >= 0x066e && c <= 0x0674) ||
+	return (c >= 0x0620 && c <= 0x064a && c != 0x0640) ||
+	       (c >= 0x066e && c <= 0x0674 && c != 0x0670) ||
 	       (c >= 0x0679 && c <= 0x06d2) || c == 0x06d5 || c == 0x06ee ||
 	       c == 0x06ef || (c >= 0x06fa && c <= 0x06fc) || c == 0x06ff;
 }
@@ -169,23 +170,29 @@ static bool is_emoji(uint32_t c)
 
 /* ---- units ---- */
 
-static struct unit *add(struct units *u, uint32_t c, enum unit_kind kind, uint32_t from,
-			uint32_t to)
+static void reserve(struct units *u, size_t cap)
+{
+	if (cap <= u->cap)
+		return;
+	u->cap = cap;
+	u->at = realloc(u->at, cap * sizeof(u->at[0]));
+	DW_INVARIANT(u->at != NULL);
+}
+
+static inline struct unit *add(struct units *u, uint32_t c, enum unit_kind kind,
+			       uint32_t from, uint32_t to)
 {
 	struct unit *x;
 
-	if (u->n == u->cap) {
-		u->cap = u->cap > 0 ? u->cap * 2 : 512;
-		u->at = realloc(u->at, u->cap * sizeof(u->at[0]));
-		DW_INVARIANT(u->at != NULL);
-	}
+	if (u->n == u->cap)
+		reserve(u, u->cap * 2);
 	x = &u->at[u->n++];
 	*x = (struct unit){ .c = c, .from = from, .to = to, .kind = (uint8_t)kind };
 	return x;
 }
 
-static void add_letter(struct units *u, uint32_t c, uint32_t orig,
-		       enum unit_script script, uint32_t from, uint32_t to)
+static inline void add_letter(struct units *u, uint32_t c, uint32_t orig,
+			      enum unit_script script, uint32_t from, uint32_t to)
 {
 	struct unit *x = add(u, c, UNIT_LETTER, from, to);
 
@@ -193,22 +200,22 @@ static void add_letter(struct units *u, uint32_t c, uint32_t orig,
 	x->script = (uint8_t)script;
 }
 
-static void add_ascii(struct units *u, uint32_t c, uint32_t from, uint32_t to)
+static inline void add_ascii(struct units *u, uint32_t c, uint32_t from)
 {
-	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
-		uint32_t lower = c | 0x20;
+	uint32_t lower = c | 0x20;
 
-		add_letter(u, lower, lower, SCRIPT_LATIN, from, to);
+	if (lower >= 'a' && lower <= 'z') {
+		add_letter(u, lower, lower, SCRIPT_LATIN, from, from + 1);
 		u->at[u->n - 1].is_upper = c != lower;
 	} else if (c >= '0' && c <= '9') {
-		add(u, c, UNIT_DIGIT, from, to);
+		add(u, c, UNIT_DIGIT, from, from + 1);
 	} else {
 		enum unit_kind kind = c == '#'	 ? UNIT_HASH
 				      : c == '@' ? UNIT_AT
 				      : c == '_' ? UNIT_UNDERSCORE
 						 : UNIT_SEPARATOR;
 
-		add(u, c, kind, from, to)->is_space = c == ' ';
+		add(u, c, kind, from, from + 1)->is_space = c == ' ';
 	}
 }
 
@@ -235,7 +242,10 @@ static bool add_simple(struct units *u, uint32_t c, uint32_t orig, uint32_t from
 		       uint32_t to)
 {
 	if (c < 0x80) {
-		add_ascii(u, c, from, to);
+		add_ascii(u, c, from);
+		u->at[u->n - 1].to = to; /* it may come out of an expansion */
+	} else if (is_arabic_letter(c)) {
+		add_letter(u, arabic_letter(c), orig, SCRIPT_ARABIC, from, to);
 	} else if (is_mark(c)) {
 		if (u->n > 0 && u->at[u->n - 1].kind != UNIT_SEPARATOR)
 			u->at[u->n - 1].to = to;
@@ -245,8 +255,6 @@ static bool add_simple(struct units *u, uint32_t c, uint32_t orig, uint32_t from
 		add(u, c, UNIT_JOINER, from, to);
 	} else if ((c >= 0x0660 && c <= 0x0669) || (c >= 0x06f0 && c <= 0x06f9)) {
 		add(u, '0' + (c & 0xf), UNIT_DIGIT, from, to);
-	} else if (is_arabic_letter(c)) {
-		add_letter(u, arabic_letter(c), orig, SCRIPT_ARABIC, from, to);
 	} else if (is_emoji(c)) {
 		add(u, c, UNIT_EMOJI, from, to);
 	} else {
@@ -302,7 +310,8 @@ static void shorten_runs(struct units *u)
 			keep = 2;
 		uint32_t to = u->at[i + run - 1].to;
 
-		memmove(&u->at[out], &u->at[i], keep * sizeof(u->at[0]));
+		if (out != i)
+			memmove(&u->at[out], &u->at[i], keep * sizeof(u->at[0]));
 		u->at[out + keep - 1].to = to;
 		out += keep;
 		i += run;
@@ -314,11 +323,18 @@ void fold_text(struct units *u, struct dw_str text)
 {
 	DW_REQUIRE(text.n <= UINT32_MAX);
 	u->n = 0;
+	reserve(u, text.n + 1); /* more only when something expands */
 	for (size_t at = 0; at < text.n;) {
 		size_t used;
-		uint32_t c = fold_decode(text.p + at, text.n - at, &used);
-		uint32_t from = (uint32_t)at, to = (uint32_t)(at + used);
+		uint32_t c = (unsigned char)text.p[at], from = (uint32_t)at, to;
 
+		if (c < 0x80) {
+			add_ascii(u, c, from);
+			at++;
+			continue;
+		}
+		c = fold_decode(text.p + at, text.n - at, &used);
+		to = (uint32_t)(at + used);
 		if (!add_simple(u, c, c, from, to))
 			add_decomposed(u, c, from, to);
 		at += used;

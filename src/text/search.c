@@ -86,6 +86,19 @@ static int add_quoted(struct dw_buf *b, const char *p, size_t n)
 	return rc == 0 ? dw_buf_addc(b, '"') : rc;
 }
 
+/* Words with this stem, and the stem itself when it stands alone. */
+static int add_alias(struct dw_buf *out, const struct term *t)
+{
+	int rc = dw_buf_addz(out, " OR ");
+
+	if (rc == 0)
+		rc = add_quoted(out, t->alias, t->n_alias);
+	if (rc < 0 || t->n_alias == t->n_surface + 1)
+		return rc;
+	rc = dw_buf_addz(out, " OR ");
+	return rc == 0 ? add_quoted(out, t->alias + 1, t->n_alias - 1) : rc;
+}
+
 int dw_search_fts(const struct dw_search *s, struct dw_buf *out)
 {
 	int rc = 0;
@@ -97,9 +110,7 @@ int dw_search_fts(const struct dw_search *s, struct dw_buf *out)
 		if (rc == 0)
 			rc = add_quoted(out, t->surface, t->n_surface);
 		if (rc == 0 && t->n_alias > 0)
-			rc = dw_buf_addz(out, " OR ");
-		if (rc == 0 && t->n_alias > 0)
-			rc = add_quoted(out, t->alias, t->n_alias);
+			rc = add_alias(out, t);
 		if (rc == 0)
 			rc = dw_buf_addc(out, ')');
 	}

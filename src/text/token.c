@@ -42,6 +42,9 @@ struct run {
 	const struct units *u;
 	struct items items;
 	int rc;
+	/* What is being spelled. Here, because compilers that clear automatic variables would clear
+	 * them for every word. */
+	char text[DW_TOKEN_MAX + 8], other[DW_TOKEN_MAX + 8];
 };
 
 static struct item *add_item(struct run *r, enum item_kind kind, size_t first, size_t end)
@@ -228,8 +231,7 @@ static bool is_arabic(const struct run *r, size_t i, size_t end)
 static void emit_word(struct run *r, const struct item *a, const struct item *b,
 		      unsigned flags)
 {
-	char text[DW_TOKEN_MAX + 8] = { DW_TOKEN_ALIAS_MARK };
-	char *word = text + 1;
+	char *word = r->text + 1;
 	size_t end = b != NULL ? b->end : a->end;
 	size_t n = spell(r, a->first, a->end, false, word, 0);
 	struct dw_str stem;
@@ -241,45 +243,51 @@ static void emit_word(struct run *r, const struct item *a, const struct item *b,
 		return;
 	stem = affix_strip(dw_str_make(word, n));
 	memmove(word, stem.p, stem.n);
-	emit(r, text, stem.n + 1, a->first, end, DW_TOKEN_COLOCATED | DW_TOKEN_IS_ALIAS);
+	r->text[0] = DW_TOKEN_ALIAS_MARK;
+	emit(r, r->text, stem.n + 1, a->first, end,
+	     DW_TOKEN_COLOCATED | DW_TOKEN_IS_ALIAS |
+		     (stem.n == n ? DW_TOKEN_IS_SAME : 0u));
 }
 
 static void emit_tag(struct run *r, const struct item *tag, unsigned flags)
 {
-	char text[DW_TOKEN_MAX + 4];
-
-	emit(r, text, spell(r, tag->first, tag->end, true, text, 0), tag->first, tag->end,
-	     flags);
+	emit(r, r->text, spell(r, tag->first, tag->end, true, r->text, 0), tag->first,
+	     tag->end, flags);
 }
 
 /* Rule 2: the parts of a compound, at its position. */
 static void emit_parts(struct run *r, const struct item *w)
 {
-	char text[DW_TOKEN_MAX + 4];
-
 	for (size_t i = w->first; i < w->end;) {
 		size_t end = i;
 
 		while (end < w->end && r->u->at[end].kind != UNIT_JOINER)
 			end++;
 		if (end > i)
-			emit(r, text, spell(r, i, end, false, text, 0), i, end,
+			emit(r, r->text, spell(r, i, end, false, r->text, 0), i, end,
 			     DW_TOKEN_COLOCATED);
 		i = end + 1;
 	}
 }
 
-/* Rule 3: do these two belong together? */
-static bool joins(const struct run *r, const struct item *a, const struct item *b)
+/* A quick no for most: مي and نمي end in ي, what joins behind begins with ه or ت. */
+static bool may_join(const struct run *r, const struct item *a, const struct item *b)
 {
-	char one[DW_TOKEN_MAX + 4], two[DW_TOKEN_MAX + 4];
+	uint32_t begin = r->u->at[b->first].c;
 
+	return (a->end - a->first <= 3 && r->u->at[a->end - 1].c == 0x64a) ||
+	       (b->end - b->first <= 6 && (begin == 0x647 || begin == 0x62a));
+}
+
+/* Rule 3: do these two belong together? */
+static bool joins(struct run *r, const struct item *a, const struct item *b)
+{
 	if (!b->is_after_blank || b->kind != ITEM_WORD || a->in_tag || b->in_tag ||
-	    !is_arabic(r, a->first, b->end) ||
-	    (a->end - a->first > 3 && b->end - b->first > 6))
+	    !may_join(r, a, b) || !is_arabic(r, a->first, b->end))
 		return false;
-	return affix_joins(dw_str_make(one, spell(r, a->first, a->end, false, one, 0)),
-			   dw_str_make(two, spell(r, b->first, b->end, false, two, 0)));
+	return affix_joins(
+		dw_str_make(r->text, spell(r, a->first, a->end, false, r->text, 0)),
+		dw_str_make(r->other, spell(r, b->first, b->end, false, r->other, 0)));
 }
 
 static void emit_query(struct run *r)
