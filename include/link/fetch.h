@@ -14,12 +14,13 @@ struct dw_fetcher;
 
 struct dw_fetcher_conf {
 	struct dw_loop *loop;
-	unsigned at_once;     /* transfers; 0: 8 */
-	unsigned timeout_s;   /* for a whole transfer; 0: 60 */
-	uint64_t max_bytes;   /* of a body, also after decoding; 0: 8 MiB */
-	bool may_ask_private; /* addresses that are not of the public Internet */
-	uint64_t *bytes;      /* counts body bytes; may be NULL */
-	uint64_t *refused;    /* counts private addresses; may be NULL */
+	unsigned at_once;   /* transfers; 0: 8 */
+	unsigned timeout_s; /* for a whole transfer; 0: 60 */
+	uint64_t max_bytes; /* of a body, also after decoding; 0: 8 MiB */
+	/* May this address be connected to? NULL: dw_address_is_public. */
+	bool (*may_ask)(const struct sockaddr *sa);
+	uint64_t *bytes;   /* counts body bytes; may be NULL */
+	uint64_t *refused; /* counts private addresses; may be NULL */
 };
 
 /** One GET. Open because it is embedded in whoever asks; all zero before its fields are set. */

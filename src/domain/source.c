@@ -45,6 +45,9 @@ int dw_source_slug_check(struct dw_str slug, struct dw_fault *f)
 		return dw_fault_set(f, "/slug",
 				    "slug must have 1 to 100 characters, no control "
 				    "characters, no blank at either end");
+	if (dw_str_eq(slug, DW_STR("desk")))
+		return dw_fault_set(f, "/slug",
+				    "desk is what people at the desk write down");
 	for (size_t i = 0; i < slug.n;) {
 		i += code_point(slug.p + i, &c);
 		if (is_invisible(c))

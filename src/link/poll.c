@@ -322,6 +322,12 @@ static int on_test(void *ctx, struct dw_source_test *t, struct dw_err *err)
 
 /* ---- the whole ---- */
 
+static bool any_address(const struct sockaddr *sa)
+{
+	(void)sa;
+	return true;
+}
+
 int dw_poll_create(struct dw_poll **out, const struct dw_poll_conf *conf,
 		   struct dw_err *err)
 {
@@ -330,7 +336,7 @@ int dw_poll_create(struct dw_poll **out, const struct dw_poll_conf *conf,
 	struct dw_fetcher_conf fetcher = {
 		.loop = conf->loop,
 		.timeout_s = conf->timeout_s,
-		.may_ask_private = conf->may_ask_private,
+		.may_ask = conf->may_ask_private ? any_address : NULL,
 		.bytes = &dw_sources_stats(sources)->bytes,
 		.refused = &dw_sources_stats(sources)->refused_addresses,
 	};

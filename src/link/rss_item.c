@@ -97,19 +97,20 @@ static bool is_arabic_script(struct dw_str s)
 
 static bool is_english(struct dw_str lang)
 {
-	return lang.n >= 2 && dw_str_eq_nocase(dw_str_make(lang.p, 2), DW_STR("en")) &&
-	       (lang.n == 2 || lang.p[2] == '-');
+	return dw_str_eq(lang, DW_STR("en"));
 }
 
-/* "_" for "-" is common. */
-static struct dw_str tag_of(struct dw_buf *b, struct dw_str s)
+/* The language alone, in lower case: "fa-IR" and "fa_IR" are what a reader who asks for "fa" wants
+ * to see. */
+static struct dw_str language_of(struct dw_buf *b, struct dw_str tag)
 {
 	dw_buf_clear(b);
-	if (s.n > 35)
-		return dw_str_make(NULL, 0);
-	for (size_t i = 0; i < s.n; i++)
-		if (dw_buf_addc(b, s.p[i] == '_' ? '-' : s.p[i]) < 0)
+	for (size_t i = 0; i < tag.n && tag.p[i] != '-' && tag.p[i] != '_'; i++) {
+		char c = tag.p[i];
+
+		if (dw_buf_addc(b, c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c) < 0)
 			return dw_str_make(NULL, 0);
+	}
 	return dw_buf_str(b);
 }
 
@@ -121,7 +122,7 @@ static void set_lang(struct dw_rss *r, struct dw_rss_item *i)
 		lang = clean(dw_str_of(r->level[d].lang));
 	if (lang.p == NULL)
 		lang = field(r, F_FEED_LANG);
-	i->lang = tag_of(&r->scratch, lang);
+	i->lang = language_of(&r->scratch, lang);
 	if (!dw_lang_is_valid(i->lang))
 		i->lang = dw_str_make(NULL, 0);
 	if (is_english(i->lang) && is_arabic_script(i->text))

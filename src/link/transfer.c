@@ -42,9 +42,11 @@ static curl_socket_t on_open_socket(void *data, curlsocktype purpose,
 {
 	struct dw_fetch *x = data;
 	const struct dw_fetcher_conf *conf = &x->fetcher->conf;
+	bool (*may_ask)(const struct sockaddr *) =
+		conf->may_ask != NULL ? conf->may_ask : dw_address_is_public;
 
 	(void)purpose;
-	if (!conf->may_ask_private && !dw_address_is_public(&a->addr)) {
+	if (!may_ask(&a->addr)) {
 		x->is_refused = true;
 		dw_address_text(&a->addr, x->refused);
 		if (conf->refused != NULL)

@@ -8,6 +8,7 @@
 #include "enginerig.h"
 #include "link/address.h"
 #include "link/poll.h"
+#include "webrig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -108,151 +109,6 @@ static void test_addresses(void **state)
 	assert_false(dw_address_is_public((struct sockaddr *)&other));
 }
 
-/* ---- a server ---- */
-
-struct peer {
-	uv_tcp_t tcp;
-	uv_write_t write;
-	struct web *web;
-	struct peer *next; /* of those that wait for their answer */
-	char in[4000];
-	size_t n_in;
-	bool is_asked;
-};
-
-struct web {
-	uv_tcp_t tcp;
-	int port;
-	const char *answer; /* bytes for everybody; NULL: let them wait */
-	struct peer *waiting;
-	unsigned n_asked, n_waiting, most_waiting, n_open;
-	char last[4000];
-};
-
-static void on_peer_closed(uv_handle_t *h)
-{
-	struct peer *p = h->data;
-
-	p->web->n_open--;
-	free(p);
-}
-
-static void hang_up(struct peer *p)
-{
-	struct peer **at = &p->web->waiting;
-
-	while (*at != NULL && *at != p)
-		at = &(*at)->next;
-	if (*at == p) {
-		*at = p->next;
-		p->web->n_waiting--;
-	}
-	if (!uv_is_closing((uv_handle_t *)&p->tcp))
-		uv_close((uv_handle_t *)&p->tcp, on_peer_closed);
-}
-
-static void on_written(uv_write_t *w, int status)
-{
-	(void)status;
-	hang_up(w->data);
-}
-
-static void answer(struct peer *p)
-{
-	const char *text = p->web->answer;
-	uv_buf_t b = uv_buf_init((char *)(uintptr_t)text, (unsigned)strlen(text));
-
-	p->write.data = p;
-	assert_int_equal(uv_write(&p->write, (uv_stream_t *)&p->tcp, &b, 1, on_written),
-			 0);
-}
-
-static void on_alloc(uv_handle_t *h, size_t hint, uv_buf_t *b)
-{
-	struct peer *p = h->data;
-
-	(void)hint;
-	*b = uv_buf_init(p->in + p->n_in, (unsigned)(sizeof(p->in) - 1 - p->n_in));
-}
-
-static void on_asked(struct peer *p)
-{
-	struct web *w = p->web;
-
-	p->is_asked = true;
-	w->n_asked++;
-	memcpy(w->last, p->in, sizeof(w->last));
-	if (w->answer != NULL) {
-		answer(p);
-		return;
-	}
-	p->next = w->waiting;
-	w->waiting = p;
-	if (++w->n_waiting > w->most_waiting)
-		w->most_waiting = w->n_waiting;
-}
-
-static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
-{
-	struct peer *p = s->data;
-
-	(void)b;
-	if (n < 0) {
-		hang_up(p);
-		return;
-	}
-	p->n_in += (size_t)n;
-	p->in[p->n_in] = '\0';
-	if (!p->is_asked && strstr(p->in, "\r\n\r\n") != NULL)
-		on_asked(p);
-}
-
-static void on_connected(uv_stream_t *s, int status)
-{
-	struct peer *p = calloc(1, sizeof(*p));
-
-	assert_int_equal(status, 0);
-	assert_non_null(p);
-	p->web = s->data;
-	p->web->n_open++;
-	assert_int_equal(uv_tcp_init(s->loop, &p->tcp), 0);
-	p->tcp.data = p;
-	assert_int_equal(uv_accept(s, (uv_stream_t *)&p->tcp), 0);
-	assert_int_equal(uv_read_start((uv_stream_t *)&p->tcp, on_alloc, on_read), 0);
-}
-
-static void web_open(struct web *w, struct dw_loop *loop)
-{
-	struct sockaddr_in sa;
-	int n = sizeof(sa);
-
-	memset(w, 0, sizeof(*w));
-	assert_int_equal(uv_tcp_init(&loop->uv, &w->tcp), 0);
-	w->tcp.data = w;
-	assert_int_equal(uv_ip4_addr("127.0.0.1", 0, &sa), 0);
-	assert_int_equal(uv_tcp_bind(&w->tcp, (struct sockaddr *)&sa, 0), 0);
-	assert_int_equal(uv_listen((uv_stream_t *)&w->tcp, 128, on_connected), 0);
-	assert_int_equal(uv_tcp_getsockname(&w->tcp, (struct sockaddr *)&sa, &n), 0);
-	w->port = ntohs(sa.sin_port);
-}
-
-/* Let those who wait have their answer, and everybody from now on. */
-static void web_answer(struct web *w, const char *text)
-{
-	struct peer *p = w->waiting;
-
-	w->answer = text;
-	w->waiting = NULL;
-	w->n_waiting = 0;
-	while (p != NULL) {
-		struct peer *next = p->next;
-
-		p->next = NULL;
-		answer(p);
-		p = next;
-	}
-}
-
 #define FEED                                                                             \
 	"HTTP/1.1 200 OK\r\nConnection: close\r\nETag: \"1\"\r\n\r\n"                    \
 	"<rss><channel><title>T</title><item><guid>1</guid><title>one</title></item>"    \
@@ -280,7 +136,7 @@ static int setup(void **state)
 
 	assert_non_null(p);
 	enginerig_open(&p->r, NULL);
-	web_open(&p->web, &p->r.loop);
+	web_open(&p->web, &p->r.loop, "127.0.0.1", 0);
 	conf.engine = p->r.engine;
 	conf.loop = &p->r.loop;
 	conf.timers = p->r.timers;
@@ -302,11 +158,7 @@ static int teardown(void **state)
 	dw_poll_stop(p->poll);
 	dw_poll_close(p->poll, on_done, &done);
 	enginerig_until(&p->r, &done);
-	while (p->web.waiting != NULL)
-		hang_up(p->web.waiting);
-	while (p->web.n_open > 0)
-		turn(p);
-	uv_close((uv_handle_t *)&p->web.tcp, NULL);
+	web_close(&p->web);
 	enginerig_close(&p->r);
 	free(p);
 	return 0;

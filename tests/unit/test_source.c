@@ -83,6 +83,7 @@ static void test_slugs(void **state)
 {
 	static const char *const bad[] = {
 		"",
+		"desk",
 		" a",
 		"a ",
 		"a\nb",
