@@ -22,6 +22,7 @@ enum dw_event_class {
 	DW_CLASS_SOURCE,
 	DW_CLASS_SECURITY,
 	DW_CLASS_SYSTEM,
+	DW_CLASS_ROOM,
 	DW_CLASS_COUNT,
 };
 

@@ -5,6 +5,7 @@
  * Who may do what: the one place. A principal is whoever acts: a signed-in user, an API token,
  * or the operator on the control socket (who owns the machine and the data file anyway).
  */
+#include "domain/doors.h"
 #include "domain/event.h"
 
 #define DW_ROLE_MAP(X)                                                                   \
@@ -39,6 +40,9 @@ struct dw_principal {
 	X(READ, "read mentions and rooms")                                               \
 	X(INGEST, "send mentions in")                                                    \
 	X(DESK, "enter a mention by hand")                                               \
+	X(ROOM, "work in incidents")                                                     \
+	X(CONTRIBUTE, "add to incidents")                                                \
+	X(COMMAND, "command incidents")                                                  \
 	X(ADMIN, "administer accounts, tokens and sources")                              \
 	X(OPERATE, "operate the server from its own machine")
 
@@ -54,6 +58,29 @@ DW_MUST_USE int dw_policy_check(const struct dw_principal *p, enum dw_right righ
 				struct dw_err *err);
 /** Event types that the principal may see. */
 struct dw_type_set dw_policy_visible(const struct dw_principal *p);
+
+/* ---- rooms ---- */
+
+enum dw_command_type {
+#define X(id, text, right, besides, required, others) DW_CMD_##id,
+#include "domain/command.def"
+#undef X
+	DW_CMD_COUNT
+};
+
+/* How somebody stands to what a command is about. */
+struct dw_standing {
+	bool is_lead;  /* leads this room, or is the lead's deputy */
+	bool is_owner; /* of the claim or task */
+	bool is_self;  /* it is about themselves and about no office */
+};
+
+/** 0 or DW_EFORBIDDEN; the text says why and who could. */
+DW_MUST_USE int dw_policy_command(const struct dw_principal *p, enum dw_command_type cmd,
+				  const struct dw_standing *standing, struct dw_err *err);
+/** May the principal see the room, and so its events? Room 0 is no room: everybody's. */
+bool dw_policy_sees(const struct dw_principal *p, const struct dw_doors *doors,
+		    uint64_t room);
 
 /** "admin,lead" → bits; DW_EINVAL names the unknown one. Empty is 0 bits. */
 DW_MUST_USE int dw_roles_parse(struct dw_str list, unsigned *roles, struct dw_err *err);

@@ -41,6 +41,9 @@ struct dw_record {
 	uint8_t key[32]; /* identity; unique in the journal */
 	uint8_t tag[16]; /* of the content; compared only with the last under this key */
 	uint64_t actor, room;
+	/* n > 0: its room is the event n - 1 places before it, which opens that room; room is 0
+	 * then. Between the two no record may have a key, which could be dropped. */
+	unsigned room_back;
 	uint64_t moves;	     /* decision key besides the room that this moves, or 0 */
 	int64_t occurred_at; /* µs; 0 = when recorded */
 	uint8_t command[16];

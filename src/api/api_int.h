@@ -108,6 +108,24 @@ DW_API_HANDLER(dw_api_sources_create);
 DW_API_HANDLER(dw_api_sources_patch); /* url, interval_s, paused; If-Match */
 DW_API_HANDLER(dw_api_sources_check);
 DW_API_HANDLER(dw_api_sources_test);
+DW_API_HANDLER(dw_api_incidents_create); /* incident.c */
+DW_API_HANDLER(dw_api_incidents_patch);	 /* If-Match */
+DW_API_HANDLER(dw_api_incident_mentions);
+DW_API_HANDLER(dw_api_incident_mention_delete);
+DW_API_HANDLER(dw_api_incident_notes);
+DW_API_HANDLER(dw_api_incident_corrections);
+DW_API_HANDLER(dw_api_incident_claims);
+DW_API_HANDLER(dw_api_incident_claim_patch); /* If-Match */
+DW_API_HANDLER(dw_api_incident_tasks);
+DW_API_HANDLER(dw_api_incident_task_patch); /* If-Match */
+DW_API_HANDLER(dw_api_incident_decisions);
+DW_API_HANDLER(dw_api_incident_participants);
+DW_API_HANDLER(dw_api_incident_participant_delete);
+DW_API_HANDLER(dw_api_incident_milestones);
+DW_API_HANDLER(dw_api_incident_milestone_delete);
+DW_API_HANDLER(dw_api_incidents_list); /* incident_read.c */
+DW_API_HANDLER(dw_api_incident_get);
+DW_API_HANDLER(dw_api_incident_timeline);
 DW_API_HANDLER(dw_api_stream);	/* stream.c */
 DW_API_HANDLER(dw_api_backup);	/* control.c: operator only */
 DW_API_HANDLER(dw_api_healthz); /* health.c */

@@ -44,6 +44,16 @@ static const struct grant grants[DW_RIGHT_COUNT] = {
 	[DW_RIGHT_DESK] = { .roles = DW_ROLE_LEAD | DW_ROLE_DRAFTER,
 			    .scopes = DW_SCOPE_ACT,
 			    .who = "a lead, a drafter, or a token with scope act" },
+	[DW_RIGHT_ROOM] = { .roles = DW_ROLE_LEAD | DW_ROLE_DRAFTER | DW_ROLE_APPROVER,
+			    .scopes = DW_SCOPE_ACT,
+			    .who = "a lead, a drafter, an approver, or a token with scope "
+				   "act" },
+	[DW_RIGHT_CONTRIBUTE] = { .roles = DW_ROLE_LEAD | DW_ROLE_DRAFTER,
+				  .scopes = DW_SCOPE_ACT,
+				  .who = "a lead, a drafter, or a token with scope act" },
+	[DW_RIGHT_COMMAND] = { .roles = DW_ROLE_LEAD,
+			       .scopes = DW_SCOPE_ACT,
+			       .who = "a lead, or a token with scope act" },
 	[DW_RIGHT_ADMIN] = { .roles = DW_ROLE_ADMIN,
 			     .besides = OPERATOR,
 			     .who = "an admin who signed in" },
@@ -125,12 +135,59 @@ struct dw_type_set dw_policy_visible(const struct dw_principal *p)
 	if (has(p, &grants[DW_RIGHT_READ])) {
 		add_class(&s, DW_CLASS_MENTION);
 		add_class(&s, DW_CLASS_SOURCE);
+		add_class(&s, DW_CLASS_ROOM);
 	}
 	if (has(p, &grants[DW_RIGHT_ADMIN])) {
 		add_class(&s, DW_CLASS_SECURITY);
 		add_class(&s, DW_CLASS_SYSTEM);
 	}
 	return s;
+}
+
+/* ---- rooms ---- */
+
+enum { NONE = 0, LEAD = 1, OWNER = 2, SELF = 4 };
+#define LEAD_OR_OWNER (LEAD | OWNER)
+#define LEAD_OR_SELF (LEAD | SELF)
+
+static const struct {
+	const char *text;
+	enum dw_right right;
+	unsigned besides;
+} commands[DW_CMD_COUNT] = {
+#define X(id, text, right, besides, required, others)                                    \
+	[DW_CMD_##id] = { text, DW_RIGHT_##right, besides },
+#include "domain/command.def"
+#undef X
+};
+
+int dw_policy_command(const struct dw_principal *p, enum dw_command_type cmd,
+		      const struct dw_standing *standing, struct dw_err *err)
+{
+	unsigned besides = commands[cmd].besides;
+	char have[96];
+
+	DW_REQUIRE((unsigned)cmd < DW_CMD_COUNT);
+	if (has(p, &grants[commands[cmd].right]))
+		return 0;
+	if (has(p, &grants[DW_RIGHT_ROOM]) &&
+	    (((besides & LEAD) != 0 && standing->is_lead) ||
+	     ((besides & OWNER) != 0 && standing->is_owner) ||
+	     ((besides & SELF) != 0 && standing->is_self)))
+		return 0;
+	return dw_fail(err, DW_EFORBIDDEN, "you may not %s: %s; %s%s%s%s may",
+		       commands[cmd].text, describe(p, have, sizeof(have)),
+		       grants[commands[cmd].right].who,
+		       (besides & LEAD) != 0 ? ", whoever leads it" : "",
+		       (besides & OWNER) != 0 ? ", its owner" : "",
+		       (besides & SELF) != 0 ? ", members for themselves" : "");
+}
+
+bool dw_policy_sees(const struct dw_principal *p, const struct dw_doors *doors,
+		    uint64_t room)
+{
+	return room == 0 || p->kind == DW_OPERATOR || !dw_doors_any(doors) ||
+	       dw_doors_is_open_to(doors, room, p->id);
 }
 
 const char *dw_role_name(unsigned index)

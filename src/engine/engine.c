@@ -18,6 +18,7 @@
 #include "engine/ingest.h"
 #include "engine/keyfile.h"
 #include "engine/projection.h"
+#include "engine/room.h"
 #include "engine/source.h"
 
 #include <stdlib.h>
@@ -37,6 +38,7 @@ struct dw_engine {
 	unsigned n_pools; /* open */
 	struct dw_account *account;
 	struct dw_sources *sources;
+	struct dw_rooms *rooms;
 	struct dw_feed *feed;
 	uint8_t identity_key[32];
 	struct dw_append key_note;
@@ -57,6 +59,9 @@ static void on_durable(void *data, const struct dw_stored *e, size_t n)
 		case DW_CLASS_SOURCE:
 		case DW_CLASS_MENTION:
 			dw_sources_apply(g->sources, &e[i]);
+			break;
+		case DW_CLASS_ROOM:
+			dw_rooms_apply(g->rooms, &e[i]);
 			break;
 		case DW_CLASS_SYSTEM:
 		case DW_CLASS_COUNT:
@@ -194,6 +199,8 @@ static int load(struct dw_engine *g, struct dw_err *err)
 	if (rc == 0)
 		rc = dw_sources_open(&g->sources, g, r, err);
 	if (rc == 0)
+		rc = dw_rooms_open(&g->rooms, g, r, err);
+	if (rc == 0)
 		rc = dw_feed_create(&g->feed, g, g->conf.ring_bytes, err);
 	if (rc == 0)
 		rc = dw_feed_fill(g->feed, r, err);
@@ -230,6 +237,7 @@ static void on_journal_closed(void *data)
 	struct dw_engine *g = data;
 
 	dw_feed_destroy(g->feed);
+	dw_rooms_destroy(g->rooms);
 	dw_sources_destroy(g->sources);
 	dw_account_destroy(g->account);
 	void (*cb)(void *) = g->on_closed;
@@ -281,6 +289,11 @@ struct dw_account *dw_engine_account(struct dw_engine *g)
 struct dw_sources *dw_engine_sources(struct dw_engine *g)
 {
 	return g->sources;
+}
+
+struct dw_rooms *dw_engine_rooms(struct dw_engine *g)
+{
+	return g->rooms;
 }
 
 struct dw_feed *dw_engine_feed(struct dw_engine *g)

@@ -13,6 +13,7 @@
 #include "domain/event.h"
 #include "engine/account.h"
 #include "engine/ingest.h"
+#include "engine/room.h"
 #include "engine/source.h"
 #include "engine/tokenizer.h"
 #include "mention_index_int.h"
@@ -32,6 +33,8 @@ static int fold(struct dw_db *db, const struct dw_stored *e, struct dw_err *err)
 		return rc == 0 ? dw_source_project_on_writer(db, e, err) : rc;
 	case DW_CLASS_SECURITY:
 		return dw_account_project_on_writer(db, e, err);
+	case DW_CLASS_ROOM:
+		return dw_room_project_on_writer(db, e, err);
 	case DW_CLASS_SYSTEM:
 	case DW_CLASS_COUNT:
 		break;

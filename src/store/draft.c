@@ -121,6 +121,14 @@ static void move(struct draft *d, uint64_t key, uint64_t seq)
 	p->is_dirty = true;
 }
 
+static uint64_t room_of(const struct dw_stored *e, const struct dw_record *r)
+{
+	if (r->room_back == 0)
+		return r->room;
+	DW_REQUIRE(r->room == 0 && e->seq >= r->room_back);
+	return e->seq - (r->room_back - 1);
+}
+
 static void finish(struct dw_stored *e, const struct dw_record *r, const char *type,
 		   uint8_t *bytes, const uint8_t *salt)
 {
@@ -128,7 +136,7 @@ static void finish(struct dw_stored *e, const struct dw_record *r, const char *t
 	e->occurred_at = r->occurred_at != 0 ? r->occurred_at : r->recorded_at;
 	memcpy(e->command, r->command, sizeof(e->command));
 	e->actor = r->actor;
-	e->room = r->room;
+	e->room = room_of(e, r);
 	e->type = dw_str_of(type);
 	e->type_version = r->type_version;
 	e->payload = dw_blob_str(r->payload);
@@ -157,8 +165,8 @@ struct dw_stored *draft_add(struct draft *d, struct dw_record *r, uint64_t subje
 	       run->salt[i]);
 	dw_merkle_leaf(leaf, e->envelope.p, e->envelope.n);
 	dw_merkle_add(&d->tree, leaf);
-	if (r->room != 0)
-		move(d, r->room, e->seq);
+	if (e->room != 0)
+		move(d, e->room, e->seq);
 	if (r->moves != DW_KEY_NONE)
 		move(d, r->moves, e->seq);
 	run->n++;

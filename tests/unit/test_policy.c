@@ -29,19 +29,21 @@ static const struct row rows[] = {
 	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(ADMIN) },
 	{ "lead",
 	  { DW_USER, 1, DW_ROLE_LEAD, 0, 9 },
-	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(DESK) },
+	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(DESK) | R(ROOM) | R(CONTRIBUTE) |
+		  R(COMMAND) },
 	{ "drafter",
 	  { DW_USER, 1, DW_ROLE_DRAFTER, 0, 9 },
-	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(DESK) },
+	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(DESK) | R(ROOM) | R(CONTRIBUTE) },
 	{ "approver",
 	  { DW_USER, 1, DW_ROLE_APPROVER, 0, 9 },
-	  R(PUBLIC) | R(SIGNED_IN) | R(READ) },
+	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(ROOM) },
 	{ "observer",
 	  { DW_USER, 1, DW_ROLE_OBSERVER, 0, 9 },
 	  R(PUBLIC) | R(SIGNED_IN) | R(READ) },
 	{ "admin and lead",
 	  { DW_USER, 1, DW_ROLE_ADMIN | DW_ROLE_LEAD, 0, 9 },
-	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(DESK) | R(ADMIN) },
+	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(DESK) | R(ADMIN) | R(ROOM) |
+		  R(CONTRIBUTE) | R(COMMAND) },
 	/* bits of the other kind must not count */
 	{ "user with scopes",
 	  { DW_USER, 1, 0, DW_SCOPE_READ | DW_SCOPE_INGEST, 9 },
@@ -52,10 +54,13 @@ static const struct row rows[] = {
 	{ "token without scope", { DW_TOKEN, 2, 0, 0, 0 }, R(PUBLIC) },
 	{ "token ingest", { DW_TOKEN, 2, 0, DW_SCOPE_INGEST, 0 }, R(PUBLIC) | R(INGEST) },
 	{ "token read", { DW_TOKEN, 2, 0, DW_SCOPE_READ, 0 }, R(PUBLIC) | R(READ) },
-	{ "token act", { DW_TOKEN, 2, 0, DW_SCOPE_ACT, 0 }, R(PUBLIC) | R(DESK) },
+	{ "token act",
+	  { DW_TOKEN, 2, 0, DW_SCOPE_ACT, 0 },
+	  R(PUBLIC) | R(DESK) | R(ROOM) | R(CONTRIBUTE) | R(COMMAND) },
 	{ "token all",
 	  { DW_TOKEN, 2, 0, DW_SCOPE_INGEST | DW_SCOPE_READ | DW_SCOPE_ACT, 0 },
-	  R(PUBLIC) | R(READ) | R(INGEST) | R(DESK) },
+	  R(PUBLIC) | R(READ) | R(INGEST) | R(DESK) | R(ROOM) | R(CONTRIBUTE) |
+		  R(COMMAND) },
 	{ "operator",
 	  { DW_OPERATOR, 0, 0, 0, 0 },
 	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(INGEST) | R(ADMIN) | R(OPERATE) },
@@ -108,13 +113,87 @@ static void who_sees_which_events(void **state)
 		for (unsigned t = 0; t <= DW_EV_UNKNOWN; t++) {
 			enum dw_event_class c =
 				dw_event_info((enum dw_event_type)t)->class;
-			bool is_open = c == DW_CLASS_MENTION || c == DW_CLASS_SOURCE;
+			bool is_open = c == DW_CLASS_MENTION || c == DW_CLASS_SOURCE ||
+				       c == DW_CLASS_ROOM;
 			bool want = (rows[i].may & (is_open ? R(READ) : R(ADMIN))) != 0;
 
 			assert_int_equal(dw_type_set_has(&s, (enum dw_event_type)t),
 					 want);
 		}
 	}
+}
+
+/* Commands by letters: who may by role alone (l lead, d drafter, t token act), and who else of
+ * those that may work in rooms (L leads this room, O owner, S self). */
+static const struct {
+	enum dw_command_type cmd;
+	const char *may;
+} matrix[] = {
+	{ DW_CMD_DECLARE, "lt" },     { DW_CMD_CHANGE, "ltL" },
+	{ DW_CMD_LINK, "ldtL" },      { DW_CMD_UNLINK, "ldtL" },
+	{ DW_CMD_NOTE, "ldtL" },      { DW_CMD_CORRECT, "ldtL" },
+	{ DW_CMD_ADD_CLAIM, "ldtL" }, { DW_CMD_CHANGE_CLAIM, "ldtLO" },
+	{ DW_CMD_ADD_TASK, "ldtL" },  { DW_CMD_CHANGE_TASK, "ldtLO" },
+	{ DW_CMD_DECIDE, "ldtL" },    { DW_CMD_JOIN, "ltLS" },
+	{ DW_CMD_LEAVE, "ltLS" },     { DW_CMD_PIN, "ldtL" },
+	{ DW_CMD_UNPIN, "ldtL" },
+};
+
+static bool is_allowed(const struct dw_principal *p, const char *may,
+		       const struct dw_standing *how)
+{
+	unsigned by = (strchr(may, 'l') != NULL ? DW_ROLE_LEAD : 0) |
+		      (strchr(may, 'd') != NULL ? DW_ROLE_DRAFTER : 0);
+	bool works =
+		p->kind == DW_USER &&
+		(p->roles & (DW_ROLE_LEAD | DW_ROLE_DRAFTER | DW_ROLE_APPROVER)) != 0;
+
+	if (p->kind == DW_TOKEN)
+		return (p->scopes & DW_SCOPE_ACT) != 0;
+	if (p->kind != DW_USER)
+		return false;
+	return (p->roles & by) != 0 ||
+	       (works && ((how->is_lead && strchr(may, 'L') != NULL) ||
+			  (how->is_owner && strchr(may, 'O') != NULL) ||
+			  (how->is_self && strchr(may, 'S') != NULL)));
+}
+
+static void every_principal_against_every_command(void **state)
+{
+	assert_int_equal(sizeof(matrix) / sizeof(matrix[0]), DW_CMD_COUNT);
+	for (size_t i = 0; i < N_ROWS * DW_CMD_COUNT * 8; i++) {
+		const struct row *row = &rows[i / 8 / DW_CMD_COUNT];
+		size_t c = i / 8 % DW_CMD_COUNT;
+		struct dw_standing how = { (i & 1) != 0, (i & 2) != 0, (i & 4) != 0 };
+		struct dw_err err = { 0 };
+		int rc = dw_policy_command(&row->who, matrix[c].cmd, &how, &err);
+
+		if ((rc == 0) != is_allowed(&row->who, matrix[c].may, &how))
+			fail_msg("%s, command %zu, standing %zu: %d", row->what, c, i & 7,
+				 rc);
+		assert_true(rc == 0 ||
+			    (rc == DW_EFORBIDDEN && strstr(err.msg, " may") != NULL));
+	}
+}
+
+static void closed_rooms_are_seen_by_those_inside(void **state)
+{
+	static const struct dw_door list[] = { { 7, 0 }, { 7, 2 }, { 5, 0 }, { 7, 1 } };
+	struct dw_doors *d = dw_doors_new(list, 4), *none = dw_doors_new(NULL, 0);
+	struct dw_principal in = { DW_USER, 1, DW_ROLE_OBSERVER, 0, 9 };
+	struct dw_principal out = { DW_USER, 3, DW_ROLE_ADMIN | DW_ROLE_LEAD, 0, 9 };
+	struct dw_principal operator= { .kind = DW_OPERATOR };
+
+	assert_true(dw_policy_sees(&in, d, 7) && dw_policy_sees(&operator, d, 7));
+	assert_false(dw_policy_sees(&out, d, 7));
+	assert_false(dw_policy_sees(&in, d, 5));
+	assert_true(dw_policy_sees(&out, d, 6) && dw_policy_sees(&out, d, 0));
+	assert_true(dw_policy_sees(&out, none, 7));
+	assert_true(dw_doors_is_closed(d, 5) && !dw_doors_is_closed(d, 6));
+	assert_true(dw_doors_any(d) && !dw_doors_any(none));
+	dw_doors_unref(dw_doors_ref(d));
+	dw_doors_unref(d);
+	dw_doors_unref(none);
 }
 
 static void roles_by_name(void **state)
@@ -157,6 +236,8 @@ int main(void)
 		cmocka_unit_test(every_principal_against_every_right),
 		cmocka_unit_test(a_refusal_says_why_and_who_could),
 		cmocka_unit_test(who_sees_which_events),
+		cmocka_unit_test(every_principal_against_every_command),
+		cmocka_unit_test(closed_rooms_are_seen_by_those_inside),
 		cmocka_unit_test(roles_by_name),
 		cmocka_unit_test(scopes_by_name),
 	};

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_DOMAIN_INCIDENT_H
+#define DW_DOMAIN_INCIDENT_H
+/*
+ * One incident as plain data: what its events come to. Folded by one function, for the live room
+ * and for every look into its past.
+ */
+#include "domain/fact.h"
+
+/* Of one room; what goes beyond is refused (decide.c), never dropped by the fold. */
+#define DW_PARTICIPANTS_MAX 500
+#define DW_CLAIMS_MAX 2000
+#define DW_TASKS_MAX 5000
+#define DW_DECISIONS_MAX 2000
+#define DW_EVIDENCE_MAX 500 /* of one claim */
+#define DW_PINS_MAX 500
+#define DW_LINKS_MAX 1000000
+
+struct dw_participant {
+	uint64_t id, user;
+	unsigned role;
+	bool is_deputy;
+	int64_t joined_at;
+};
+
+struct dw_exhibit { /* evidence as it lies with a claim */
+	struct dw_evidence e;
+	uint64_t seq, by;
+	int64_t at;
+};
+
+struct dw_claim {
+	uint64_t id, version, owner, by;
+	int64_t at, recheck_at;
+	struct dw_str text; /* p == NULL: erased */
+	unsigned verdict;
+	struct dw_exhibit *exhibit;
+	size_t n_exhibits, cap_exhibits;
+};
+
+struct dw_todo { /* a task; rt has a dw_task */
+	uint64_t id, version, owner, by, done_by;
+	int64_t at, due_at, done_at;
+	struct dw_str title;
+	bool is_done;
+};
+
+struct dw_decision {
+	uint64_t id, by, known_at, supersedes, superseded_by;
+	int64_t at;
+	struct dw_str question, choice, reasons;
+	struct dw_texts options;
+	struct dw_refs deciders, consulted;
+};
+
+struct dw_pin { /* an entry made a milestone */
+	uint64_t target, by;
+	int64_t at; /* when what it points at happened */
+	struct dw_str label;
+};
+
+/* An entry of the timeline: enough to point at it. */
+struct dw_entry {
+	uint64_t seq;
+	int64_t occurred_at;
+};
+
+#define DW_VECTOR(type)                                                                  \
+	struct {                                                                         \
+		type *p;                                                                 \
+		size_t n, cap;                                                           \
+	}
+
+struct dw_incident {
+	struct dw_arena *arena;	   /* owns all texts and lists */
+	uint64_t id, version, seq; /* 0 before it was declared; seq: of the last event */
+	struct dw_str title, kind, summary;
+	unsigned severity, status;
+	bool is_drill, is_restricted;
+	uint64_t declared_by, merged_into;
+	int64_t declared_at, changed_at;
+	int64_t active_at, resolved_at, reviewed_at; /* 0: it is not, or not yet */
+	uint64_t resolved_seq;
+	DW_VECTOR(struct dw_participant) participants; /* those who are in it now */
+	DW_VECTOR(struct dw_claim) claims;
+	DW_VECTOR(struct dw_todo) tasks;
+	DW_VECTOR(struct dw_decision) decisions;
+	DW_VECTOR(struct dw_pin) pins;
+	DW_VECTOR(struct dw_linked) links;  /* by id */
+	DW_VECTOR(struct dw_entry) entries; /* by seq: everything on the timeline */
+	DW_VECTOR(uint64_t) absorbed;	    /* incidents that were merged into this one */
+	size_t n_notes, n_corrections;
+};
+
+struct dw_incident *dw_incident_create(void);
+/** NULL is fine. */
+void dw_incident_destroy(struct dw_incident *s);
+/**
+ * Fold one event in. Total: what is erased, of another type or of a later version changes what
+ * can be told from it and nothing else. What f points at must live as long as s: read it into
+ * s->arena. Requires: events of one room, in order.
+ */
+void dw_incident_apply(struct dw_incident *s, const struct dw_fact *f);
+
+/* ---- looking; NULL or false when there is none ---- */
+
+const struct dw_participant *dw_incident_participant(const struct dw_incident *s,
+						     uint64_t id);
+/** Who has that office. */
+const struct dw_participant *dw_incident_office(const struct dw_incident *s,
+						unsigned role, bool is_deputy);
+bool dw_incident_has_user(const struct dw_incident *s, uint64_t user);
+/** Does the user lead, or is the lead's deputy? */
+bool dw_incident_is_led_by(const struct dw_incident *s, uint64_t user);
+const struct dw_claim *dw_incident_claim(const struct dw_incident *s, uint64_t id);
+const struct dw_todo *dw_incident_task(const struct dw_incident *s, uint64_t id);
+const struct dw_decision *dw_incident_decision(const struct dw_incident *s, uint64_t id);
+const struct dw_entry *dw_incident_entry(const struct dw_incident *s, uint64_t seq);
+const struct dw_pin *dw_incident_pin(const struct dw_incident *s, uint64_t target);
+bool dw_incident_has_mention(const struct dw_incident *s, uint64_t mention);
+/** The mention that was said first. */
+const struct dw_linked *dw_incident_first_mention(const struct dw_incident *s);
+/** May it go from one to the other? Merging is no such move. */
+bool dw_status_may_move(unsigned from, unsigned to);
+
+#endif

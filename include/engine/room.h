@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_ENGINE_ROOM_H
+#define DW_ENGINE_ROOM_H
+/*
+ * Incidents as they are now, commands to them, and how they were. See src/engine/room.c.
+ */
+#include "base/buf.h"
+#include "base/jsonw.h"
+#include "domain/decide.h"
+#include "engine/engine.h"
+#include "engine/names.h"
+
+struct dw_db;
+struct dw_rooms;
+
+/* ---- what engine.c uses ---- */
+
+/** Fold all rooms. r: a reader, without a database when the journal is in memory (starts empty). */
+DW_MUST_USE int dw_rooms_open(struct dw_rooms **out, struct dw_engine *e,
+			      struct dw_reader *r, struct dw_err *err);
+/** NULL is fine. */
+void dw_rooms_destroy(struct dw_rooms *rooms);
+/** Fold one durable event of a room into the live state. */
+void dw_rooms_apply(struct dw_rooms *rooms, const struct dw_stored *e);
+/** Fold one event of a room into the read tables. */
+DW_MUST_USE int dw_room_project_on_writer(struct dw_db *db, const struct dw_stored *e,
+					  struct dw_err *err);
+
+/* ---- looking; on the loop ---- */
+
+/** The room, or NULL. Borrowed until the next turn of the loop. */
+const struct dw_incident *dw_rooms_find(const struct dw_rooms *rooms, uint64_t id);
+/** The same if the principal may see it. */
+const struct dw_incident *dw_rooms_see(const struct dw_rooms *rooms,
+				       const struct dw_principal *who, uint64_t id);
+/** All of them, newest first, until fn returns false. */
+void dw_rooms_each(const struct dw_rooms *rooms,
+		   bool (*fn)(void *data, const struct dw_incident *s), void *data);
+/** Which are closed, now. Borrowed: take a reference to keep it. */
+struct dw_doors *dw_rooms_doors(struct dw_rooms *rooms);
+
+/* ---- commands ---- */
+
+struct dw_room_op;
+typedef void (*dw_room_cb)(struct dw_room_op *op);
+
+/**
+ * One command in flight. Open so that callers embed it.
+ * Ownership:  the caller owns it until cb, and ends it with dw_room_op_fini; what cmd.f points at
+ *             lies in `arena`.
+ * Completion: cb once, on the loop, after dw_room_do returned.
+ */
+struct dw_room_op {
+	/* set by the caller, after dw_room_op_init */
+	struct dw_command cmd; /* type, who, child, version, f; the rest is filled in */
+	uint64_t room;	       /* 0: declare */
+	uint8_t command[16];
+	/* In the same transaction, on the writer, when plan.fact[] have their numbers; db is
+	 * NULL in memory. May be NULL. */
+	int (*also_on_writer)(struct dw_room_op *op, struct dw_db *db,
+			      struct dw_err *err);
+	dw_room_cb cb;
+	void *data;
+	struct dw_arena *arena;
+	/* results */
+	int status; /* 0 or DW_E… */
+	struct dw_err err;
+	struct dw_fault fault; /* which field; pointer "" = none */
+	struct dw_plan
+		plan; /* what happened, with seqs and times; empty: nothing changed */
+	/* room.c's own */
+	struct dw_rooms *rooms;
+	struct dw_link link;   /* in the queue of a room */
+	struct dw_work work;   /* looking mentions up */
+	struct dw_refs wanted; /* mentions to look up */
+	struct dw_append append;
+	struct dw_record *recs;
+	struct dw_expect expect[2];
+	struct dw_task done;
+	unsigned tries;
+};
+
+/** Zeroes it. */
+void dw_room_op_init(struct dw_room_op *op);
+/** Not in flight. */
+void dw_room_op_fini(struct dw_room_op *op);
+/**
+ * Decide, append, decide again when somebody else was first. DW_ENOTFOUND when there is no such
+ * room that they may see; else what dw_decide says, or what stopped the append.
+ */
+void dw_room_do(struct dw_rooms *rooms, struct dw_room_op *op);
+
+/* ---- the past; on a reading thread ---- */
+
+/** The newest event that was recorded at that time or before, 0 when there is none. */
+DW_MUST_USE int dw_seq_at_on_pool(struct dw_reader *r, uint64_t head, int64_t at,
+				  uint64_t *seq, struct dw_err *err);
+/** The room as it was at seq `upto`. DW_ENOTFOUND: it was not declared by then. */
+DW_MUST_USE int dw_room_fold_on_pool(struct dw_reader *r, uint64_t room, uint64_t upto,
+				     struct dw_incident **out, struct dw_err *err);
+
+struct dw_timeline_query {
+	uint64_t room;
+	uint64_t after, upto; /* entries above the one, and up to the other */
+	struct dw_type_set kinds;
+	uint64_t actor; /* 0: anybody's */
+	unsigned limit; /* 1 to DW_TIMELINE_MAX */
+};
+
+#define DW_TIMELINE_MAX 500
+#define DW_TIMELINE_OUT_MAX (16u * 1024 * 1024) /* ceiling that `out` needs */
+
+/** {"items":[…],"next":…}, in order. DW_ENOTFOUND: the room was not declared by `upto`. */
+DW_MUST_USE int dw_timeline_on_pool(struct dw_reader *r, const struct dw_names *names,
+				    const struct dw_timeline_query *q, struct dw_buf *out,
+				    struct dw_err *err);
+
+/* ---- as JSON; on any thread ---- */
+
+#define DW_ROOM_OUT_MAX (64u * 1024 * 1024) /* ceiling that a room needs */
+
+/** What a list shows of it. */
+void dw_room_write_summary(struct dw_jsonw *w, const struct dw_incident *s,
+			   const struct dw_names *names);
+/** All of it. at: the moment that its clocks are about. */
+void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
+		   const struct dw_names *names, int64_t at);
+void dw_participant_write(struct dw_jsonw *w, const struct dw_participant *p);
+void dw_claim_write(struct dw_jsonw *w, const struct dw_claim *c);
+void dw_todo_write(struct dw_jsonw *w, const struct dw_todo *t);
+void dw_decision_write(struct dw_jsonw *w, const struct dw_decision *d);
+/** What a command of that type made, from its facts alone. */
+void dw_room_write_made(struct dw_jsonw *w, const struct dw_room_op *op,
+			const struct dw_names *names);
+
+#endif

@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: AGPL-3.0-or-later
+-- Which events belong to which incident. Rooms live in memory; these tables say where to find their
+-- past: what a timeline shows and what a room was folded from is read from the journal by seq.
+
+-- One row for each event of a room, in order: its timeline.
+CREATE TABLE room_event (
+	-- id of the incident
+	room INTEGER NOT NULL,
+	-- the event
+	seq INTEGER NOT NULL,
+	-- "note.added": for filters, and for events that need not be read to fold the room
+	type TEXT NOT NULL,
+	-- who did it
+	actor INTEGER NOT NULL,
+	-- when it happened, microseconds since 1970 UTC
+	occurred_at INTEGER NOT NULL,
+	-- of a correction: the seq of what it corrects
+	target INTEGER,
+	PRIMARY KEY (room, seq)
+) STRICT, WITHOUT ROWID;
+
+-- What was corrected, and by what.
+CREATE INDEX room_event_target ON room_event (room, target, seq) WHERE target IS NOT NULL;
+
+-- The mentions that are in a room now.
+CREATE TABLE room_mention (
+	-- id of the incident
+	room INTEGER NOT NULL,
+	-- id of the mention
+	mention INTEGER NOT NULL,
+	PRIMARY KEY (room, mention)
+) STRICT, WITHOUT ROWID;
+
+-- The rooms that a mention is in.
+CREATE INDEX room_mention_mention ON room_mention (mention, room);

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * incident_read.c - incidents as they are and as they were, and their timelines.
+ *
+ * What is so now is in memory and is written on the loop; the past is folded on a reading thread.
+ * Who may see it is asked on the loop, with today's rights, whatever moment is looked at: a room
+ * that is closed to the caller is answered as one that is not there.
+ */
+#include "account_int.h"
+#include "engine/room.h"
+
+#include <stdlib.h>
+
+#define LIMIT_DEFAULT 100
+
+struct job {
+	struct dw_work work;
+	struct dw_http_req *req;
+	struct dw_names *names;		/* of the people in it */
+	struct dw_timeline_query query; /* room and upto for a room, too */
+	int64_t at;			/* as_of as a time; 0: a seq */
+	uint64_t head;			/* when it was asked */
+	struct dw_buf out;
+	struct dw_err err;
+	int rc;
+};
+
+/* ---- parameters ---- */
+
+/* 1 it is there, 0 it is not, DW_EINVAL: refused. */
+static int param(struct dw_http_req *req, const char *name, struct dw_str *out)
+{
+	int rc = dw_http_query(req, name, out);
+
+	if (rc == DW_EINVAL)
+		dw_api_refuse_at(req, DW_EINVAL,
+				 dw_arena_printf(req->arena, "/%s", name).p,
+				 "%s is given twice or badly encoded", name);
+	return rc == 0 ? 1 : rc == DW_ENOTFOUND ? 0 : DW_EINVAL;
+}
+
+static bool bad(struct dw_http_req *req, const char *name, const char *why)
+{
+	dw_api_refuse_at(req, DW_EINVAL, dw_arena_printf(req->arena, "/%s", name).p,
+			 "%s %s", name, why);
+	return false;
+}
+
+static bool number(struct dw_http_req *req, const char *name, uint64_t min, uint64_t *out)
+{
+	struct dw_str s;
+	int rc = param(req, name, &s);
+
+	if (rc <= 0)
+		return rc == 0;
+	if (dw_str_u64(s, out) == 0 && *out >= min && *out <= INT64_MAX)
+		return true;
+	return bad(req, name,
+		   min > 0 ? "must be a whole number from 1" : "must be a whole number");
+}
+
+/* A seq or a time; *at stays 0 for a seq, and *upto the head without any. */
+static bool as_of(struct dw_http_req *req, const struct dw_api *api, uint64_t *upto,
+		  int64_t *at)
+{
+	uint64_t head = dw_journal_head(dw_engine_journal(api->engine));
+	struct dw_str s;
+	int rc = param(req, "as_of", &s);
+
+	*upto = head;
+	*at = 0;
+	if (rc <= 0)
+		return rc == 0;
+	if (dw_str_u64(s, upto) == 0)
+		return *upto <= head || bad(req, "as_of", "lies beyond the newest event");
+	if (dw_time_parse(s, at) < 0 || *at == 0)
+		return bad(req, "as_of",
+			   "must be the seq of an event or a time of RFC 3339");
+	return *at <= dw_now_us(dw_engine_clock(api->engine)) ||
+	       bad(req, "as_of", "lies in the future");
+}
+
+static bool only(struct dw_http_req *req, const char *const *known)
+{
+	struct dw_err err = { 0 };
+
+	if (dw_http_query_only(req, known, &err) == 0)
+		return true;
+	dw_api_refuse_err(req, &err);
+	return false;
+}
+
+/* The room of the path if the caller may see it; else refused, and NULL. */
+static const struct dw_incident *see(struct dw_http_req *req, const struct dw_api *api)
+{
+	const struct dw_incident *s;
+	uint64_t id;
+
+	if (!api_path_id(req, &id))
+		return NULL;
+	s = dw_rooms_see(dw_engine_rooms(api->engine), dw_api_who(req), id);
+	if (s == NULL)
+		dw_api_refuse(req, DW_ENOTFOUND, "there is no incident of this id");
+	return s;
+}
+
+/* ---- reading the past ---- */
+
+static void on_read(struct dw_work *w)
+{
+	struct job *j = DW_CONTAINER_OF(w, struct job, work);
+
+	if (j->rc < 0) {
+		if (j->err.code == 0)
+			j->err.code = j->rc;
+		dw_api_refuse_err(j->req, &j->err);
+	} else {
+		dw_api_reply_json(j->req, 200, &j->out);
+	}
+	dw_buf_fini(&j->out);
+	dw_names_unref(j->names);
+	free(j);
+}
+
+static struct job *job_new(struct dw_http_req *req, struct dw_api *api, size_t max)
+{
+	struct job *j = calloc(1, sizeof(*j));
+
+	DW_INVARIANT(j != NULL);
+	j->req = req;
+	j->names = dw_names_ref(dw_account_names(dw_engine_account(api->engine)));
+	j->head = dw_journal_head(dw_engine_journal(api->engine));
+	dw_buf_init(&j->out, max);
+	j->work.on_done = on_read;
+	return j;
+}
+
+static void submit(struct job *j, struct dw_api *api)
+{
+	int rc = dw_api_read(j->req, api, &j->work, &j->err);
+
+	if (rc == 0)
+		return; /* j is the pool's now */
+	j->rc = rc;
+	on_read(&j->work);
+}
+
+/* The moment that is looked at, as a seq. */
+static int find_moment(struct job *j, struct dw_reader *r)
+{
+	if (r == NULL)
+		return dw_fail(&j->err, DW_EIO, "the journal cannot be read");
+	return j->at != 0 ? dw_seq_at_on_pool(r, j->head, j->at, &j->query.upto, &j->err)
+			  : 0;
+}
+
+static bool on_moment(void *data, const struct dw_stored *e)
+{
+	*(int64_t *)data = e->recorded_at;
+	return false;
+}
+
+static void room_on_pool(struct dw_work *w, void *local)
+{
+	struct job *j = DW_CONTAINER_OF(w, struct job, work);
+	struct dw_incident *s = NULL;
+	struct dw_jsonw jw;
+	uint64_t last;
+
+	j->rc = find_moment(j, local);
+	if (j->rc == 0)
+		j->rc = dw_room_fold_on_pool(local, j->query.room, j->query.upto, &s,
+					     &j->err);
+	if (j->rc == 0 && j->at == 0)
+		j->rc = dw_reader_scan(local, j->query.upto - 1, 1, on_moment, &j->at,
+				       &last, &j->err);
+	if (j->rc == 0) {
+		dw_jsonw_init(&jw, &j->out);
+		dw_room_write(&jw, s, j->names, j->at);
+		j->rc = dw_jsonw_end(&jw);
+	}
+	dw_incident_destroy(s);
+}
+
+/* ---- GET /incidents/{id} ---- */
+
+static void reply_now(struct dw_http_req *req, struct dw_api *api,
+		      const struct dw_incident *s)
+{
+	struct dw_jsonw w;
+	struct dw_buf b;
+
+	dw_buf_init(&b, DW_ROOM_OUT_MAX);
+	dw_jsonw_init(&w, &b);
+	dw_room_write(&w, s, dw_account_names(dw_engine_account(api->engine)),
+		      dw_now_us(dw_engine_clock(api->engine)));
+	if (dw_jsonw_end(&w) < 0) {
+		dw_api_refuse(req, DW_EINTERNAL, "this incident is too large to show");
+	} else {
+		dw_http_set(req, "ETag",
+			    dw_arena_printf(req->arena, "\"%llu\"",
+					    (unsigned long long)s->version));
+		dw_api_reply_json(req, 200, &b);
+	}
+	dw_buf_fini(&b);
+}
+
+void dw_api_incident_get(struct dw_http_req *req, void *data)
+{
+	static const char *const known[] = { "as_of", NULL };
+	const struct dw_incident *s;
+	struct dw_api *api = data;
+	struct dw_str text;
+	struct job *j;
+	uint64_t upto;
+	int64_t at;
+
+	if (!only(req, known) || (s = see(req, api)) == NULL ||
+	    !as_of(req, api, &upto, &at))
+		return;
+	if (dw_http_query(req, "as_of", &text) < 0) {
+		reply_now(req, api, s);
+		return;
+	}
+	j = job_new(req, api, DW_ROOM_OUT_MAX);
+	j->query.room = s->id;
+	j->query.upto = upto;
+	j->at = at;
+	j->work.run_on_pool = room_on_pool;
+	submit(j, api);
+}
+
+/* ---- GET /incidents/{id}/timeline ---- */
+
+static void timeline_on_pool(struct dw_work *w, void *local)
+{
+	struct job *j = DW_CONTAINER_OF(w, struct job, work);
+
+	j->rc = find_moment(j, local);
+	if (j->rc == 0)
+		j->rc = dw_timeline_on_pool(local, j->names, &j->query, &j->out, &j->err);
+}
+
+static bool read_kinds(struct dw_http_req *req, struct dw_type_set *kinds)
+{
+	struct dw_err err = { 0 };
+	struct dw_str s;
+	int rc = param(req, "kind", &s);
+
+	*kinds = dw_type_set_all();
+	if (rc <= 0)
+		return rc == 0;
+	if (dw_type_set_parse(s, kinds, &err) == 0)
+		return true;
+	dw_api_refuse_at(req, DW_EINVAL, "/kind", "%s", dw_err_text(&err));
+	return false;
+}
+
+void dw_api_incident_timeline(struct dw_http_req *req, void *data)
+{
+	static const char *const known[] = { "as_of", "kind",  "actor",
+					     "after", "limit", NULL };
+	struct dw_timeline_query q = { .limit = LIMIT_DEFAULT };
+	const struct dw_incident *s;
+	struct dw_api *api = data;
+	uint64_t limit = LIMIT_DEFAULT;
+	struct job *j;
+	int64_t at;
+
+	if (!only(req, known) || (s = see(req, api)) == NULL ||
+	    !as_of(req, api, &q.upto, &at) || !read_kinds(req, &q.kinds) ||
+	    !number(req, "actor", 1, &q.actor) || !number(req, "after", 0, &q.after) ||
+	    !number(req, "limit", 1, &limit))
+		return;
+	q.room = s->id;
+	q.limit = limit < DW_TIMELINE_MAX ? (unsigned)limit : DW_TIMELINE_MAX;
+	j = job_new(req, api, DW_TIMELINE_OUT_MAX);
+	j->query = q;
+	j->at = at;
+	j->work.run_on_pool = timeline_on_pool;
+	submit(j, api);
+}
+
+/* ---- GET /incidents ---- */
+
+struct listing {
+	struct dw_jsonw w;
+	const struct dw_names *names;
+	const struct dw_principal *who;
+	const struct dw_doors *doors;
+	uint64_t before, limit, n, last;
+	unsigned statuses; /* bits; 0: any */
+	bool is_mine, is_more;
+};
+
+static bool add_item(void *data, const struct dw_incident *s)
+{
+	struct listing *l = data;
+
+	if (s->id >= l->before || !dw_policy_sees(l->who, l->doors, s->id) ||
+	    (l->statuses != 0 && (l->statuses >> s->status & 1) == 0) ||
+	    (l->is_mine && !dw_incident_has_user(s, l->who->id)))
+		return true;
+	if (l->n >= l->limit) {
+		l->is_more = true;
+		return false;
+	}
+	dw_room_write_summary(&l->w, s, l->names);
+	l->last = s->id;
+	l->n++;
+	return true;
+}
+
+/* "open" is all that are neither resolved, reviewed nor merged. */
+static bool read_statuses(struct dw_http_req *req, unsigned *out)
+{
+	struct dw_str s, part;
+	unsigned one;
+	int rc = param(req, "status", &s);
+
+	if (rc <= 0)
+		return rc == 0;
+	while (dw_str_split(&s, ',', &part)) {
+		if (dw_word_find(DW_WORD_STATUS, part, &one))
+			*out |= 1u << one;
+		else if (dw_str_eq(part, DW_STR("open")))
+			*out |= 1u << DW_DECLARED | 1u << DW_ACTIVE | 1u << DW_MONITORING;
+		else
+			return bad(req, "status",
+				   "must be open, or some of declared, active, "
+				   "monitoring, resolved, reviewed, merged");
+	}
+	return *out != 0 || bad(req, "status", "is empty");
+}
+
+static bool read_mine(struct dw_http_req *req, bool *out)
+{
+	struct dw_str s;
+	int rc = param(req, "mine", &s);
+
+	if (rc <= 0)
+		return rc == 0;
+	*out = dw_str_eq(s, DW_STR("true"));
+	return *out || dw_str_eq(s, DW_STR("false")) ||
+	       bad(req, "mine", "is true or false");
+}
+
+static void reply_list(struct dw_http_req *req, struct listing *l)
+{
+	struct dw_jsonw *w = &l->w;
+
+	dw_jsonw_arr_end(w);
+	dw_jsonw_key(w, "next");
+	if (l->is_more)
+		dw_jsonw_u64(w, l->last);
+	else
+		dw_jsonw_null(w);
+	dw_jsonw_obj_end(w);
+	if (dw_jsonw_end(w) < 0)
+		dw_api_refuse(req, DW_EINTERNAL, "there are too many incidents to list");
+	else
+		dw_api_reply_json(req, 200, w->b);
+	dw_buf_fini(w->b);
+}
+
+void dw_api_incidents_list(struct dw_http_req *req, void *data)
+{
+	static const char *const known[] = { "status", "mine", "before", "limit", NULL };
+	struct dw_api *api = data;
+	struct dw_rooms *rooms = dw_engine_rooms(api->engine);
+	struct listing l = { .before = INT64_MAX,
+			     .limit = LIMIT_DEFAULT,
+			     .who = dw_api_who(req),
+			     .doors = dw_rooms_doors(rooms),
+			     .names = dw_account_names(dw_engine_account(api->engine)) };
+	struct dw_buf b;
+
+	if (!only(req, known) || !read_statuses(req, &l.statuses) ||
+	    !read_mine(req, &l.is_mine) || !number(req, "before", 1, &l.before) ||
+	    !number(req, "limit", 1, &l.limit))
+		return;
+	l.limit = l.limit < DW_TIMELINE_MAX ? l.limit : DW_TIMELINE_MAX;
+	api_list_begin(&l.w, &b);
+	dw_rooms_each(rooms, add_item, &l);
+	reply_list(req, &l);
+}
