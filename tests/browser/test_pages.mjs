@@ -332,7 +332,7 @@ await runAll({
 		await dialog().locator("button[type=submit]").click();
 		await closed();
 		await row("harbour").locator("[data-state=ok]").waitFor();
-		await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].some((r) => /harbour/.test(r.innerText) && r.querySelector("td.number")?.innerText === "2"));
+		await page.waitForFunction(() => [...document.querySelectorAll("tbody tr")].some((r) => /harbour/.test(r.innerText) && r.querySelector(".count")?.innerText === "2"));
 	},
 	async a_name_that_is_a_feed_already_is_refused_at_its_field() {
 		await page.locator(".page-head button", { hasText: "Add a feed" }).click();

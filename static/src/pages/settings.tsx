@@ -47,7 +47,7 @@ export default function Settings() {
 						onChange={(l) => { setLanguage(l).catch(() => fail({ type: "", title: "", status: 0, detail: "", errors: [] })); }} />
 					<Choice label={t("settings.theme")} name="theme" value={theme.value} onChange={(v) => { theme.value = v; }}
 						options={THEMES.map((v) => ({ value: v, label: t(`theme.${v}`) }))} />
-					<div class="field">
+					<div class="stack">
 						<Choice label={t("settings.keys")} name="keys" value={hasKeys.value ? "on" : "off"} onChange={(v) => { hasKeys.value = v === "on"; }}
 							options={[{ value: "on", label: t("on") }, { value: "off", label: t("off") }]} />
 						<p class="hint">{t("settings.keys_hint")} <button type="button" class="link" onClick={showKeys}>{t("settings.keys_show")}</button></p>

@@ -11,8 +11,8 @@ import rssIcon from "@primer/octicons/build/svg/rss-24.svg";
 import { useEffect, useState } from "preact/hooks";
 
 import { api, type Problem } from "../api";
-import { exact, number } from "../i18n/format";
-import { t } from "../i18n/t";
+import { clock, dateTime, exact, number } from "../i18n/format";
+import { t, tx } from "../i18n/t";
 import { isAdmin } from "../session";
 import { loadSources, type Source, sources } from "../sources";
 import { Copyable } from "../ui/copy";
@@ -27,7 +27,7 @@ import { AddSource, EditSource } from "./sources_form";
 import { inOrder, roughly, span, stateOf, STATES } from "./sources_parts";
 import { sendLine } from "./tokens_parts";
 
-const LOOK_MS = 10000, SOON_MS = 1500, SOON_TIMES = 8;
+const LOOK_MS = 10000, SOON_MS = 1500, SOON_TIMES = 8, DAY_MS = 86400000;
 
 type Open = { what: "add" } | { what: "edit"; source: Source } | null;
 
@@ -36,10 +36,11 @@ function Told({ s }: { s: Source }) {
 	const h = s.health;
 	if (h === undefined || h.state === "push")
 		return <>{s.last_seen_at === null ? t("sources.never") : null}</>;
+	const when = (at: string): string => minute.value - Date.parse(at) < DAY_MS ? clock(at) : dateTime(at);
 	const since = (at: string): string => roughly(Math.max(1, (minute.value - Date.parse(at)) / 1000));
 	return (
 		<>
-			{h.state === "blind" && h.blind_since && <span title={exact(h.blind_since)}>{t("sources.blind_for", { span: since(h.blind_since) })}</span>}
+			{h.state === "blind" && h.blind_since && <span title={exact(h.blind_since)}>{t("sources.blind_for", { span: since(h.blind_since), when: when(h.blind_since) })}</span>}
 			{h.state !== "blind" && h.last_success_at && <span title={exact(h.last_success_at)}>{t("sources.heard_ago", { span: since(h.last_success_at) })}</span>}
 			{h.last_error && h.state !== "ok" && h.state !== "paused" && (
 				<span class="told-error">{t("sources.error_ago", { span: since(h.last_error.at) })} <bdi lang="en" dir="ltr">{h.last_error.detail}</bdi></span>
@@ -63,9 +64,18 @@ function NameCell({ s }: { s: Source }) {
 	return (
 		<div class="source-name">
 			<a href={`/?source=${encodeURIComponent(s.slug)}`}><Name>{s.slug}</Name></a>
-			{s.kind === "feed" && <span class="soft small source-url"><bdi dir="ltr">{s.url ?? ""}</bdi></span>}
+			{s.kind === "feed" && <span class="soft small source-url"><bdi dir="ltr" title={s.url ?? ""}>{(s.url ?? "").replace(/^https?:\/\//, "")}</bdi></span>}
 			{s.kind === "feed" && s.interval_s !== undefined && <span class="soft small">{t("sources.every", { span: span(s.interval_s) })}</span>}
 			{s.health?.moved_to && <span class="note small">{t("sources.moved_to")} <bdi dir="ltr">{s.health.moved_to}</bdi></span>}
+		</div>
+	);
+}
+
+function MentionsCell({ s }: { s: Source }) {
+	return (
+		<div class="counted">
+			<span class="count">{number(s.mentions)}</span>
+			{s.last_seen_at !== null && <span class="soft small">{tx("sources.newest", { when: <Time at={s.last_seen_at} /> })}</span>}
 		</div>
 	);
 }
@@ -133,8 +143,7 @@ function Table({ all, open }: { all: readonly Source[]; open: (o: Open) => void 
 		<DataTable caption={t("nav.sources")} rows={inOrder(all)} rowKey={(s) => s.id} columns={[
 			{ key: "name", label: t("sources.slug"), isName: true, cell: (s) => <NameCell s={s} /> },
 			{ key: "state", label: t("people.state"), cell: (s) => <StateCell s={s} /> },
-			{ key: "mentions", label: t("sources.mentions"), isNumber: true, cell: (s) => number(s.mentions) },
-			{ key: "seen", label: t("sources.newest"), cell: (s) => s.last_seen_at === null ? <span class="soft">–</span> : <Time at={s.last_seen_at} /> },
+			{ key: "mentions", label: t("sources.mentions"), cell: (s) => <MentionsCell s={s} /> },
 			{ key: "next", label: t("sources.next"), cell: (s) => <NextCell s={s} /> },
 		]} {...(isAdmin.value ? { actions: (s: Source) => <Actions s={s} open={open} />, actionsLabel: t("actions") } : {})} />
 	);

@@ -67,7 +67,8 @@ test("Persian's one is for nought as well", () => {
 
 test("a string in a hole is isolated, a number is written by the language", () => {
 	speak("en");
-	assert.equal(t("settings.sample", { date: "x", n: 1234567 }), "Looks like this: \u2068x\u2069, 1,234,567");
+	assert.equal(t("people.added", { name: "x" }), "\u2068x\u2069 was added.");
+	assert.equal(t("sessions.ended_n", { n: 1234567 }), "1,234,567 sessions ended.");
 	assert.deepEqual(tx("blind.one", { source: 7 }), ["", "7", " cannot be reached."]);
 });
 
