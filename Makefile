@@ -208,7 +208,7 @@ BENCH_ENV = DIWAN_BIN=$(abspath $(BUILD)/release/diwan) BENCH_DIR=$(abspath $(BU
 bench: bench-programs ## measure against the peer and the practical limit
 	@$(BENCH_ENV) bench/run $(ARGS)
 soak: bench-programs tests-of-release ## the promises at their whole figures; takes long
-	@DIWAN_SOAK=1 DIWAN_SLOW=60 $(call RUN,release) sim integration
+	@DIWAN_SOAK=1 DIWAN_SLOW=60 $(call RUN,release) sim unit/feed_play integration
 	@$(BENCH_ENV) bench/run --soak $(ARGS)
 coverage: ## run the suites and print how much of each file they reach
 	@$(MAKE) --no-print-directory $(BUILD)/$@/diwan tests-of-$@
