@@ -30,6 +30,7 @@ struct dw_engine_conf {
 	unsigned source_interval_min_s; /* that a feed may be asked in; 0: 30 */
 	void (*on_progress)(uint64_t n,
 			    uint64_t total); /* views being rebuilt; may be NULL */
+	bool without_search; /* for measuring what the index costs: nothing is indexed */
 };
 
 DW_MUST_USE int dw_engine_open(struct dw_engine **out, const struct dw_engine_conf *conf,

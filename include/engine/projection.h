@@ -6,5 +6,7 @@
 
 /** Static; `on_progress` and `ctx` may be set on a copy. */
 struct dw_projector dw_projection(void);
+/** The same tables, but the search index stays empty: to measure what it costs. */
+struct dw_projector dw_projection_without_search(void);
 
 #endif

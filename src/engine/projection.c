@@ -21,10 +21,12 @@
 
 #include <stdio.h>
 
-static int fold(struct dw_db *db, const struct dw_stored *e, struct dw_err *err)
+static int fold(void *ctx, struct dw_db *db, const struct dw_stored *e,
+		struct dw_err *err)
 {
 	int rc;
 
+	(void)ctx;
 	switch (dw_event_info(dw_event_by_name(e->type))->class) {
 	case DW_CLASS_MENTION:
 		return dw_mention_project_on_writer(db, e, err);
@@ -45,9 +47,8 @@ static int fold(struct dw_db *db, const struct dw_stored *e, struct dw_err *err)
 static int on_event(void *ctx, struct dw_db *db, const struct dw_stored *e,
 		    struct dw_err *err)
 {
-	int rc = fold(db, e, err);
+	int rc = fold(ctx, db, e, err);
 
-	(void)ctx;
 	return rc < 0 ? rc : mention_index_on_writer(db, e, err);
 }
 
@@ -78,4 +79,12 @@ struct dw_projector dw_projection(void)
 	return (struct dw_projector){ .schema = sql,
 				      .on_open = on_open,
 				      .apply_on_writer = on_event };
+}
+
+struct dw_projector dw_projection_without_search(void)
+{
+	struct dw_projector p = dw_projection();
+
+	p.apply_on_writer = fold;
+	return p;
 }
