@@ -29,6 +29,7 @@ enum dw_outcome { DW_APPENDED = 1, DW_CHANGED, DW_DUPLICATE };
 #define DW_KEY_NONE 0
 #define DW_KEY_ROLES (UINT64_MAX - 1)	 /* who is who; moved by user and token events */
 #define DW_KEY_OUTGOING (UINT64_MAX - 2) /* the emergency stop; moved by outgoing.* */
+#define DW_KEY_SOURCES (UINT64_MAX - 3)	 /* feeds; moved by source.configured */
 
 struct dw_record {
 	/* what to append; borrowed until completion */

@@ -105,7 +105,7 @@ static void add_configured(struct dw_source_op *op)
 	r->payload = source_configured_write(&op->now);
 	crypto_generichash(r->tag, sizeof(r->tag), (const uint8_t *)r->payload->data,
 			   r->payload->len, r->key, sizeof(r->key));
-	r->moves = SOURCES_KEY;
+	r->moves = DW_KEY_SOURCES;
 	r->actor = op->who.kind == DW_OPERATOR ? 0 : op->who.id;
 	memcpy(r->command, op->command, sizeof(r->command));
 }
@@ -233,9 +233,9 @@ static void commit(struct dw_source_op *op)
 		dw_blob_unref(op->recs[i].payload);
 	memset(a, 0, sizeof(*a));
 	memset(op->recs, 0, sizeof(op->recs));
-	op->expect =
-		(struct dw_expect){ SOURCES_KEY, dw_journal_position(dw_engine_journal(e),
-								     SOURCES_KEY) };
+	op->expect = (struct dw_expect){
+		DW_KEY_SOURCES, dw_journal_position(dw_engine_journal(e), DW_KEY_SOURCES)
+	};
 	rc = op->decide(op);
 	if (rc < 0 || a->n == 0) {
 		finish(op, rc);

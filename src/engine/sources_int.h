@@ -7,12 +7,6 @@
 
 #include <jansson.h>
 
-/* Decision key: moved by source.configured, so that two changes cannot pass each other. Beside
- * those of store/journal.h. */
-#define SOURCES_KEY (UINT64_MAX - 3)
-
-struct telling; /* an append of health's own */
-
 struct source {
 	struct dw_link link; /* on dw_sources.all, in the order of ids */
 	uint64_t id, version;
