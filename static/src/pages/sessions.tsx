@@ -12,6 +12,7 @@ import { t } from "../i18n/t";
 import { query } from "../router";
 import { isAdmin, session, signOut } from "../session";
 import { confirm } from "../ui/dialog";
+import { keepFocus } from "../ui/focus";
 import { Icon } from "../ui/icon";
 import { type List, Loading, useEvents, useLoaded } from "../ui/load";
 import { Empty, PageHead, Time } from "../ui/parts";
@@ -71,6 +72,7 @@ async function end(s: Session, reload: () => Promise<void>): Promise<void> {
 	else
 		fail(r.problem);
 	await reload();
+	keepFocus();
 }
 
 async function endAll(others: readonly Session[], reload: () => Promise<void>): Promise<void> {
@@ -88,6 +90,7 @@ async function endAll(others: readonly Session[], reload: () => Promise<void>): 
 	if (ended > 0)
 		say(t("sessions.ended_n", { n: ended }));
 	await reload();
+	keepFocus();
 }
 
 /* What was used last stands first, this one above all. */

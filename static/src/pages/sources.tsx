@@ -17,6 +17,7 @@ import { isAdmin } from "../session";
 import { loadSources, type Source, sources } from "../sources";
 import { Copyable } from "../ui/copy";
 import { ProblemNote } from "../ui/field";
+import { keepFocus } from "../ui/focus";
 import { Icon } from "../ui/icon";
 import { Menu } from "../ui/menu";
 import { minute } from "../ui/now";
@@ -97,6 +98,7 @@ async function setPaused(s: Source, paused: boolean): Promise<void> {
 	else
 		fail(r.problem);
 	await loadSources();
+	keepFocus();
 }
 
 /* Asked for now; what came of it shows in the row as soon as there is something. */

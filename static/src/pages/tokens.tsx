@@ -11,6 +11,7 @@ import { Checks } from "../ui/checks";
 import { Copyable } from "../ui/copy";
 import { confirm, Dialog } from "../ui/dialog";
 import { Field, Form } from "../ui/field";
+import { keepFocus } from "../ui/focus";
 import { Icon } from "../ui/icon";
 import { type List, Loading, useEvents, useLoaded } from "../ui/load";
 import { Empty, Name, PageHead, Time } from "../ui/parts";
@@ -73,6 +74,7 @@ async function revoke(token: Token, reload: () => Promise<void>): Promise<void> 
 	else
 		fail(r.problem);
 	await reload();
+	keepFocus();
 }
 
 function State({ token }: { token: Token }) {

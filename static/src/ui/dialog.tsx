@@ -8,7 +8,7 @@
  */
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { t } from "../i18n/t";
 
@@ -23,21 +23,32 @@ interface DialogProps {
 
 export function Dialog({ title, onClose, isModalOnly = false, class: name = "", children }: DialogProps) {
 	const ref = useRef<HTMLDialogElement>(null);
+	const isGone = useRef(false);
 	const id = useId();
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const dialog = ref.current;
 		const before = document.activeElement;
 		dialog?.showModal();
 		return () => {
+			isGone.current = true;
 			dialog?.close();
 			if (before instanceof HTMLElement)
 				before.focus();
 		};
 	}, []);
+	/* A browser lets only one Esc be prevented and closes by itself at the next. */
+	const onClosed = (): void => {
+		if (isGone.current)
+			return;
+		if (isModalOnly)
+			ref.current?.showModal();
+		else
+			onClose();
+	};
 	return (
 		<dialog ref={ref} class={`dialog ${name}`} aria-labelledby={id}
 			onCancel={(e) => { e.preventDefault(); if (!isModalOnly) onClose(); }}
-			onClick={(e) => { if (e.target === ref.current && !isModalOnly) onClose(); }}>
+			onClose={onClosed} onClick={(e) => { if (e.target === ref.current && !isModalOnly) onClose(); }}>
 			<div class="dialog-body">
 				<h2 id={id}>{title}</h2>
 				{children}

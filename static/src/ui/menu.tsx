@@ -40,7 +40,7 @@ export function Menu({ label, button, buttonClass = "icon-button", children }: M
 		}}>
 			<button ref={opener} type="button" class={buttonClass} aria-expanded={isOpen} aria-controls={id}
 				onClick={() => setOpen(!isOpen)}><span class="unseen">{label}</span>{button}</button>
-			{isOpen && <div id={id} class="menu-panel">{children(close)}</div>}
+			{isOpen && <div id={id} class="menu-panel">{children(() => { close(); opener.current?.focus(); })}</div>}
 		</div>
 	);
 }
