@@ -37,7 +37,7 @@ struct dw_mark {
 /**
  * The terms that `text` holds, a bit for each, as the index would have found them: both see the
  * same tokens. Where they stand goes into mark[max]: rising, not overlapping, whole written words;
- * *n of them, the first ones when there are more. mark may be NULL when max is 0.
+ * *n of them, the first ones when there are more; exact when the text is valid UTF-8. mark may be NULL when max is 0.
  */
 uint32_t dw_search_find(const struct dw_search *s, struct dw_str text,
 			struct dw_mark *mark, size_t max, size_t *n);

@@ -262,6 +262,63 @@ static void test_long_word_is_cut(void **state)
 	assert_int_equal(c.n, 1);
 }
 
+/* A megabyte of one thing: each byte is looked at a few times, never each against each, or this
+ * would take hours. */
+static void test_hostile_texts(void **state)
+{
+	static const char *const pieces[] = {
+		"ـ",
+		"\xcc\x81",
+		"ُ",
+		"a",
+		"ا",
+		"aB",
+		"😡",
+		"🇮🇷",
+		"#aB",
+		"@a",
+		"#",
+		"@",
+		"_",
+		"#_",
+		"a_",
+		"a\xe2\x80\x8c",
+		"ا\xe2\x80\x8c",
+		"\xe2\x80\x8c",
+		"ﷺ",
+		"می ",
+		"ها ",
+		"ا ",
+		" ",
+		"\xff",
+		"\xf0\x9f",
+		"a\0",
+		"é",
+		"#ا\xe2\x80\x8c",
+	};
+	const size_t size = 1 << 20;
+	char *text = malloc(size + 32);
+
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		size_t n = strcmp(pieces[i], "a") == 0 && i > 20 ? 2 : strlen(pieces[i]);
+		struct checked c = { 1, 0, 0 };
+
+		/* A tag in front, so that all of it may be one. */
+		text[0] = '#';
+		while (c.len + n <= size) {
+			memcpy(text + c.len, pieces[i], n);
+			c.len += n;
+		}
+		for (int mode = 0; mode < 2; mode++) {
+			c.last_from = c.n = 0;
+			dw_tokenize(dw_str_make(text, c.len), (enum dw_token_mode)mode,
+				    check_token, &c);
+			assert_true(c.n <= 4 * c.len);
+		}
+	}
+	free(text);
+}
+
 static int stop_at_second(void *data, const struct dw_token *t)
 {
 	int *n = data;
@@ -314,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_shared_cases),
 		cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_long_word_is_cut),
+		cmocka_unit_test(test_hostile_texts),
 		cmocka_unit_test(test_stops_when_told),
 		cmocka_unit_test(test_query_without_words),
 		cmocka_unit_test(test_query_is_never_syntax),
