@@ -134,6 +134,7 @@ export async function setUp(page, room, name = "mira") {
 	await page.fill("[name=again]", PASSWORD);
 	await page.click("button[type=submit]");
 	await live(page);
+	await page.locator(".welcome-top button").click();
 }
 
 export async function signIn(page, name, password = PASSWORD) {

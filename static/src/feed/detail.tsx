@@ -111,7 +111,7 @@ function History({ versions }: { versions: readonly Version[] }) {
 }
 
 function Raw({ m }: { m: Mention }) {
-	const { marks: _, title_marks: __, ...plain } = m as Whole;
+	const { marks: _, title_marks: __, at: ____, ...plain } = m as Whole;
 	const { history: ___, ...values } = plain;
 	return (
 		<details class="raw">
@@ -178,6 +178,7 @@ export interface DetailProps {
 export function Detail({ id, known, isAlone, onClose, onPrevious, onNext }: DetailProps) {
 	const { m, history, problem } = useMention(id, known);
 	const heading = useRef<HTMLHeadingElement>(null);
+	const Heading = isAlone ? "h1" : "h2";
 	useEffect(() => {
 		heading.current?.closest(".side")?.scrollTo(0, 0);
 		if (isAlone)
@@ -186,7 +187,7 @@ export function Detail({ id, known, isAlone, onClose, onPrevious, onNext }: Deta
 	return (
 		<section class="detail" aria-labelledby="detail-heading">
 			<div class="detail-bar">
-				<h2 id="detail-heading" ref={heading} tabIndex={-1}>{t("mention.one")}</h2>
+				<Heading id="detail-heading" ref={heading} tabIndex={-1}>{t("mention.one")}</Heading>
 				<button type="button" class="icon-button" aria-label={t("mention.previous")} title={t("mention.previous")} disabled={onPrevious === undefined} onClick={onPrevious}><Icon of={previousIcon} /></button>
 				<button type="button" class="icon-button" aria-label={t("mention.next")} title={t("mention.next")} disabled={onNext === undefined} onClick={onNext}><Icon of={nextIcon} /></button>
 				<button type="button" class="icon-button" aria-label={t("close")} title={t("close")} onClick={onClose}><Icon of={xIcon} /></button>

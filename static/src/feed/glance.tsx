@@ -17,7 +17,7 @@ import type { Live } from "./live";
 import type { Mention } from "./mention";
 
 const BARS = 30, SPAN_MS = 30 * 60000, SHORTEST_MS = 60000, MOST = 7;
-const EVERY_MS = 1000;
+const EVERY_MS = 2000;
 
 export interface Glance {
 	total: number;
@@ -38,12 +38,13 @@ export function glanceOf(items: readonly Mention[], now: number): Glance {
 	const from = now - span, bars = new Array<number>(BARS).fill(0);
 	const sources = new Map<string, number>(), langs = new Map<string, number>();
 	for (const m of items) {
-		const at = Date.parse(m.recorded_at), lang = m.lang?.slice(0, 2).toLowerCase() ?? "";
+		const at = m.at ??= Date.parse(m.recorded_at), lang = m.lang?.slice(0, 2) ?? "";
 		const bar = Math.min(BARS - 1, Math.floor(((at - from) / span) * BARS));
 		if (bar >= 0)
 			bars[bar] = (bars[bar] ?? 0) + 1;
 		sources.set(m.source, (sources.get(m.source) ?? 0) + 1);
-		langs.set(isLang(lang) ? lang : "", (langs.get(isLang(lang) ? lang : "") ?? 0) + 1);
+		const key = isLang(lang) ? lang : "";
+		langs.set(key, (langs.get(key) ?? 0) + 1);
 	}
 	return { total: items.length, span, from, bars, sources: most(sources), langs: most(langs) };
 }

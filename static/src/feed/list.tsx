@@ -16,7 +16,7 @@ import type { Mention } from "./mention";
 import { Row } from "./row";
 import { placeOf } from "./store";
 
-const BEYOND = 4;          /* rows rendered above and below what is seen */
+const BEYOND = 3;          /* rows rendered above and below what is seen */
 const NEAR_END = 40;       /* rows before the end at which older ones are asked for */
 const FRESH_MS = 2500;     /* how long a new row glows */
 const FRESH_MOST = 6;      /* more at once would only flicker */
@@ -49,6 +49,31 @@ function useFresh(live: Live): (id: number) => boolean {
 	return (id) => glow.current.has(id);
 }
 
+/* Rows that leave lend their elements to those that come: at 200 mentions a second all of them change
+ * twice a second, and new text in an old element costs half of what a new element does. */
+function useSlots(): (ids: readonly number[]) => Map<number, number> {
+	const slots = useRef(new Map<number, number>());
+	return (ids) => {
+		const next = new Map<number, number>();
+		for (const id of ids) {
+			const slot = slots.current.get(id);
+			if (slot !== undefined)
+				next.set(id, slot);
+		}
+		const taken = new Set(next.values());
+		let free = 0;
+		for (const id of ids) {
+			if (next.has(id))
+				continue;
+			while (taken.has(free))
+				free++;
+			next.set(id, free++);
+		}
+		slots.current = next;
+		return next;
+	};
+}
+
 export interface ListProps {
 	live: Live;
 	openId: number;
@@ -71,6 +96,8 @@ export function List({ live, openId, currentId, onCurrent, onOpen }: ListProps) 
 	const places = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
 	if (currentPlace >= 0 && (currentPlace < first || currentPlace >= last))
 		places.push(currentPlace);
+	const shown = places.flatMap((place) => store.items[place] ?? []);
+	const slots = useSlots()(shown.map((m) => m.id));
 	const tabbable = currentPlace >= 0 ? currentPlace : Math.min(count - 1, Math.ceil(top / row));
 
 	useLayoutEffect(() => {
@@ -123,8 +150,8 @@ export function List({ live, openId, currentId, onCurrent, onOpen }: ListProps) 
 			box.current.scrollTop = 0;
 	});
 
-	/* The chosen row comes into sight and takes the focus. */
-	useEffect(() => {
+	/* The chosen row comes into sight and takes the focus, before the next key is pressed. */
+	useLayoutEffect(() => {
 		const e = box.current;
 		if (e === null || currentPlace < 0)
 			return;
@@ -166,13 +193,10 @@ export function List({ live, openId, currentId, onCurrent, onOpen }: ListProps) 
 				}
 			}}>
 			<div class="rows" style={{ blockSize: `${count * row}px` }}>
-				{places.map((place) => {
-					const m = store.items[place];
-					return m !== undefined && (
-						<Row key={m.id} m={m} place={place} of={store.hasOlder ? -1 : count} height={row} isOpen={m.id === openId}
-							isCurrent={place === tabbable} isFresh={isFresh(m.id)} onOpen={onOpen} />
-					);
-				})}
+				{shown.map((m, i) => (
+					<Row key={slots.get(m.id)} m={m} place={places[i] ?? 0} of={store.hasOlder ? -1 : count} height={row} isOpen={m.id === openId}
+						isCurrent={places[i] === tabbable} isFresh={isFresh(m.id)} onOpen={onOpen} />
+				))}
 			</div>
 			<p class="list-end soft small">{t(live.isLoadingOlder.value ? "loading" : store.hasOlder ? "feed.more" : "feed.end")}</p>
 		</div>

@@ -27,6 +27,8 @@ export interface Mention {
 	marks?: [number, number][];
 	title_marks?: [number, number][];
 	erased?: boolean;
+	/** Ours: recorded_at as milliseconds, once it was needed. */
+	at?: number;
 }
 export interface MentionPage {
 	items: Mention[];

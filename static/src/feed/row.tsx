@@ -32,15 +32,15 @@ export function beginning(text: string): string {
 	return /[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut;
 }
 
+/** The author; nothing when nobody is named, and the chip beside it says where from. */
 export function Who({ m }: { m: Mention }) {
 	const author = m.author ?? {};
 	const name = author.name ?? author.handle;
-	return (
+	return name !== undefined && (
 		<span class="who">
-			{name !== undefined && <Name class="who-name">{name}</Name>}
+			<Name class="who-name">{name}</Name>
 			{author.name !== undefined && author.handle !== undefined
 				&& <Name class="soft who-handle">{`@${author.handle.replace(/^@/, "")}`}</Name>}
-			{name === undefined && <span class="soft">{t("mention.nobody")}</span>}
 		</span>
 	);
 }
@@ -96,7 +96,7 @@ export function Row({ m, place, of, height, isOpen, isCurrent, isFresh, onOpen }
 				<SourceChip slug={m.source} />
 				<Flags m={m} />
 				<Counts m={m} />
-				<time dateTime={at} title={exact(at)}>{ago(at, minute.value)}</time>
+				<time key={at} dateTime={at} onPointerEnter={(e) => { e.currentTarget.title = exact(at); }}>{ago(at, minute.value)}</time>
 			</header>
 			<div class="text" id={`text-${m.id}`} dir={directionOf(m.text)}>
 				{m.title !== undefined && <><Text isInline class="strong" lang={m.lang} marks={m.title_marks}>{beginning(m.title)}</Text>{" — "}</>}

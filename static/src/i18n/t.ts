@@ -39,12 +39,21 @@ export async function setLanguage(l: Lang): Promise<void> {
 	lang.value = l;
 }
 
+const known = new Map<Lang, Intl.PluralRules>();
+
+function rules(l: Lang): Intl.PluralRules {
+	let found = known.get(l);
+	if (found === undefined)
+		known.set(l, found = new Intl.PluralRules(l));
+	return found;
+}
+
 function sentence(key: string, holes?: Record<string, unknown>): string {
 	const word = words.value[key];
 	if (typeof word === "string")
 		return word;
 	const n = typeof holes?.n === "number" ? holes.n : 0;
-	const form = word?.[new Intl.PluralRules(lang.value).select(n)] ?? word?.other;
+	const form = word?.[rules(lang.value).select(n)] ?? word?.other;
 	if (form === undefined)
 		console.error(`i18n: no words for ${key} in ${lang.value}`);
 	return form ?? key;
