@@ -16,9 +16,9 @@ function Sample() {
 	const now = minute.value;
 	return (
 		<div class="sample" role="group" aria-label={t("settings.dates")}>
-			<span class="strong">{dateTime(now)}</span>
-			<span class="soft small">{exact(now)}</span>
-			<span>{ago(now - 5 * 60000)} · {number(1234567.8)}</span>
+			<p class="strong">{dateTime(now)}</p>
+			<p class="soft small">{exact(now)}</p>
+			<p>{ago(now - 5 * 60000)} · {number(1234567.8)}</p>
 		</div>
 	);
 }
