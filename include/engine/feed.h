@@ -6,7 +6,7 @@
  * events live once, as ready SSE frames in segments of a ring; whoever is behind the ring is fed
  * from the store until it has caught up. See src/engine/feed.c.
  */
-#include "domain/event.h"
+#include "domain/policy.h"
 #include "engine/engine.h"
 
 struct dw_past; /* src/engine/feed_past.c */
@@ -28,6 +28,7 @@ struct dw_watcher {
 	struct dw_feed *feed; /* NULL when not watching */
 	const struct dw_watch_out *ops;
 	void *out;
+	struct dw_principal who; /* whose rooms it sees; set before watching */
 	struct dw_type_set want; /* may see and asked for */
 	uint64_t room;		 /* 0 = all */
 	uint64_t cursor;	 /* everything up to it was sent or filtered */
@@ -63,6 +64,13 @@ void dw_feed_unwatch(struct dw_watcher *w);
  * their way in one piece with others, its stream is ended; it resumes without a gap.
  */
 void dw_watcher_set_want(struct dw_watcher *w, struct dw_type_set want);
+/**
+ * Who may see which rooms, from now on: before the event that changed it is pushed. Takes a
+ * reference. Out of the box all rooms are open.
+ */
+void dw_feed_set_doors(struct dw_feed *f, struct dw_doors *doors);
+/** After that, for each watcher who sees a room more or (is_narrower) less than before. */
+void dw_watcher_doors_moved(struct dw_watcher *w, bool is_narrower);
 /** The rest has gone out. */
 void dw_watcher_on_drain(struct dw_watcher *w);
 /**

@@ -36,6 +36,17 @@ const struct dw_incident *dw_rooms_see(const struct dw_rooms *rooms,
 /** All of them, newest first, until fn returns false. */
 void dw_rooms_each(const struct dw_rooms *rooms,
 		   bool (*fn)(void *data, const struct dw_incident *s), void *data);
+/**
+ * Called on the loop whenever another circle may see a room, before anybody is told of the event
+ * that did it. One observer.
+ */
+void dw_rooms_observe(struct dw_rooms *rooms,
+		      void (*fn)(void *data, uint64_t room, const struct dw_doors *before,
+				 const struct dw_doors *after),
+		      void *data);
+/** Somebody reads a restricted room: recorded once an hour for each, off its timeline. */
+void dw_rooms_note_read(struct dw_rooms *rooms, const struct dw_principal *who,
+			const struct dw_incident *s);
 /** Which are closed, now. Borrowed: take a reference to keep it. */
 struct dw_doors *dw_rooms_doors(struct dw_rooms *rooms);
 

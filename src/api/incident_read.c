@@ -101,6 +101,8 @@ static const struct dw_incident *see(struct dw_http_req *req, const struct dw_ap
 	s = dw_rooms_see(dw_engine_rooms(api->engine), dw_api_who(req), id);
 	if (s == NULL)
 		dw_api_refuse(req, DW_ENOTFOUND, "there is no incident of this id");
+	else
+		dw_rooms_note_read(dw_engine_rooms(api->engine), dw_api_who(req), s);
 	return s;
 }
 

@@ -21,6 +21,7 @@
 
 #include "engine/account.h"
 #include "engine/feed.h"
+#include "engine/room.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ struct stream {
 	uint64_t after, room;
 	uint8_t phase;
 	bool owes_resync;
+	uint64_t gained; /* room to fetch again; 0: everything */
 };
 
 /* A peer that sends no more, written to twice to see whether it still reads. */
@@ -110,9 +112,23 @@ static struct dw_type_set wanted(const struct stream *s)
 
 static void pay_resync(struct stream *s)
 {
-	if (s->owes_resync &&
-	    dw_watcher_say(&s->watcher, DW_STR("event: resync\ndata: {}\n\n")))
+	char text[80] = "event: resync\ndata: {}\n\n";
+
+	if (!s->owes_resync)
+		return;
+	if (s->gained != 0)
+		snprintf(text, sizeof(text),
+			 "event: resync\ndata: {\"incident\":%llu}\n\n",
+			 (unsigned long long)s->gained);
+	if (dw_watcher_say(&s->watcher, dw_str_of(text)))
 		s->owes_resync = false;
+}
+
+static void owe_resync(struct stream *s, uint64_t room)
+{
+	s->gained = s->owes_resync && s->gained != room ? 0 : room;
+	s->owes_resync = true;
+	pay_resync(s);
 }
 
 /* ---- opening ---- */
@@ -298,6 +314,7 @@ static void stream_open(struct dw_http_req *req, struct dw_api *api,
 	s->room = ask->room;
 	s->watcher.ops = &out_ops;
 	s->watcher.out = s;
+	s->watcher.who = s->who;
 	dw_list_init(&s->link);
 	dw_list_init(&s->mate);
 	stream_join(b->owners, &s->who, req->peer, &s->owners, &s->mate);
@@ -365,11 +382,28 @@ static bool stream_refresh(struct stream *s)
 	if (s->phase != WATCHING)
 		return true;
 	dw_watcher_set_want(&s->watcher, now);
-	if (!dw_type_set_within(&now, &before)) {
-		s->owes_resync = true;
-		pay_resync(s);
-	}
+	if (!dw_type_set_within(&now, &before))
+		owe_resync(s, 0);
 	return true;
+}
+
+/* Another circle may see the room. */
+static void on_doors(void *data, uint64_t room, const struct dw_doors *before,
+		     const struct dw_doors *after)
+{
+	struct dw_api *api = data;
+
+	DW_LIST_EACH(l, &api->streams) {
+		struct stream *s = DW_CONTAINER_OF(l, struct stream, link);
+		bool had = dw_policy_sees(&s->who, before, room);
+		bool has = dw_policy_sees(&s->who, after, room);
+
+		if (had == has || s->phase == ENDING)
+			continue;
+		dw_watcher_doors_moved(&s->watcher, had);
+		if (has)
+			owe_resync(s, room);
+	}
 }
 
 static void on_account_change(void *data, enum dw_principal_kind kind, uint64_t id)
@@ -438,6 +472,7 @@ bool dw_api_streams_init(struct dw_api *api)
 	dw_deadline_init(&b->due, on_tick);
 	api->beat = b;
 	dw_account_observe(dw_engine_account(api->engine), on_account_change, api);
+	dw_rooms_observe(dw_engine_rooms(api->engine), on_doors, api);
 	return true;
 }
 
@@ -446,6 +481,7 @@ void dw_api_streams_fini(struct dw_api *api)
 	struct beat *b = api->beat;
 
 	dw_account_observe(dw_engine_account(api->engine), NULL, NULL);
+	dw_rooms_observe(dw_engine_rooms(api->engine), NULL, NULL);
 	dw_deadline_stop(&b->due);
 	DW_INVARIANT(dw_map_count(b->owners) == 0);
 	dw_map_destroy(b->owners);

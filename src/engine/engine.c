@@ -204,6 +204,8 @@ static int load(struct dw_engine *g, struct dw_err *err)
 	if (rc == 0)
 		rc = dw_feed_create(&g->feed, g, g->conf.ring_bytes, err);
 	if (rc == 0)
+		dw_feed_set_doors(g->feed, dw_rooms_doors(g->rooms));
+	if (rc == 0)
 		rc = dw_feed_fill(g->feed, r, err);
 	dw_reader_close(r);
 	return rc;

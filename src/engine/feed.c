@@ -37,6 +37,7 @@ int dw_feed_create(struct dw_feed **out, struct dw_engine *e, size_t ring_bytes,
 	f->engine = e;
 	DW_INVARIANT(ring_init(&f->ring, ring_bytes) == 0);
 	f->ring.last = dw_journal_head(dw_engine_journal(e));
+	f->doors = dw_doors_new(NULL, 0);
 	dw_list_init(&f->idle);
 	dw_list_init(&f->ready);
 	dw_task_init(&f->flush, on_flush);
@@ -51,6 +52,7 @@ void dw_feed_destroy(struct dw_feed *f)
 	DW_REQUIRE(f->stats.watchers == 0);
 	dw_task_cancel(dw_engine_conf(f->engine)->loop, &f->flush);
 	ring_fini(&f->ring);
+	dw_doors_unref(f->doors);
 	free(f);
 }
 
@@ -246,6 +248,18 @@ void dw_watcher_set_want(struct dw_watcher *w, struct dw_type_set want)
 		return;
 	w->want = want;
 	if (w->past != NULL)
+		past_want_changed(w, is_narrower);
+}
+
+void dw_feed_set_doors(struct dw_feed *f, struct dw_doors *doors)
+{
+	dw_doors_unref(f->doors);
+	f->doors = dw_doors_ref(doors);
+}
+
+void dw_watcher_doors_moved(struct dw_watcher *w, bool is_narrower)
+{
+	if (w->feed != NULL && w->past != NULL)
 		past_want_changed(w, is_narrower);
 }
 

@@ -25,6 +25,7 @@ struct segment {
 	size_t n, cap;
 	struct ring_entry *entry;
 	struct dw_type_set present; /* types of all its frames */
+	bool has_rooms;		    /* some belong to a room */
 };
 
 struct ring {
@@ -44,6 +45,7 @@ struct piece {
 struct dw_feed {
 	struct dw_engine *engine;
 	struct ring ring;
+	struct dw_doors *doors;
 	struct dw_link idle; /* watchers who have everything */
 	struct dw_link
 		ready; /* watchers for whom something waits, longest waiting first */
@@ -74,6 +76,12 @@ bool feed_write_blob(struct dw_watcher *w, struct dw_blob *b);
 
 void past_start(struct dw_watcher *w);
 void past_on_drain(struct dw_watcher *w);
+/* May it see what is in that room, now? */
+static inline bool feed_sees(const struct dw_watcher *w, uint64_t room)
+{
+	return room == 0 || dw_policy_sees(&w->who, w->feed->doors, room);
+}
+
 /* Rights were taken away (is_narrower) or given. */
 void past_want_changed(struct dw_watcher *w, bool is_narrower);
 void past_leave(struct dw_watcher *w);

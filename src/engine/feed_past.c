@@ -38,6 +38,8 @@ struct dw_past {
 		on_wire; /* bytes of the budget: for this read, for what is being sent */
 	struct dw_type_set want;
 	struct dw_names *names;
+	struct dw_doors *doors;
+	struct dw_principal who;
 	/* what was read */
 	struct dw_blob *got; /* also: the chunk waiting for the wire */
 	uint64_t last, events;
@@ -54,7 +56,8 @@ static bool on_row(void *data, const struct dw_stored *e)
 		return false;
 	type = dw_event_by_name(e->type);
 	p->last = e->seq;
-	if (!dw_type_set_has(&p->want, type) || (p->room != 0 && p->room != e->room))
+	if (!dw_type_set_has(&p->want, type) || (p->room != 0 && p->room != e->room) ||
+	    !dw_policy_sees(&p->who, p->doors, e->room))
 		return true;
 	p->rc = dw_frame_add(&p->buf, e, type, p->names);
 	p->events++;
@@ -116,6 +119,8 @@ static void start_read(struct dw_past *p, uint64_t after)
 	p->want = p->w->want;
 	p->room = p->w->room;
 	p->names = dw_names_ref(dw_account_names(dw_engine_account(f->engine)));
+	p->doors = dw_doors_ref(f->doors);
+	p->who = p->w->who;
 	p->work.run_on_pool = read_on_pool;
 	p->work.on_done = on_read;
 	p->is_reading = true;
@@ -170,6 +175,7 @@ static void on_read(struct dw_work *work)
 
 	p->is_reading = false;
 	dw_names_unref(p->names);
+	dw_doors_unref(p->doors);
 	if (p->w == NULL) {
 		past_free(p);
 	} else if (p->rc < 0) {

@@ -75,6 +75,7 @@ static void entry_add(struct segment *s, uint32_t end, uint64_t room,
 	}
 	s->entry[s->n++] = (struct ring_entry){ room, end, (uint8_t)type };
 	dw_type_set_add(&s->present, type);
+	s->has_rooms = s->has_rooms || room != 0;
 }
 
 void ring_push(struct ring *r, const struct dw_stored *e, enum dw_event_type type,
@@ -114,7 +115,7 @@ static size_t segment_of(const struct ring *r, uint64_t seq)
 static bool wants(const struct dw_watcher *w, const struct ring_entry *e)
 {
 	return dw_type_set_has(&w->want, (enum dw_event_type)e->type) &&
-	       (w->room == 0 || w->room == e->room);
+	       (w->room == 0 || w->room == e->room) && feed_sees(w, e->room);
 }
 
 struct gather {
@@ -179,7 +180,8 @@ unsigned ring_collect(const struct ring *r, const struct dw_watcher *w,
 			break;
 		if (i >= s->n)
 			continue;
-		if (w->room == 0 && dw_type_set_within(&s->present, &w->want)) {
+		if (w->room == 0 && dw_type_set_within(&s->present, &w->want) &&
+		    !(s->has_rooms && dw_doors_any(w->feed->doors))) {
 			gather_add(&g, s, i, s->n);
 			g.last = s->first + s->n - 1;
 		} else {

@@ -11,7 +11,7 @@
  *  (2) `doors` says who may see closed rooms as of the same event: it is exchanged while that is
  *      applied, before the event is handed to any watcher.
  */
-#include "engine/account.h"
+#include "engine/feed.h"
 #include "room_int.h"
 #include "store/db.h"
 
@@ -39,9 +39,10 @@ static struct room *add(struct dw_rooms *rooms, uint64_t id, struct dw_incident 
 
 /* ---- doors ---- */
 
-static void make_doors(struct dw_rooms *rooms)
+static struct dw_doors *make_doors(const struct dw_rooms *rooms)
 {
 	struct dw_door *list = NULL;
+	struct dw_doors *doors;
 	size_t n = 0;
 
 	DW_LIST_EACH(l, &rooms->all) {
@@ -56,9 +57,29 @@ static void make_doors(struct dw_rooms *rooms)
 		for (size_t i = 0; i < s->participants.n; i++)
 			list[n++] = (struct dw_door){ s->id, s->participants.p[i].user };
 	}
-	dw_doors_unref(rooms->doors);
-	rooms->doors = dw_doors_new(list, n);
+	doors = dw_doors_new(list, n);
 	free(list);
+	return doors;
+}
+
+static void move_doors(struct dw_rooms *rooms, uint64_t room)
+{
+	struct dw_doors *before = rooms->doors;
+
+	rooms->doors = make_doors(rooms);
+	dw_feed_set_doors(dw_engine_feed(rooms->engine), rooms->doors);
+	if (rooms->on_doors != NULL)
+		rooms->on_doors(rooms->on_doors_data, room, before, rooms->doors);
+	dw_doors_unref(before);
+}
+
+void dw_rooms_observe(struct dw_rooms *rooms,
+		      void (*fn)(void *data, uint64_t room, const struct dw_doors *before,
+				 const struct dw_doors *after),
+		      void *data)
+{
+	rooms->on_doors = fn;
+	rooms->on_doors_data = data;
 }
 
 struct dw_doors *dw_rooms_doors(struct dw_rooms *rooms)
@@ -99,6 +120,7 @@ int dw_rooms_open(struct dw_rooms **out, struct dw_engine *e, struct dw_reader *
 	DW_INVARIANT(rooms != NULL);
 	rooms->engine = e;
 	rooms->by_id = dw_map_create();
+	rooms->readers = dw_map_create();
 	dw_list_init(&rooms->all);
 	if (dw_reader_db(r) != NULL)
 		rc = load(rooms, r, err);
@@ -106,7 +128,7 @@ int dw_rooms_open(struct dw_rooms **out, struct dw_engine *e, struct dw_reader *
 		dw_rooms_destroy(rooms);
 		return dw_wrap(err, rc, "folding incidents");
 	}
-	make_doors(rooms);
+	rooms->doors = make_doors(rooms);
 	*out = rooms;
 	return 0;
 }
@@ -123,6 +145,7 @@ void dw_rooms_destroy(struct dw_rooms *rooms)
 		dw_incident_destroy(room->state);
 		free(room);
 	}
+	room_readers_free(rooms);
 	dw_map_destroy(rooms->by_id);
 	dw_doors_unref(rooms->doors);
 	free(rooms);
@@ -152,7 +175,7 @@ void dw_rooms_apply(struct dw_rooms *rooms, const struct dw_stored *e)
 	room_fact(&f, e, room->state->arena);
 	dw_incident_apply(room->state, &f);
 	if (moves_doors(room->state, f.type, was_restricted))
-		make_doors(rooms);
+		move_doors(rooms, e->room);
 }
 
 /* ---- looking ---- */

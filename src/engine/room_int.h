@@ -17,11 +17,19 @@ struct dw_rooms {
 	struct dw_map *by_id;
 	struct dw_link all;
 	struct dw_doors *doors;
+	void (*on_doors)(void *data, uint64_t room, const struct dw_doors *before,
+			 const struct dw_doors *after);
+	void *on_doors_data;
+	struct dw_map *readers; /* of closed rooms: "room user" → struct room_reader */
 };
 
 /* ---- room.c ---- */
 
 struct room *room_find(const struct dw_rooms *rooms, uint64_t id);
+
+/* ---- room_read.c ---- */
+
+void room_readers_free(struct dw_rooms *rooms);
 
 /* ---- room_fold.c ---- */
 
