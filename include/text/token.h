@@ -10,7 +10,8 @@
  */
 #include "base/str.h"
 
-/* Raise with every change of what text folds or splits to: search indexes are then rebuilt. */
+/* Raise with every change of what text folds or splits to, and of what mention_terms.c makes of it:
+ * search indexes are then rebuilt. */
 #define DW_FOLD_VERSION 1
 
 #define DW_TOKEN_MAX 200      /* bytes of one token; longer ones are cut */

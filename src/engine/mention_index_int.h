@@ -13,7 +13,7 @@ struct dw_stored;
  * this are ever behind it. */
 #define MENTION_INDEX_EVERY 256
 /* A mention whose payload has more bytes than this brings it up to date at once. */
-#define MENTION_INDEX_BYTES 4096
+#define MENTION_INDEX_BYTES 2048
 
 /* ---- mention_terms.c ---- */
 

@@ -6,6 +6,8 @@
  * marker bytes that no word begins with. A handle counts as written with its @, so that asking
  * for @name finds who wrote as well as who was spoken to.
  *
+ * A change of what is given here raises DW_FOLD_VERSION, so that every index is made anew.
+ *
  * Rejected: columns for title, text and author. A search asks for words wherever they stand, and
  * a column for each makes every list of the index three.
  */
