@@ -288,8 +288,10 @@ static void apply_joined(struct dw_incident *s, const struct dw_fact *f)
 	if (f->user == 0)
 		return;
 	p = ADD(&s->participants);
-	*p = (struct dw_participant){ f->seq, f->user, f->role, f->is_deputy,
-				      f->recorded_at };
+	/* An office that this version does not know is none that it gives rights for. */
+	*p = (struct dw_participant){ f->seq, f->user,
+				      HAS(f, ROLE) ? f->role : DW_ROOM_MEMBER,
+				      f->is_deputy, f->recorded_at };
 }
 
 /* ---- mentions ---- */
