@@ -63,7 +63,22 @@ function problemOf(status: number, data: unknown, retryAfter: string | null): Pr
 	};
 }
 
+/* Asked for before anybody wanted it, so that the first page's rows do not wait for who is signed in. */
+const early = new Map<string, Promise<Answer<unknown>>>();
+
+/** Asks now; the next api("GET", path) gets that answer, once. */
+export function askEarly(path: string): void {
+	early.set(path, api("GET", path));
+}
+
 export async function api<T>(method: Method, path: string, asking: Asking = {}): Promise<Answer<T>> {
+	const asked = method === "GET" ? early.get(path) : undefined;
+	if (asked !== undefined) {
+		early.delete(path);
+		const r = await asked;
+		if (r.ok)
+			return r as Answer<T>;
+	}
 	let answer: Response, text: string;
 	try {
 		answer = await fetch(`/api/v1${path}`, {

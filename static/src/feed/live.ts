@@ -2,17 +2,17 @@
 /*
  * live.ts - keeps a store true to the server and the screen true to the store.
  *
- * First it listens, then it asks for the newest page: what comes between the two comes by the
- * stream, and the store does not mind doubles. The screen is painted at once when nothing was for a
+ * The newest page is asked for at once, the stream is joined meanwhile, and what came between the two is
+ * asked for when it is: nothing is lost, and the store does not mind doubles. The screen is painted at once when nothing was for a
  * while, else every 400 ms: at 200 mentions a second it turns over completely anyway.
  *
  * Somebody who reads is not to be disturbed, so arrivals wait while there is a reason: the list is
  * scrolled, a pointer is held down, text is selected, a mention is open, or the reader said so.
  */
-import { effect, signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 
 import { api, type Problem } from "../api";
-import { onEvents, onJump, type LineEvent } from "../bus/bus";
+import { connection, onEvents, onJump, type LineEvent } from "../bus/bus";
 import { unread } from "../title";
 import { type Filter, filter, isFiltered, passes, searchOf } from "./filter";
 import type { Mention, MentionPage } from "./mention";
@@ -20,7 +20,10 @@ import { FeedStore } from "./store";
 
 export type Reason = "scroll" | "pointer" | "selection" | "reading" | "key";
 
-const PAINT_MS = 400, SEARCH_MS = 1000, FIRST_PAGE = 100, PAGE = 400, MINUTE_MS = 60000;
+const PAINT_MS = 400, SEARCH_MS = 1000, FIRST = 100, PAGE = 400, MINUTE_MS = 60000;
+
+/** What is asked for first when nothing is filtered. */
+export const FIRST_PAGE = `/mentions?limit=${FIRST}`;
 
 export class Live {
 	readonly store = new FeedStore();
@@ -39,12 +42,21 @@ export class Live {
 	#lastPaint = 0;
 	#asking: AbortController | null = null;
 	#unseen = 0;
+	/* Since the last page was asked for, the stream has not been joined yet. */
+	#hasGap = true;
 	#ends: (() => void)[] = [];
 
 	start(): void {
 		this.#ends = [
 			onEvents((events) => this.#take(events)),
-			onJump(() => void this.#load()),
+			onJump(() => {
+				this.#hasGap = true;
+				void this.#load();
+			}),
+			effect(() => {
+				if (connection.value.name === "live")
+					untracked(() => this.#closeGap());
+			}),
 			effect(() => {
 				const f = filter.value;
 				if (this.#asking !== null && JSON.stringify(f) === JSON.stringify(this.#filter))
@@ -131,7 +143,7 @@ export class Live {
 		const asking = this.#asking;
 		this.store.reset();
 		this.isLoading.value = true;
-		const page = await this.#ask({ limit: String(FIRST_PAGE) });
+		const page = await this.#ask({ limit: String(FIRST) });
 		if (asking !== this.#asking)
 			return;
 		if (page !== null) {
@@ -140,6 +152,7 @@ export class Live {
 		}
 		this.isLoading.value = false;
 		this.#paint();
+		this.#closeGap();
 		void this.loadOlder(); /* the first page is small to be here soon */
 	}
 
@@ -173,7 +186,14 @@ export class Live {
 		this.#schedule();
 	}
 
-	/* With words: what has come since the newest that we know, as the server sees it. */
+	#closeGap(): void {
+		if (!this.#hasGap || this.isLoading.value || connection.value.name !== "live")
+			return;
+		this.#hasGap = false;
+		void this.#search();
+	}
+
+	/* What has come since the newest that we know, as the server sees it: the only way to tell with words. */
 	async #search(): Promise<void> {
 		this.#searchTimer = undefined;
 		if (this.isLoading.value)
