@@ -97,6 +97,30 @@ await runAll({
 		await page.locator(".glance").waitFor();
 		assert.equal(new URL(page.url()).pathname, "/");
 	},
+	async a_click_opens_what_was_clicked_while_more_come() {
+		await page.goto(room.url);
+		await live(page);
+		let isOn = true, n = 0;
+		const crowd = (async () => {
+			while (isOn)
+				await room.say(Array.from({ length: 10 }, () => mention(`rush-${++n}`, `rush ${n}.`)));
+		})();
+		for (let k = 0; k < 5; k++) {
+			await row("rush").nth(3).waitFor();
+			const box = await rows.nth(3).boundingBox();
+			await page.mouse.move(box.x + 300, box.y + box.height / 2);
+			await page.mouse.down();
+			const under = await page.evaluate(([x, y]) => document.elementFromPoint(x, y).closest(".mention").querySelector(".text").textContent, [box.x + 300, box.y + box.height / 2]);
+			await room.until("more have come", ((before) => () => n > before)(n + 20));
+			await page.mouse.up();
+			await page.locator(".detail-text").waitFor();
+			assert.equal(await page.locator(".detail-text").textContent(), under);
+			await page.keyboard.press("Period");
+			await page.locator(".glance").waitFor();
+		}
+		isOn = false;
+		await crowd;
+	},
 	async hidden_characters_are_shown_on_request() {
 		await room.say(mention("7", "می\u200cخواهم بدانم"));
 		await row("بدانم").click();

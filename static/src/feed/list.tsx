@@ -124,7 +124,8 @@ export function List({ live, openId, currentId, onCurrent, onOpen }: ListProps) 
 	}, []);
 
 	useEffect(() => {
-		const onUp = (): void => live.hold("pointer", false);
+		/* After the click that follows: nothing may move between a press and what it opens. */
+		const onUp = (): void => { setTimeout(() => live.hold("pointer", false)); };
 		const onSelect = (): void => {
 			const s = getSelection();
 			live.hold("selection", s !== null && !s.isCollapsed && s.anchorNode !== null && (box.current?.contains(s.anchorNode) ?? false));
