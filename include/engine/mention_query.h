@@ -17,8 +17,9 @@ struct dw_search; /* text/search.h */
 struct dw_mention_query {
 	struct dw_str source, lang;	/* p == NULL: any */
 	const struct dw_search *search; /* words that it must hold; NULL: any */
-	uint64_t before, after;		/* ids below the one and above the other */
-	unsigned limit;			/* 1 to DW_MENTION_PAGE_MAX */
+	uint64_t room;		/* in this incident; 0: anywhere. Not with search */
+	uint64_t before, after; /* ids below the one and above the other */
+	unsigned limit;		/* 1 to DW_MENTION_PAGE_MAX */
 };
 
 /**

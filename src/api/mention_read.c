@@ -10,6 +10,7 @@
 #include "engine/account.h"
 #include "engine/mention_query.h"
 #include "engine/names.h"
+#include "engine/room.h"
 #include "mention_int.h"
 
 #include <stdlib.h>
@@ -167,10 +168,31 @@ static bool read_words(struct dw_http_req *req, struct dw_search **search)
 	return false;
 }
 
-static bool read_query(struct dw_http_req *req, struct job *j)
+/* The incident whose mentions are asked for, if the caller may see it. */
+static bool read_room(struct dw_http_req *req, const struct dw_api *api, struct job *j)
 {
-	static const char *const known[] = { "source", "lang", "before", "after",
-					     "limit",  "q",    "exact",	 NULL };
+	uint64_t room = 0;
+	const struct dw_incident *s;
+
+	if (!number(req, "incident", 1, &room))
+		return false;
+	if (room == 0)
+		return true;
+	s = dw_rooms_see(dw_engine_rooms(api->engine), dw_api_who(req), room);
+	if (s == NULL) {
+		dw_api_refuse(req, DW_ENOTFOUND, "there is no incident of this id");
+		return false;
+	}
+	dw_rooms_note_read(dw_engine_rooms(api->engine), dw_api_who(req), s);
+	j->query.room = room;
+	return true;
+}
+
+static bool read_query(struct dw_http_req *req, const struct dw_api *api, struct job *j)
+{
+	static const char *const known[] = { "source", "lang",	   "before",
+					     "after",  "limit",	   "q",
+					     "exact",  "incident", NULL };
 	struct dw_err err = { 0 };
 
 	if (dw_http_query_only(req, known, &err) < 0) {
@@ -178,17 +200,21 @@ static bool read_query(struct dw_http_req *req, struct job *j)
 		return false;
 	}
 	if (!read_filters(req, &j->query) || !read_paging(req, &j->query) ||
-	    !read_words(req, &j->search))
+	    !read_room(req, api, j) || !read_words(req, &j->search))
 		return false;
 	j->query.search = j->search;
-	return true;
+	if (j->query.room == 0 || j->search == NULL)
+		return true;
+	dw_mention_words_free(j->search);
+	dw_api_refuse_at(req, DW_EINVAL, "/incident", "incident does not go with q");
+	return false;
 }
 
 void dw_api_mentions_list(struct dw_http_req *req, void *data)
 {
 	struct job *j = job_new(req);
 
-	if (read_query(req, j))
+	if (read_query(req, data, j))
 		submit(j, data, list_on_pool);
 	else
 		free(j);

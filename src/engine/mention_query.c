@@ -27,6 +27,12 @@ static const char page_sql[] = PAGE TAIL;
 static const char page_source_sql[] = PAGE " AND source = ?4" TAIL;
 static const char page_lang_sql[] = PAGE " AND lang = ?5" TAIL;
 static const char page_both_sql[] = PAGE " AND source = ?4 AND lang = ?5" TAIL;
+/* Source and language are asked of each row: what is in a room was chosen by people. */
+static const char page_room_sql[] =
+	"SELECT m.id, m.version FROM room_mention AS r JOIN mention AS m"
+	" ON m.id = r.mention WHERE r.room = ?6 AND r.mention < ?1 AND r.mention > ?2"
+	" AND (?4 IS NULL OR m.source = ?4) AND (?5 IS NULL OR m.lang = ?5)"
+	" ORDER BY r.mention DESC LIMIT ?3";
 static const char find_source_sql[] = "SELECT id FROM source WHERE slug = ?1";
 static const char version_sql[] = "SELECT version FROM mention WHERE id = ?1";
 static const char changes_sql[] = "SELECT seq FROM mention_change WHERE mention = ?1"
@@ -127,10 +133,11 @@ static int find_source(struct dw_db *db, struct dw_str slug, uint64_t *id,
 static int find_rows(struct dw_db *db, const struct dw_mention_query *q, uint64_t source,
 		     struct row *row, unsigned max, struct dw_err *err)
 {
-	const char *sql = source != 0 && q->lang.p != NULL ? page_both_sql
-			  : source != 0			   ? page_source_sql
-			  : q->lang.p != NULL		   ? page_lang_sql
-							   : page_sql;
+	const char *sql = q->room != 0			     ? page_room_sql
+			  : source != 0 && q->lang.p != NULL ? page_both_sql
+			  : source != 0			     ? page_source_sql
+			  : q->lang.p != NULL		     ? page_lang_sql
+							     : page_sql;
 	sqlite3_stmt *s = dw_db_stmt(db, sql, err);
 	int n = 0, rc;
 
@@ -143,6 +150,8 @@ static int find_rows(struct dw_db *db, const struct dw_mention_query *q, uint64_
 		dw_db_bind_u64(s, 4, source);
 	if (q->lang.p != NULL)
 		dw_db_bind_text(s, 5, q->lang);
+	if (q->room != 0)
+		dw_db_bind_u64(s, 6, q->room);
 	while ((rc = dw_db_step(db, s, err)) == 1) {
 		row[n].id = (uint64_t)sqlite3_column_int64(s, 0);
 		row[n++].version = (uint64_t)sqlite3_column_int64(s, 1);
@@ -188,6 +197,7 @@ int dw_mention_list_on_pool(struct dw_reader *r, const struct dw_mention_query *
 	int rc = open_db(r, &db, err);
 
 	DW_REQUIRE(q->limit > 0 && q->limit <= DW_MENTION_PAGE_MAX);
+	DW_REQUIRE(q->room == 0 || q->search == NULL);
 	if (rc < 0)
 		return rc;
 	if (q->source.p != NULL) {

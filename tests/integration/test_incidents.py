@@ -452,7 +452,18 @@ def test_work_in_the_room():
         # mentions
         eq(dw.add(rid, "mentions", {"ids": ids}).ok(201).json()["mentions"], ids[2:])
         dw.add(rid, "mentions", {"ids": ids}).ok(200)
+        def linked(query=""):
+            return [m["id"] for m in dw.observer(
+                "GET", V1 + "/mentions?incident=%d%s" % (rid, query)).ok(200).json()["items"]]
+
+        eq(linked(), ids[::-1])
+        eq(linked("&limit=1&before=%d" % ids[2]), [ids[1]])
+        eq(linked("&source=test"), ids[::-1])
+        eq(linked("&lang=fa"), [])
+        dw.lead("GET", V1 + "/mentions?incident=%d&q=x" % rid).problem(400, "/incident")
+        dw.lead("GET", V1 + "/mentions?incident=%d" % ids[0]).problem(404)
         dw.lead("DELETE", V1 + "/incidents/%d/mentions/%d" % (rid, ids[0])).ok(204)
+        eq(linked(), ids[:0:-1])
         got = dw.room(rid)
         eq((got["counts"]["mentions"], got["milestones"][0]["mention"]), (2, ids[1]))
         # milestones

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Restricted rooms: whoever is not in one learns nothing of it, on no path and at no moment."""
 import json
+import re
 
 from harness import eq, everything
 from test_incidents import V1, War
@@ -17,6 +18,7 @@ def paths(room):
     return [("GET", base, None), ("GET", base + "?as_of=%d" % room["id"], None),
             ("GET", base + "/timeline", None),
             ("GET", base + "/timeline?as_of=%d" % room["id"], None),
+            ("GET", V1 + "/mentions?incident=%d" % room["id"], None),
             ("PATCH", base, {"title": "x"}), ("POST", base + "/notes", {"text": "x"}),
             ("POST", base + "/mentions", {"ids": [1]}), ("POST", base + "/claims", {"text": "x"}),
             ("POST", base + "/tasks", {"title": "x"}),
@@ -36,7 +38,8 @@ def test_nobody_else_sees_it():
         star = {"If-Match": "*"}
         for method, path, body in paths(room):
             got = second(method, path, body, star if method == "PATCH" else None).problem(404)
-            free = second(method, path.replace("/%d" % room["id"], "/%d" % (room["id"] + 500)),
+            free = second(method, re.sub(r"(incidents/|incident=)%d" % room["id"],
+                                          r"\g<1>%d" % (room["id"] + 500), path),
                           body, star if method == "PATCH" else None).problem(404)
             eq(got.body, free.body, "%s %s" % (method, path))
         for who in (second, dw.drafter, dw.admin, dw.observer,
