@@ -45,6 +45,7 @@ static const struct dw_route routes[] = {
 	  DW_RIGHT_SIGNED_IN },
 	{ DW_POST, "/api/v1/setup", dw_api_setup_create, DW_BODY_WHOLE, SMALL,
 	  DW_RIGHT_PUBLIC },
+	{ DW_GET, "/api/v1/people", dw_api_people_list, DW_BODY_NONE, 0, DW_RIGHT_READ },
 	{ DW_GET, "/api/v1/users", dw_api_users_list, DW_BODY_NONE, 0, DW_RIGHT_ADMIN },
 	{ DW_POST, "/api/v1/users", dw_api_users_create, DW_BODY_WHOLE, SMALL,
 	  DW_RIGHT_ADMIN },

@@ -92,6 +92,7 @@ DW_API_HANDLER(dw_api_session_delete);
 DW_API_HANDLER(dw_api_sessions_list);
 DW_API_HANDLER(dw_api_sessions_delete); /* DELETE /sessions/{id} */
 DW_API_HANDLER(dw_api_users_list);	/* users.c */
+DW_API_HANDLER(dw_api_people_list);	/* those who can be given something */
 DW_API_HANDLER(dw_api_users_create);
 DW_API_HANDLER(dw_api_users_patch); /* roles, groups, disabled, password; If-Match */
 DW_API_HANDLER(dw_api_tokens_list); /* tokens.c */

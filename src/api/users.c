@@ -225,6 +225,39 @@ void dw_api_users_list(struct dw_http_req *req, void *data)
 	api_list_reply(req, &w, "accounts");
 }
 
+/* What everybody may know of the others, to give them a task or an office. */
+static bool add_person(void *data, const struct dw_user_info *u)
+{
+	struct dw_jsonw *w = data;
+
+	if (u->is_disabled)
+		return true;
+	dw_jsonw_obj(w);
+	dw_jsonw_ku64(w, "id", u->id);
+	dw_jsonw_kstr(w, "name", u->name);
+	api_write_roles(w, u->roles);
+	api_write_groups(w, u->groups);
+	dw_jsonw_obj_end(w);
+	return true;
+}
+
+void dw_api_people_list(struct dw_http_req *req, void *data)
+{
+	static const char *const none[] = { NULL };
+	struct dw_api *api = data;
+	struct dw_err err = { 0 };
+	struct dw_jsonw w;
+	struct dw_buf b;
+
+	if (dw_http_query_only(req, none, &err) < 0) {
+		dw_api_refuse_err(req, &err);
+		return;
+	}
+	api_list_begin(&w, &b);
+	dw_account_each_user(dw_engine_account(api->engine), add_person, &w);
+	api_list_reply(req, &w, "people");
+}
+
 /* ---- POST /users ---- */
 
 /* Rendered from the record, not from the live state: on the writer that is not there yet. */

@@ -382,6 +382,11 @@ def test_work_in_the_room():
         room = dw.declare(mentions=ids[:2])
         rid, path = room["id"], str(room["id"])
         # people
+        known = dw.observer("GET", V1 + "/people").ok(200).json()["items"]
+        eq([(p["name"], p["roles"]) for p in known],
+           [(n, [n]) for n in ("lead", "drafter", "approver", "observer", "admin")])
+        eq(set(known[0]), {"id", "name", "roles", "groups"})
+        dw.feed("GET", V1 + "/people").problem(403)
         lead = dw.add(rid, "participants", {"user": dw.id("lead"), "role": "lead"}).ok(201).json()
         eq((lead["user"], lead["role"], lead["deputy"]), (dw.id("lead"), "lead", False))
         dw.add(rid, "participants", {"user": dw.id("drafter"), "role": "lead"}).problem(409, "/role")
