@@ -207,6 +207,8 @@ bench-programs: $(BUILD)/release/diwan $(BENCHES:%=$(BUILD)/bench/%)
 BENCH_ENV = DIWAN_BIN=$(abspath $(BUILD)/release/diwan) BENCH_DIR=$(abspath $(BUILD)/bench)
 bench: bench-programs ## measure against the peer and the practical limit
 	@$(BENCH_ENV) bench/run $(ARGS)
+bench-ui: $(BUILD)/release/diwan ## the feed page under 200 mentions a second, in a real browser
+	@$(BENCH_ENV) node bench/ui.mjs $(ARGS)
 soak: bench-programs tests-of-release ## the promises at their whole figures; takes long
 	@DIWAN_SOAK=1 DIWAN_SLOW=60 $(call RUN,release) sim unit/feed_play integration
 	@$(BENCH_ENV) bench/run --soak $(ARGS)
@@ -252,6 +254,6 @@ clean: ## remove everything that was built
 	rm -rf $(BUILD) compile_commands.json
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## / { printf "  %-20s %s\n", $$1, $$2 }' Makefile
-.PHONY: all ui run demo deps test test-fast check asan ubsan tsan fuzz bench soak coverage format \
+.PHONY: all ui run demo deps test test-fast check asan ubsan tsan fuzz bench bench-ui soak coverage format \
 	format-check lint compdb install uninstall dist clean help integration browser FORCE \
 	missing-libraries bench-programs $(addprefix tests-of-,$(FLAVOURS))
