@@ -54,4 +54,12 @@ DW_MUST_USE int dw_decide(const struct dw_command *c, const struct dw_incident *
 			  const struct dw_incident *into, struct dw_plan *p,
 			  struct dw_fault *fault);
 
+/**
+ * Triage of a mention: what it is now (without fields: nobody has looked) and what it shall be.
+ * *f becomes the whole of it. 1, 0 when nothing would change, or DW_EUNPROCESSABLE.
+ */
+DW_MUST_USE int dw_decide_triage(const struct dw_fact *now,
+				 const struct dw_people *people, struct dw_fact *f,
+				 struct dw_fault *fault);
+
 #endif

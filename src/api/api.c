@@ -65,6 +65,8 @@ static const struct dw_route routes[] = {
 	  DW_RIGHT_READ },
 	{ DW_GET, "/api/v1/mentions/{id}", dw_api_mention_get, DW_BODY_NONE, 0,
 	  DW_RIGHT_READ },
+	{ DW_POST, "/api/v1/mentions/{id}/triage", dw_api_mention_triage, DW_BODY_WHOLE,
+	  SMALL, DW_RIGHT_CONTRIBUTE },
 	{ DW_GET, "/api/v1/sources", dw_api_sources_list, DW_BODY_NONE, 0,
 	  DW_RIGHT_READ },
 	{ DW_POST, "/api/v1/sources", dw_api_sources_create, DW_BODY_WHOLE, SMALL,

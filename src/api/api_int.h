@@ -104,7 +104,8 @@ DW_API_HANDLER(dw_api_mentions_create); /* mention.c */
 DW_API_HANDLER(dw_api_mention_desk);
 DW_API_HANDLER(dw_api_mention_get);
 DW_API_HANDLER(dw_api_mentions_list);
-DW_API_HANDLER(dw_api_sources_list); /* sources.c */
+DW_API_HANDLER(dw_api_mention_triage); /* triage.c */
+DW_API_HANDLER(dw_api_sources_list);   /* sources.c */
 DW_API_HANDLER(dw_api_sources_create);
 DW_API_HANDLER(dw_api_sources_patch); /* url, interval_s, paused; If-Match */
 DW_API_HANDLER(dw_api_sources_check);

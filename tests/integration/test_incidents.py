@@ -3,7 +3,7 @@
 import json
 import threading
 
-from harness import Diwan, Stream, eq, mention, wait_for
+from harness import Diwan, Stream, eq, everything, mention, wait_for
 
 V1 = "/api/v1"
 
@@ -504,3 +504,42 @@ def test_merging():
         dw.restart()
         dw.people["lead"] = dw.sign_in("lead")
         eq(dw.room(one["id"])["merged_into"], two["id"])
+
+
+def test_triage():
+    with War() as dw:
+        one, two = dw.mentions(2)
+
+        def triage(body, who=None, id_=one, headers=None):
+            return (who or dw.drafter)("POST", V1 + "/mentions/%d/triage" % id_, body, headers)
+
+        me = dw.id("drafter")
+        triage({}).problem(400, "/state")
+        triage({"state": "lost"}).problem(400, "/state")
+        triage({"state": "seen", "colour": 1}).problem(400, "/colour")
+        triage({"state": "owned"}).problem(422, "/owner")
+        triage({"state": "owned", "owner": 10 ** 6}).problem(422, "/owner")
+        triage({"state": "closed"}).problem(422, "/outcome")
+        triage({"state": "answered", "outcome": "solved"}).problem(422, "/outcome")
+        triage({"state": "seen"}, id_=10 ** 6).problem(404)
+        triage({"state": "seen"}, id_=me).problem(404)
+        triage({"state": "seen"}, dw.observer).problem(403)
+        eq(triage({"state": "new"}).ok(200).json(), {"mention": one, "state": "new",
+                                                     "owner": None})
+        got = triage({"state": "owned", "owner": me}).ok(201).json()
+        eq((got["state"], got["owner"], got["by"]), ("owned", me, me))
+        eq(triage({"state": "owned", "owner": me}).ok(200).json(), got)
+        key = {"Idempotency-Key": "t"}
+        got = triage({"state": "answered", "note": "asked for a number"}, None, one, key).ok(201)
+        eq(triage({"state": "answered", "note": "asked for a number"}, None, one, key).body,
+           got.body)
+        eq(got.json()["owner"], me)
+        triage({"state": "closed", "outcome": "solved"}).ok(201)
+        dw.restart()
+        dw.people["drafter"] = dw.sign_in("drafter")
+        got = triage({"state": "closed", "outcome": "solved"}).ok(200).json()
+        eq((got["state"], got["outcome"], got["owner"]), ("closed", "solved", me))
+        triage({"state": "ignored"}, id_=two).ok(201)
+        events = [e.item["data"] for e in everything(dw, dw.drafter) if e.type == "mention.triaged"]
+        eq([(e["mention"], e["state"]) for e in events],
+           [(one, "owned"), (one, "answered"), (one, "closed"), (two, "ignored")])

@@ -61,7 +61,7 @@ static void nouns_and_full_types_make_a_set(void **state)
 	struct dw_err err = { 0 };
 
 	assert_int_equal(dw_type_set_parse(DW_STR("mention"), &s, &err), 0);
-	assert_int_equal(count(&s), 4);
+	assert_int_equal(count(&s), 5);
 	assert_true(dw_type_set_has(&s, DW_EV_MENTION_ADDED));
 	assert_true(dw_type_set_has(&s, DW_EV_MENTION_CHANGED));
 	assert_int_equal(
