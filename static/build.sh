@@ -79,7 +79,7 @@ if [ $done = no ]; then
 fi
 
 common=(--bundle --minify --charset=utf8 --log-level=warning --target=es2022 --legal-comments=none)
-NODE_PATH=$modules "$esbuild" src/main.tsx "${common[@]}" --splitting --format=esm \
+NODE_PATH=$modules "$esbuild" src/main.tsx "${common[@]}" --inject:./src/core.ts --splitting --format=esm \
 	--jsx=automatic --jsx-import-source=preact --loader:.svg=text \
 	--entry-names=[name] --chunk-names=[name]-[hash] --outdir="$work"
 NODE_PATH=$modules "$esbuild" src/bus/worker.ts "${common[@]}" --format=iife --outfile="$work/bus.js"
