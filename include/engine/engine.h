@@ -26,7 +26,7 @@ struct dw_engine_conf {
 	unsigned session_idle_s;     /* 8 hours */
 	unsigned session_absolute_s; /* 7 days */
 	unsigned sign_in_per_minute; /* failed attempts an account or address may make */
-	unsigned source_blind_s; /* without success, and a feed is blind; 0: 300 */
+	unsigned source_blind_s;     /* without success, and a feed is blind; 0: 300 */
 	unsigned source_interval_min_s; /* that a feed may be asked in; 0: 30 */
 	void (*on_progress)(uint64_t n,
 			    uint64_t total); /* views being rebuilt; may be NULL */

@@ -100,8 +100,8 @@ static int open_journal(struct dw_engine *g, struct dw_err *err)
 					.clock = g->conf.clock,
 					.projector = &g->projector };
 
-	g->projector = g->conf.without_search ? dw_projection_without_search()
-					      : dw_projection();
+	g->projector =
+		g->conf.without_search ? dw_projection_without_search() : dw_projection();
 	g->projector.on_progress = on_view_progress;
 	g->projector.ctx = g;
 	if (g->conf.dir == NULL) {

@@ -48,11 +48,13 @@ static struct dw_doors *make_doors(const struct dw_rooms *rooms)
 	DW_LIST_EACH(l, &rooms->all) {
 		const struct dw_incident *s =
 			DW_CONTAINER_OF(l, struct room, link)->state;
+		struct dw_door *more;
 
 		if (!s->is_restricted)
 			continue;
-		list = realloc(list, (n + s->participants.n + 1) * sizeof(*list));
-		DW_INVARIANT(list != NULL);
+		more = realloc(list, (n + s->participants.n + 1) * sizeof(*list));
+		DW_INVARIANT(more != NULL);
+		list = more;
 		list[n++] = (struct dw_door){ s->id, 0 };
 		for (size_t i = 0; i < s->participants.n; i++)
 			list[n++] = (struct dw_door){ s->id, s->participants.p[i].user };

@@ -180,8 +180,9 @@ uint32_t dw_search_find(const struct dw_search *s, struct dw_str text,
 	uint32_t unit = 0;
 	size_t at = 0;
 
+	DW_REQUIRE(mark != NULL || max == 0);
 	(void)dw_tokenize(text, DW_TOKENS_OF_TEXT, on_text_token, &f);
-	for (size_t i = 0; i < f.n; i++) {
+	for (size_t i = 0; mark != NULL && i < f.n; i++) {
 		size_t from = mark[i].from, to = mark[i].to;
 
 		unit += utf16_units(text, at, from);
