@@ -11,6 +11,10 @@ V1 = "/api/v1"
 class War(Diwan):
     """A lead, a drafter, an approver, an observer and an admin, and some mentions."""
 
+    # A reader who may not see the newest event learns by a heartbeat how far the stream is.
+    def __init__(self, *args):
+        super().__init__("--heartbeat-s", "1", *args)
+
     def __enter__(self):
         super().__enter__()
         self.people = {}
