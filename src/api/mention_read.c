@@ -149,11 +149,12 @@ static bool read_words(struct dw_http_req *req, struct dw_search **search)
 {
 	struct dw_str words, exact;
 	struct dw_fault f;
+	bool is_exact;
 
 	if (!optional(req, "q", &words) || !optional(req, "exact", &exact))
 		return false;
-	if (exact.p != NULL && !dw_str_eq(exact, DW_STR("true")) &&
-	    !dw_str_eq(exact, DW_STR("false"))) {
+	is_exact = exact.p != NULL && dw_str_eq(exact, DW_STR("true"));
+	if (exact.p != NULL && !is_exact && !dw_str_eq(exact, DW_STR("false"))) {
 		dw_api_refuse_at(req, DW_EINVAL, "/exact", "exact is true or false");
 		return false;
 	}
@@ -161,8 +162,7 @@ static bool read_words(struct dw_http_req *req, struct dw_search **search)
 		dw_api_refuse_at(req, DW_EINVAL, "/q", "exact goes with q");
 		return false;
 	}
-	if (words.p == NULL ||
-	    dw_mention_words(search, words, dw_str_eq(exact, DW_STR("true")), &f) == 0)
+	if (words.p == NULL || dw_mention_words(search, words, is_exact, &f) == 0)
 		return true;
 	dw_api_refuse_at(req, DW_EINVAL, f.pointer, "%s", f.detail);
 	return false;

@@ -233,7 +233,9 @@ static int decide_declare(struct deciding *d)
 
 static bool is_other(struct dw_str a, struct dw_str b)
 {
-	return (a.p == NULL) != (b.p == NULL) || !dw_str_eq(a, b);
+	if (a.p == NULL || b.p == NULL)
+		return a.p != b.p;
+	return !dw_str_eq(a, b);
 }
 
 static void plan_words(struct deciding *d)

@@ -276,7 +276,7 @@ static int check_keys(struct verify *v)
 {
 	uint64_t wrong = 0; /* what a row that fits nothing points at */
 	bool is_wrong = false;
-	sqlite3_stmt *s;
+	sqlite3_stmt *s = NULL;
 	int rc = identities_upto(v->db, v->tree.size, &v->upto, v->err);
 
 	if (rc == 0)

@@ -140,7 +140,7 @@ static void add_span(struct finding *f, const struct dw_token *t)
 			last->to = (uint32_t)t->to;
 		if (t->from < last->from)
 			last->from = (uint32_t)t->from;
-	} else if (f->n < f->max) {
+	} else if (f->at != NULL && f->n < f->max) {
 		f->at[f->n++] = (struct dw_mark){ (uint32_t)t->from, (uint32_t)t->to };
 	}
 }
