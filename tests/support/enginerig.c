@@ -17,7 +17,8 @@ static void must(bool ok, const char *what, const struct dw_err *err)
 
 static int64_t clock_now(void *ctx)
 {
-	return ((struct enginerig *)ctx)->now_us;
+	/* The writer's thread looks at it, too. */
+	return __atomic_load_n(&((struct enginerig *)ctx)->now_us, __ATOMIC_RELAXED);
 }
 
 static void clock_random(void *ctx, void *out, size_t n)
@@ -137,7 +138,7 @@ void enginerig_until_head(struct enginerig *r, uint64_t seq)
 
 void enginerig_advance(struct enginerig *r, int64_t seconds)
 {
-	r->now_us += seconds * 1000000;
+	(void)__atomic_add_fetch(&r->now_us, seconds * 1000000, __ATOMIC_RELAXED);
 }
 
 void enginerig_secret(struct enginerig *r, const char *text)
