@@ -38,6 +38,10 @@ void dw_jsonw_kstr(struct dw_jsonw *w, const char *key, struct dw_str s);
 void dw_jsonw_ku64(struct dw_jsonw *w, const char *key, uint64_t n);
 void dw_jsonw_kbool(struct dw_jsonw *w, const char *key, bool v);
 void dw_jsonw_ktime(struct dw_jsonw *w, const char *key, int64_t us);
+/* the same, and null when there is nothing to say: no text, 0 */
+void dw_jsonw_kstr_or_null(struct dw_jsonw *w, const char *key, struct dw_str s);
+void dw_jsonw_ku64_or_null(struct dw_jsonw *w, const char *key, uint64_t n);
+void dw_jsonw_ktime_or_null(struct dw_jsonw *w, const char *key, int64_t us);
 
 /** 0, or the first failure. */
 DW_MUST_USE int dw_jsonw_end(const struct dw_jsonw *w);

@@ -352,11 +352,7 @@ static void reply_list(struct dw_http_req *req, struct listing *l)
 	struct dw_jsonw *w = &l->w;
 
 	dw_jsonw_arr_end(w);
-	dw_jsonw_key(w, "next");
-	if (l->is_more)
-		dw_jsonw_u64(w, l->last);
-	else
-		dw_jsonw_null(w);
+	dw_jsonw_ku64_or_null(w, "next", l->is_more ? l->last : 0);
 	dw_jsonw_obj_end(w);
 	if (dw_jsonw_end(w) < 0)
 		dw_api_refuse(req, DW_EINTERNAL, "there are too many incidents to list");

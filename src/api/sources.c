@@ -23,15 +23,6 @@ struct source_req {
 
 /* ---- a source as JSON ---- */
 
-static void write_time(struct dw_jsonw *w, const char *key, int64_t at)
-{
-	dw_jsonw_key(w, key);
-	if (at != 0)
-		dw_jsonw_time(w, at);
-	else
-		dw_jsonw_null(w);
-}
-
 static void write_health(struct dw_jsonw *w, const struct dw_source_health *h,
 			 int64_t now)
 {
@@ -41,7 +32,7 @@ static void write_health(struct dw_jsonw *w, const struct dw_source_health *h,
 	dw_jsonw_key(w, "health");
 	dw_jsonw_obj(w);
 	dw_jsonw_kstr(w, "state", dw_str_of(states[h->state]));
-	write_time(w, "last_success_at", h->last_success_at);
+	dw_jsonw_ktime_or_null(w, "last_success_at", h->last_success_at);
 	dw_jsonw_key(w, "last_error");
 	if (h->error_at != 0 && h->error != NULL) {
 		dw_jsonw_obj(w);
@@ -57,8 +48,8 @@ static void write_health(struct dw_jsonw *w, const struct dw_source_health *h,
 		dw_jsonw_u64(w, (uint64_t)(now - h->last_success_at) / 1000000);
 	else
 		dw_jsonw_null(w);
-	write_time(w, "blind_since", h->blind_since);
-	write_time(w, "next_at", h->next_at);
+	dw_jsonw_ktime_or_null(w, "blind_since", h->blind_since);
+	dw_jsonw_ktime_or_null(w, "next_at", h->next_at);
 	if (h->moved_to != NULL)
 		dw_jsonw_kstr(w, "moved_to", dw_str_of(h->moved_to));
 	dw_jsonw_obj_end(w);
@@ -77,7 +68,7 @@ static void write_source(struct dw_jsonw *w, const struct dw_source_info *i, int
 	}
 	dw_jsonw_kbool(w, "paused", i->is_paused);
 	dw_jsonw_ku64(w, "mentions", i->mentions);
-	write_time(w, "last_seen_at", i->last_seen_at);
+	dw_jsonw_ktime_or_null(w, "last_seen_at", i->last_seen_at);
 	write_health(w, &i->health, now);
 	dw_jsonw_obj_end(w);
 }
@@ -366,11 +357,7 @@ static void reply_tested(struct dw_http_req *req, const struct dw_source_test *t
 	dw_buf_init(&b, TEST_MAX);
 	dw_jsonw_init(&w, &b);
 	dw_jsonw_obj(&w);
-	dw_jsonw_key(&w, "title");
-	if (t->title.p != NULL)
-		dw_jsonw_str(&w, t->title);
-	else
-		dw_jsonw_null(&w);
+	dw_jsonw_kstr_or_null(&w, "title", t->title);
 	dw_jsonw_key(&w, "items");
 	dw_jsonw_raw(&w, t->items);
 	dw_jsonw_obj_end(&w);

@@ -213,6 +213,33 @@ void dw_jsonw_ktime(struct dw_jsonw *w, const char *key, int64_t us)
 	dw_jsonw_time(w, us);
 }
 
+void dw_jsonw_kstr_or_null(struct dw_jsonw *w, const char *key, struct dw_str s)
+{
+	dw_jsonw_key(w, key);
+	if (s.p != NULL)
+		dw_jsonw_str(w, s);
+	else
+		dw_jsonw_null(w);
+}
+
+void dw_jsonw_ku64_or_null(struct dw_jsonw *w, const char *key, uint64_t n)
+{
+	dw_jsonw_key(w, key);
+	if (n != 0)
+		dw_jsonw_u64(w, n);
+	else
+		dw_jsonw_null(w);
+}
+
+void dw_jsonw_ktime_or_null(struct dw_jsonw *w, const char *key, int64_t us)
+{
+	dw_jsonw_key(w, key);
+	if (us != 0)
+		dw_jsonw_time(w, us);
+	else
+		dw_jsonw_null(w);
+}
+
 int dw_jsonw_end(const struct dw_jsonw *w)
 {
 	return w->rc;

@@ -10,33 +10,6 @@
 
 #include <stdlib.h>
 
-static void write_text(struct dw_jsonw *w, const char *key, struct dw_str s)
-{
-	dw_jsonw_key(w, key);
-	if (s.p != NULL)
-		dw_jsonw_str(w, s);
-	else
-		dw_jsonw_null(w);
-}
-
-static void write_ref(struct dw_jsonw *w, const char *key, uint64_t id)
-{
-	dw_jsonw_key(w, key);
-	if (id != 0)
-		dw_jsonw_u64(w, id);
-	else
-		dw_jsonw_null(w);
-}
-
-static void write_time(struct dw_jsonw *w, const char *key, int64_t at)
-{
-	dw_jsonw_key(w, key);
-	if (at != 0)
-		dw_jsonw_time(w, at);
-	else
-		dw_jsonw_null(w);
-}
-
 static void write_word(struct dw_jsonw *w, const char *key, enum dw_word_kind kind,
 		       unsigned value)
 {
@@ -77,7 +50,7 @@ static void write_exhibit(struct dw_jsonw *w, const struct dw_exhibit *x)
 		dw_jsonw_ku64(w, "file", x->e.file);
 	if (x->e.url.p != NULL)
 		dw_jsonw_kstr(w, "url", x->e.url);
-	write_text(w, "note", x->e.note);
+	dw_jsonw_kstr_or_null(w, "note", x->e.note);
 	dw_jsonw_ku64(w, "by", x->by);
 	dw_jsonw_ktime(w, "at", x->at);
 	dw_jsonw_ku64(w, "seq", x->seq);
@@ -89,10 +62,10 @@ void dw_claim_write(struct dw_jsonw *w, const struct dw_claim *c)
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "id", c->id);
 	dw_jsonw_ku64(w, "version", c->version);
-	write_text(w, "text", c->text);
+	dw_jsonw_kstr_or_null(w, "text", c->text);
 	write_word(w, "verdict", DW_WORD_VERDICT, c->verdict);
-	write_ref(w, "owner", c->owner);
-	write_time(w, "recheck_at", c->recheck_at);
+	dw_jsonw_ku64_or_null(w, "owner", c->owner);
+	dw_jsonw_ktime_or_null(w, "recheck_at", c->recheck_at);
 	dw_jsonw_key(w, "evidence");
 	dw_jsonw_arr(w);
 	for (size_t i = 0; i < c->n_exhibits; i++)
@@ -108,12 +81,12 @@ void dw_todo_write(struct dw_jsonw *w, const struct dw_todo *t)
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "id", t->id);
 	dw_jsonw_ku64(w, "version", t->version);
-	write_text(w, "title", t->title);
-	write_ref(w, "owner", t->owner);
-	write_time(w, "due_at", t->due_at);
+	dw_jsonw_kstr_or_null(w, "title", t->title);
+	dw_jsonw_ku64_or_null(w, "owner", t->owner);
+	dw_jsonw_ktime_or_null(w, "due_at", t->due_at);
 	dw_jsonw_kbool(w, "done", t->is_done);
-	write_time(w, "done_at", t->done_at);
-	write_ref(w, "done_by", t->done_by);
+	dw_jsonw_ktime_or_null(w, "done_at", t->done_at);
+	dw_jsonw_ku64_or_null(w, "done_by", t->done_by);
 	dw_jsonw_ku64(w, "by", t->by);
 	dw_jsonw_ktime(w, "at", t->at);
 	dw_jsonw_obj_end(w);
@@ -124,19 +97,19 @@ void dw_decision_write(struct dw_jsonw *w, const struct dw_decision *d)
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "id", d->id);
 	dw_jsonw_ku64(w, "version", d->id);
-	write_text(w, "question", d->question);
+	dw_jsonw_kstr_or_null(w, "question", d->question);
 	dw_jsonw_key(w, "options");
 	dw_jsonw_arr(w);
 	for (size_t i = 0; i < d->options.n; i++)
 		dw_jsonw_str(w, d->options.p[i]);
 	dw_jsonw_arr_end(w);
-	write_text(w, "choice", d->choice);
-	write_text(w, "reasons", d->reasons);
+	dw_jsonw_kstr_or_null(w, "choice", d->choice);
+	dw_jsonw_kstr_or_null(w, "reasons", d->reasons);
 	write_refs(w, "deciders", d->deciders.p, d->deciders.n);
 	write_refs(w, "consulted", d->consulted.p, d->consulted.n);
 	dw_jsonw_ku64(w, "known_at", d->known_at);
-	write_ref(w, "supersedes", d->supersedes);
-	write_ref(w, "superseded_by", d->superseded_by);
+	dw_jsonw_ku64_or_null(w, "supersedes", d->supersedes);
+	dw_jsonw_ku64_or_null(w, "superseded_by", d->superseded_by);
 	dw_jsonw_ku64(w, "by", d->by);
 	dw_jsonw_ktime(w, "at", d->at);
 	dw_jsonw_obj_end(w);
@@ -198,7 +171,7 @@ static void write_milestones(struct dw_jsonw *w, const struct dw_incident *s)
 		else
 			dw_jsonw_ku64(w, "seq", m[i].seq);
 		if (m[i].pin != NULL) {
-			write_text(w, "label", m[i].pin->label);
+			dw_jsonw_kstr_or_null(w, "label", m[i].pin->label);
 			dw_jsonw_ku64(w, "by", m[i].pin->by);
 		}
 		dw_jsonw_obj_end(w);
@@ -214,7 +187,7 @@ static void write_clocks(struct dw_jsonw *w, const struct dw_incident *s, int64_
 	dw_jsonw_key(w, "clocks");
 	dw_jsonw_obj(w);
 	dw_jsonw_ktime(w, "at", at);
-	write_time(w, "first_mention_at", first != NULL ? first->at : 0);
+	dw_jsonw_ktime_or_null(w, "first_mention_at", first != NULL ? first->at : 0);
 	dw_jsonw_key(w, "since_first_mention_s");
 	if (first != NULL && at >= first->at)
 		dw_jsonw_u64(w, (uint64_t)(at - first->at) / 1000000);
@@ -229,17 +202,17 @@ static void write_own(struct dw_jsonw *w, const struct dw_incident *s)
 {
 	dw_jsonw_ku64(w, "id", s->id);
 	dw_jsonw_ku64(w, "version", s->version);
-	write_text(w, "title", s->title);
-	write_text(w, "type", s->kind);
-	write_text(w, "summary", s->summary);
+	dw_jsonw_kstr_or_null(w, "title", s->title);
+	dw_jsonw_kstr_or_null(w, "type", s->kind);
+	dw_jsonw_kstr_or_null(w, "summary", s->summary);
 	dw_jsonw_ku64(w, "severity", s->severity);
 	write_word(w, "status", DW_WORD_STATUS, s->status);
 	dw_jsonw_kbool(w, "drill", s->is_drill);
 	dw_jsonw_kbool(w, "restricted", s->is_restricted);
 	dw_jsonw_ku64(w, "declared_by", s->declared_by);
 	dw_jsonw_ktime(w, "declared_at", s->declared_at);
-	write_time(w, "resolved_at", s->resolved_at);
-	write_ref(w, "merged_into", s->merged_into);
+	dw_jsonw_ktime_or_null(w, "resolved_at", s->resolved_at);
+	dw_jsonw_ku64_or_null(w, "merged_into", s->merged_into);
 	write_refs(w, "absorbed", s->absorbed.p, s->absorbed.n);
 }
 
@@ -268,7 +241,7 @@ static void write_counts(struct dw_jsonw *w, const struct dw_incident *s)
 {
 	const struct dw_participant *lead = dw_incident_office(s, DW_ROOM_LEAD, false);
 
-	write_ref(w, "lead", lead != NULL ? lead->user : 0);
+	dw_jsonw_ku64_or_null(w, "lead", lead != NULL ? lead->user : 0);
 	write_missing(w, s);
 	dw_jsonw_key(w, "counts");
 	dw_jsonw_obj(w);
@@ -372,7 +345,7 @@ void dw_room_write_summary(struct dw_jsonw *w, const struct dw_incident *s,
 	dw_jsonw_obj(w);
 	write_own(w, s);
 	write_counts(w, s);
-	write_time(w, "first_mention_at", first != NULL ? first->at : 0);
+	dw_jsonw_ktime_or_null(w, "first_mention_at", first != NULL ? first->at : 0);
 	dw_jsonw_key(w, "people");
 	dw_jsonw_arr(w);
 	dw_jsonw_raw(w, dw_names_json(names, s->declared_by, scratch));

@@ -131,6 +131,27 @@ static void jansson_reads_what_was_meant(void **state)
 	}
 }
 
+static void absent_is_null(void **state)
+{
+	struct dw_jsonw w;
+	struct dw_buf b;
+
+	dw_buf_init(&b, 1000);
+	dw_jsonw_init(&w, &b);
+	dw_jsonw_obj(&w);
+	dw_jsonw_kstr_or_null(&w, "a", dw_str_make(NULL, 0));
+	dw_jsonw_kstr_or_null(&w, "b", DW_STR(""));
+	dw_jsonw_ku64_or_null(&w, "c", 0);
+	dw_jsonw_ku64_or_null(&w, "d", 7);
+	dw_jsonw_ktime_or_null(&w, "e", 0);
+	dw_jsonw_ktime_or_null(&w, "f", 1);
+	dw_jsonw_obj_end(&w);
+	assert_int_equal(dw_jsonw_end(&w), 0);
+	assert_string_equal(b.p, "{\"a\":null,\"b\":\"\",\"c\":null,\"d\":7,\"e\":null,"
+				 "\"f\":\"1970-01-01T00:00:00.000001Z\"}");
+	dw_buf_fini(&b);
+}
+
 static void compact_and_in_order(void **state)
 {
 	struct dw_jsonw w;
@@ -183,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(jansson_reads_what_was_meant),
+		cmocka_unit_test(absent_is_null),
 		cmocka_unit_test(compact_and_in_order),
 		cmocka_unit_test(the_ceiling_sticks),
 	};
