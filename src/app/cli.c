@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* cli.c - what the commands share: saying what went wrong, lists, small JSON. */
+/* cli.c - what the commands share: verbs, a room to talk to, failing, lists, small JSON. */
 #include "cli_int.h"
 
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 int dw_cli_fail(const struct dw_command *cmd, const struct dw_err *err)
 {
@@ -103,6 +105,80 @@ int dw_cli_print_list(const struct dw_command *cmd, struct dw_client *c,
 	dw_reply_fini(&r);
 	json_decref(items);
 	return items != NULL ? DW_EXIT_OK : DW_EXIT_FAILED;
+}
+
+static json_t *read_answer(const struct dw_command *cmd, const struct dw_reply *r)
+{
+	json_t *o = json_loadb(r->body.p != NULL ? r->body.p : "", r->body.len, 0, NULL);
+	struct dw_err err;
+
+	if (o == NULL) {
+		(void)dw_fail(&err, DW_EINTERNAL, "the server's answer is not JSON");
+		(void)dw_cli_fail(cmd, &err);
+	}
+	return o;
+}
+
+json_t *dw_cli_send(const struct dw_command *cmd, struct dw_client *c,
+		    struct dw_call call, json_t *o)
+{
+	char *body = json_dumps(o, JSON_COMPACT);
+	struct dw_reply r;
+	struct dw_err err;
+	json_t *answer = NULL;
+
+	DW_INVARIANT(body != NULL);
+	json_decref(o);
+	call.body = dw_str_of(body);
+	dw_reply_init(&r);
+	if (dw_client_call(c, &call, &r, &err) < 0)
+		(void)dw_cli_fail(cmd, &err);
+	else
+		answer = read_answer(cmd, &r);
+	sodium_memzero(body, strlen(body));
+	free(body);
+	if (r.body.p != NULL)
+		sodium_memzero(r.body.p, r.body.len);
+	dw_reply_fini(&r);
+	return answer;
+}
+
+int dw_cli_verb(const struct dw_command *cmd, const struct dw_args *a,
+		const char *const *verbs, const char *what)
+{
+	const char *verb = a->n_words > 0 ? a->words[0] : "";
+	int i = 0;
+
+	while (verbs[i] != NULL && strcmp(verbs[i], verb) != 0)
+		i++;
+	if (verbs[i] == NULL) {
+		(void)dw_cli_usage(cmd, "say what to do: %s", what);
+		return -1;
+	}
+	if (a->n_words != (i == 0 ? 1u : 2u)) {
+		if (i == 0)
+			(void)dw_cli_usage(cmd, "`%s` takes no name", verb);
+		else
+			(void)dw_cli_usage(cmd, "give one name");
+		return -1;
+	}
+	return i;
+}
+
+int dw_cli_with_room(const struct dw_command *cmd, const struct dw_args *a,
+		     int (*act)(const struct dw_command *cmd, struct dw_client *c,
+				const struct dw_args *a, const void *opts),
+		     const void *opts)
+{
+	struct dw_client *c = NULL;
+	struct dw_err err;
+	int rc;
+
+	if (dw_client_local(&c, &a->conf, &err) < 0)
+		return dw_cli_fail(cmd, &err);
+	rc = act(cmd, c, a, opts);
+	dw_client_close(c);
+	return rc;
 }
 
 const char *dw_cli_text(const json_t *o, const char *key)

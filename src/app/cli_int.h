@@ -65,6 +65,23 @@ struct dw_table {
 /** Print a list, or the server's own JSON of it; returns DW_EXIT_…. */
 int dw_cli_print_list(const struct dw_command *cmd, struct dw_client *c,
 		      const struct dw_table *t, bool is_json);
+/**
+ * Send a JSON body; the answer, to decref, or NULL after saying why. Takes `o`. Neither body is
+ * left in memory: there may be a secret in them.
+ */
+json_t *dw_cli_send(const struct dw_command *cmd, struct dw_client *c,
+		    struct dw_call call, json_t *o);
+/**
+ * Which of `verbs` (ends with NULL) the line begins with. The first one takes no name, the others
+ * take one. -1 after saying what is wrong; `what` lists them for people.
+ */
+DW_MUST_USE int dw_cli_verb(const struct dw_command *cmd, const struct dw_args *a,
+			    const char *const *verbs, const char *what);
+/** Reach the room of --data (a server, or our own for this once), act, and let go of it. */
+int dw_cli_with_room(const struct dw_command *cmd, const struct dw_args *a,
+		     int (*act)(const struct dw_command *cmd, struct dw_client *c,
+				const struct dw_args *a, const void *opts),
+		     const void *opts);
 /** The string, or "" when the member is none. */
 const char *dw_cli_text(const json_t *o, const char *key);
 /** Members of a JSON array of strings joined by commas into out. */

@@ -9,29 +9,6 @@ struct source {
 	json_int_t id, version;
 };
 
-/* Send `o` (taken); the answer, to decref, or NULL after saying why. */
-static json_t *send_json(const struct dw_command *cmd, struct dw_client *c,
-			 struct dw_call call, json_t *o)
-{
-	char *body = json_dumps(o, JSON_COMPACT);
-	struct dw_reply r;
-	struct dw_err err;
-	json_t *answer = NULL;
-
-	DW_INVARIANT(body != NULL);
-	json_decref(o);
-	call.body = dw_str_of(body);
-	dw_reply_init(&r);
-	if (dw_client_call(c, &call, &r, &err) < 0)
-		(void)dw_cli_fail(cmd, &err);
-	else
-		answer =
-			json_loadb(r.body.p != NULL ? r.body.p : "", r.body.len, 0, NULL);
-	free(body);
-	dw_reply_fini(&r);
-	return answer;
-}
-
 static bool find_source(const struct dw_command *cmd, struct dw_client *c,
 			const char *name, struct source *out)
 {
@@ -85,7 +62,7 @@ static int add(const struct dw_command *cmd, struct dw_client *c, const char *na
 	json_object_set_new(o, "url", json_string(url));
 	if (interval > 0)
 		json_object_set_new(o, "interval_s", json_integer((json_int_t)interval));
-	return show(send_json(cmd, c, call, o), is_json, "is asked from now on");
+	return show(dw_cli_send(cmd, c, call, o), is_json, "is asked from now on");
 }
 
 static int set_paused(const struct dw_command *cmd, struct dw_client *c, const char *name,
@@ -102,7 +79,7 @@ static int set_paused(const struct dw_command *cmd, struct dw_client *c, const c
 	snprintf(version, sizeof(version), "%lld", (long long)s.version);
 	o = json_object();
 	json_object_set_new(o, "paused", json_boolean(is_paused));
-	return show(send_json(cmd, c, call, o), is_json,
+	return show(dw_cli_send(cmd, c, call, o), is_json,
 		    is_paused ? "is not asked any more" : "is asked again");
 }
 
@@ -116,7 +93,7 @@ static int check_now(const struct dw_command *cmd, struct dw_client *c, const ch
 	if (!find_source(cmd, c, name, &s))
 		return DW_EXIT_FAILED;
 	snprintf(path, sizeof(path), "/api/v1/sources/%lld/check", (long long)s.id);
-	answer = send_json(cmd, c, call, json_object());
+	answer = dw_cli_send(cmd, c, call, json_object());
 	if (answer == NULL)
 		return DW_EXIT_FAILED;
 	json_decref(answer);
@@ -160,8 +137,9 @@ struct source_opts {
 };
 
 static int act(const struct dw_command *cmd, struct dw_client *c, const struct dw_args *a,
-	       const struct source_opts *o)
+	       const void *opts)
 {
+	const struct source_opts *o = opts;
 	const char *verb = a->words[0], *name = a->words[1];
 
 	if (strcmp(verb, "list") == 0)
@@ -179,17 +157,10 @@ static int check(const struct dw_command *cmd, const struct dw_args *a,
 {
 	static const char *const verbs[] = { "list",   "add",	"pause",
 					     "resume", "check", NULL };
-	const char *verb = a->n_words > 0 ? a->words[0] : "";
-	size_t i = 0;
+	int i = dw_cli_verb(cmd, a, verbs, "add, list, pause, resume, check");
 
-	while (verbs[i] != NULL && strcmp(verbs[i], verb) != 0)
-		i++;
-	if (verbs[i] == NULL)
-		return dw_cli_usage(cmd,
-				    "say what to do: add, list, pause, resume, check");
-	if (a->n_words != (i == 0 ? 1u : 2u))
-		return dw_cli_usage(cmd,
-				    i == 0 ? "`list` takes no name" : "give one name");
+	if (i < 0)
+		return DW_EXIT_USAGE;
 	if (i == 1 && o->url == NULL)
 		return dw_cli_usage(cmd, "give --url: where the feed is");
 	if (o->interval != NULL &&
@@ -206,18 +177,13 @@ static int run(const struct dw_command *cmd, int argc, char **argv)
 				       { "interval", &o.interval, NULL },
 				       { "json", NULL, &o.is_json },
 				       { NULL, NULL, NULL } };
-	struct dw_client *c = NULL;
 	struct dw_args a;
-	struct dw_err err;
 	int rc = dw_args_parse(&a, cmd, argc, argv, opts);
 
 	if (rc == 0)
 		rc = check(cmd, &a, &o);
-	if (rc == 0) {
-		rc = dw_client_local(&c, &a.conf, &err) < 0 ? dw_cli_fail(cmd, &err)
-							    : act(cmd, c, &a, &o);
-		dw_client_close(c);
-	}
+	if (rc == 0)
+		rc = dw_cli_with_room(cmd, &a, act, &o);
 	dw_args_fini(&a);
 	return rc;
 }

@@ -186,55 +186,41 @@ static char *absolute(const char *path)
 	return out;
 }
 
-static int backup(const struct dw_command *cmd, struct dw_client *c, const char *dest)
+static int backup(const struct dw_command *cmd, struct dw_client *c,
+		  const struct dw_args *a, const void *opts)
 {
-	struct dw_call call = { .method = "POST", .path = "/control/backup" };
-	char *path = absolute(dest), *text;
+	const struct dw_call call = { .method = "POST", .path = "/control/backup" };
+	char *path = absolute(a->words[0]);
 	json_t *o = json_pack("{s:s}", "dest", path != NULL ? path : "");
-	struct dw_reply r;
 	struct dw_err err;
-	int rc = DW_EXIT_OK;
 
+	(void)opts;
 	free(path);
 	if (o == NULL) {
 		(void)dw_fail(&err, DW_EINVAL, "the name of the copy must be UTF-8");
 		return dw_cli_fail(cmd, &err);
 	}
-	text = json_dumps(o, JSON_COMPACT);
-	DW_INVARIANT(text != NULL);
+	o = dw_cli_send(cmd, c, call, o);
+	if (o == NULL)
+		return DW_EXIT_FAILED;
+	printf("%s: %lld events, root %s\n", dw_cli_text(o, "file"),
+	       (long long)json_integer_value(json_object_get(o, "events")),
+	       dw_cli_text(o, "root"));
 	json_decref(o);
-	call.body = dw_str_of(text);
-	dw_reply_init(&r);
-	if (dw_client_call(c, &call, &r, &err) < 0) {
-		rc = dw_cli_fail(cmd, &err);
-	} else {
-		o = json_loadb(r.body.p, r.body.len, 0, NULL);
-		printf("%s: %lld events, root %s\n", dw_cli_text(o, "file"),
-		       (long long)json_integer_value(json_object_get(o, "events")),
-		       dw_cli_text(o, "root"));
-		json_decref(o);
-	}
-	free(text);
-	dw_reply_fini(&r);
-	return rc;
+	return DW_EXIT_OK;
 }
 
 static int run_backup(const struct dw_command *cmd, int argc, char **argv)
 {
-	struct dw_client *c = NULL;
 	struct dw_args a;
-	struct dw_err err;
 	int rc = dw_args_parse(&a, cmd, argc, argv, NULL);
 
 	if (rc == 0 && a.n_words != 1)
 		rc = dw_cli_usage(cmd, "say where the copy goes");
 	if (rc == 0 && !dw_args_need_data(&a, cmd))
 		rc = DW_EXIT_USAGE;
-	if (rc == 0) {
-		rc = dw_client_local(&c, &a.conf, &err) < 0 ? dw_cli_fail(cmd, &err)
-							    : backup(cmd, c, a.words[0]);
-		dw_client_close(c);
-	}
+	if (rc == 0)
+		rc = dw_cli_with_room(cmd, &a, backup, NULL);
 	dw_args_fini(&a);
 	return rc;
 }

@@ -4,46 +4,25 @@
 
 #include "domain/policy.h"
 
-#include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define SCOPES "ingest, read, act"
 
 static int add(const struct dw_command *cmd, struct dw_client *c, const char *name,
 	       const char *scopes)
 {
-	struct dw_call call = { .method = "POST", .path = "/api/v1/tokens" };
+	const struct dw_call call = { .method = "POST", .path = "/api/v1/tokens" };
 	json_t *body = json_object(), *answer;
-	struct dw_reply r;
-	struct dw_err err;
 	const char *token;
-	char *text;
-	int rc = DW_EXIT_FAILED;
 
 	json_object_set_new(body, "name", json_string(name));
 	json_object_set_new(body, "scopes", dw_cli_split(scopes));
-	text = json_dumps(body, JSON_COMPACT);
-	DW_INVARIANT(text != NULL);
-	json_decref(body);
-	call.body = dw_str_of(text);
-	dw_reply_init(&r);
-	if (dw_client_call(c, &call, &r, &err) < 0) {
-		(void)dw_cli_fail(cmd, &err);
-	} else {
-		answer =
-			json_loadb(r.body.p != NULL ? r.body.p : "", r.body.len, 0, NULL);
-		token = json_string_value(json_object_get(answer, "token"));
-		if (token != NULL) {
-			printf("%s\n", token);
-			rc = DW_EXIT_OK;
-		}
-		json_decref(answer);
-		sodium_memzero(r.body.p, r.body.len);
-	}
-	free(text);
-	dw_reply_fini(&r);
-	return rc;
+	answer = dw_cli_send(cmd, c, call, body);
+	token = json_string_value(json_object_get(answer, "token"));
+	if (token != NULL)
+		printf("%s\n", token);
+	json_decref(answer);
+	return token != NULL ? DW_EXIT_OK : DW_EXIT_FAILED;
 }
 
 static void print_row(json_t *t)
@@ -119,47 +98,54 @@ static int revoke(const struct dw_command *cmd, struct dw_client *c, const char 
 	return rc;
 }
 
+struct token_opts {
+	const char *scopes;
+	bool is_json;
+};
+
+enum { LIST, ADD, REVOKE };
+static const char *const verbs[] = { "list", "add", "revoke", NULL };
+
+static int act(const struct dw_command *cmd, struct dw_client *c, const struct dw_args *a,
+	       const void *opts)
+{
+	const struct token_opts *o = opts;
+
+	if (strcmp(a->words[0], verbs[LIST]) == 0)
+		return dw_cli_print_list(cmd, c, &table, o->is_json);
+	if (strcmp(a->words[0], verbs[ADD]) == 0)
+		return add(cmd, c, a->words[1], o->scopes);
+	return revoke(cmd, c, a->words[1]);
+}
+
 static int check(const struct dw_command *cmd, const struct dw_args *a,
 		 const char *scopes)
 {
-	const char *verb = a->n_words > 0 ? a->words[0] : "";
-	bool is_list = strcmp(verb, "list") == 0, is_add = strcmp(verb, "add") == 0;
+	int verb = dw_cli_verb(cmd, a, verbs, "add, list, revoke");
 
-	if (!is_list && !is_add && strcmp(verb, "revoke") != 0)
-		return dw_cli_usage(cmd, "say what to do: add, list, revoke");
-	if (a->n_words != (is_list ? 1u : 2u))
-		return dw_cli_usage(cmd,
-				    is_list ? "`list` takes no name" : "give one name");
-	if (is_add && scopes == NULL)
+	if (verb < 0)
+		return DW_EXIT_USAGE;
+	if (verb == ADD && scopes == NULL)
 		return dw_cli_usage(cmd, "give --scope: " SCOPES);
-	if (is_add && dw_cli_check_names(cmd, "scope", scopes, dw_scope_bit, SCOPES) != 0)
+	if (verb == ADD &&
+	    dw_cli_check_names(cmd, "scope", scopes, dw_scope_bit, SCOPES) != 0)
 		return DW_EXIT_USAGE;
 	return dw_args_need_data(a, cmd) ? 0 : DW_EXIT_USAGE;
 }
 
 static int run(const struct dw_command *cmd, int argc, char **argv)
 {
-	const char *scopes = NULL;
-	bool is_json = false;
-	const struct dw_opt opts[] = { { "scope", &scopes, NULL },
-				       { "json", NULL, &is_json },
+	struct token_opts o = { NULL, false };
+	const struct dw_opt opts[] = { { "scope", &o.scopes, NULL },
+				       { "json", NULL, &o.is_json },
 				       { NULL, NULL, NULL } };
-	struct dw_client *c = NULL;
 	struct dw_args a;
-	struct dw_err err;
 	int rc = dw_args_parse(&a, cmd, argc, argv, opts);
 
 	if (rc == 0)
-		rc = check(cmd, &a, scopes);
-	if (rc == 0 && dw_client_local(&c, &a.conf, &err) < 0)
-		rc = dw_cli_fail(cmd, &err);
-	else if (rc == 0 && strcmp(a.words[0], "add") == 0)
-		rc = add(cmd, c, a.words[1], scopes);
-	else if (rc == 0 && strcmp(a.words[0], "list") == 0)
-		rc = dw_cli_print_list(cmd, c, &table, is_json);
-	else if (rc == 0)
-		rc = revoke(cmd, c, a.words[1]);
-	dw_client_close(c);
+		rc = check(cmd, &a, o.scopes);
+	if (rc == 0)
+		rc = dw_cli_with_room(cmd, &a, act, &o);
 	dw_args_fini(&a);
 	return rc;
 }

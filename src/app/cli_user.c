@@ -52,32 +52,6 @@ static bool find_user(const struct dw_command *cmd, struct dw_client *c, const c
 	return found;
 }
 
-/* Send `o` (taken) and return the answer, or NULL after saying why. */
-static json_t *send_json(const struct dw_command *cmd, struct dw_client *c,
-			 struct dw_call call, json_t *o)
-{
-	char *body = json_dumps(o, JSON_COMPACT);
-	struct dw_reply r;
-	struct dw_err err;
-	json_t *answer = NULL;
-
-	DW_INVARIANT(body != NULL);
-	json_decref(o);
-	call.body = dw_str_of(body);
-	dw_reply_init(&r);
-	if (dw_client_call(c, &call, &r, &err) < 0)
-		(void)dw_cli_fail(cmd, &err);
-	else
-		answer =
-			json_loadb(r.body.p != NULL ? r.body.p : "", r.body.len, 0, NULL);
-	sodium_memzero(body, strlen(body));
-	free(body);
-	if (r.body.p != NULL)
-		sodium_memzero(r.body.p, r.body.len);
-	dw_reply_fini(&r);
-	return answer;
-}
-
 /* PATCH with the version that was just seen. Takes `change`. */
 static json_t *patch(const struct dw_command *cmd, struct dw_client *c, const char *name,
 		     json_t *change)
@@ -92,7 +66,7 @@ static json_t *patch(const struct dw_command *cmd, struct dw_client *c, const ch
 	}
 	snprintf(path, sizeof(path), "/api/v1/users/%lld", (long long)u.id);
 	snprintf(version, sizeof(version), "%lld", (long long)u.version);
-	return send_json(cmd, c, call, change);
+	return dw_cli_send(cmd, c, call, change);
 }
 
 /* A made password comes out alone on its line; `--json` shows the whole answer. */
@@ -142,7 +116,7 @@ static int add(const struct dw_command *cmd, struct dw_client *c, const char *na
 	if (password[0] != '\0')
 		json_object_set_new(body, "password", json_string(password));
 	sodium_memzero(password, sizeof(password));
-	return show(send_json(cmd, c, call, body), o->is_json, "added");
+	return show(dw_cli_send(cmd, c, call, body), o->is_json, "added");
 }
 
 static int passwd(const struct dw_command *cmd, struct dw_client *c, const char *name,
@@ -213,8 +187,9 @@ static const struct dw_table table = {
 };
 
 static int act(const struct dw_command *cmd, struct dw_client *c, const struct dw_args *a,
-	       const struct user_opts *o)
+	       const void *opts)
 {
+	const struct user_opts *o = opts;
 	const char *verb = a->words[0], *name = a->words[1];
 
 	if (strcmp(verb, "list") == 0)
@@ -234,17 +209,10 @@ static int check(const struct dw_command *cmd, const struct dw_args *a,
 {
 	static const char *const verbs[] = { "list",	"add",	  "passwd", "roles",
 					     "disable", "enable", NULL };
-	const char *verb = a->n_words > 0 ? a->words[0] : "";
-	size_t i = 0;
+	int i = dw_cli_verb(cmd, a, verbs, "list, add, passwd, roles, disable, enable");
 
-	while (verbs[i] != NULL && strcmp(verbs[i], verb) != 0)
-		i++;
-	if (verbs[i] == NULL)
-		return dw_cli_usage(
-			cmd, "say what to do: list, add, passwd, roles, disable, enable");
-	if (a->n_words != (i == 0 ? 1u : 2u))
-		return dw_cli_usage(cmd,
-				    i == 0 ? "`list` takes no name" : "give one name");
+	if (i < 0)
+		return DW_EXIT_USAGE;
 	if (i == 1 && o->roles == NULL)
 		return dw_cli_usage(cmd, "give --roles: " ROLES);
 	if (i == 3 && o->roles == NULL && o->groups == NULL)
@@ -261,18 +229,13 @@ static int run(const struct dw_command *cmd, int argc, char **argv)
 				       { "groups", &o.groups, NULL },
 				       { "json", NULL, &o.is_json },
 				       { NULL, NULL, NULL } };
-	struct dw_client *c = NULL;
 	struct dw_args a;
-	struct dw_err err;
 	int rc = dw_args_parse(&a, cmd, argc, argv, opts);
 
 	if (rc == 0)
 		rc = check(cmd, &a, &o);
-	if (rc == 0) {
-		rc = dw_client_local(&c, &a.conf, &err) < 0 ? dw_cli_fail(cmd, &err)
-							    : act(cmd, c, &a, &o);
-		dw_client_close(c);
-	}
+	if (rc == 0)
+		rc = dw_cli_with_room(cmd, &a, act, &o);
 	dw_args_fini(&a);
 	return rc;
 }
