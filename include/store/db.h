@@ -44,6 +44,11 @@ DW_MUST_USE int dw_meta_get(struct dw_db *db, const char *name, char *out, size_
 			    struct dw_err *err);
 DW_MUST_USE int dw_meta_put(struct dw_db *db, const char *name, const char *value,
 			    struct dw_err *err);
+/** The same for numbers: 1 and *out, or 0 and *out as it was; DW_ECORRUPT: it is none. */
+DW_MUST_USE int dw_meta_get_u64(struct dw_db *db, const char *name, uint64_t *out,
+				struct dw_err *err);
+DW_MUST_USE int dw_meta_put_u64(struct dw_db *db, const char *name, uint64_t value,
+				struct dw_err *err);
 DW_MUST_USE int dw_meta_drop(struct dw_db *db, const char *name, struct dw_err *err);
 /** SQLite's code as ours, with its text: FULL → EFULL, IOERR → EIO, CORRUPT/NOTADB → ECORRUPT,
  *  BUSY/LOCKED → ELOCKED, else EINTERNAL. The only place that translates. */

@@ -37,10 +37,7 @@ static const char SQL_PUT[] = "INSERT INTO identity (key, last) VALUES (?1, ?2)"
 			      " WHERE excluded.last > last";
 static const char SQL_AFTER[] = "SELECT seq, identity FROM event WHERE seq > ?1"
 				" AND identity IS NOT NULL ORDER BY seq";
-static const char SQL_UPTO[] = "SELECT value FROM meta WHERE name = 'identity_upto'";
-static const char SQL_UPTO_PUT[] =
-	"INSERT INTO meta (name, value) VALUES ('identity_upto', ?1)"
-	" ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+static const char upto_in_meta[] = "identity_upto";
 
 struct entry {
 	uint8_t key[IDENTITY_KEY];
@@ -259,17 +256,6 @@ static int write_bucket(struct dw_db *db, const struct bucket *b, struct dw_err 
 	return rc;
 }
 
-static int put_upto(struct dw_db *db, uint64_t seq, struct dw_err *err)
-{
-	sqlite3_stmt *s;
-	int rc = db_prepare(db, SQL_UPTO_PUT, &s, err);
-
-	if (rc < 0)
-		return rc;
-	dw_db_bind_u64(s, 1, seq);
-	return dw_db_run(db, s, err);
-}
-
 /* From `next` on until `want` keys are written; stops at the end of the round. */
 static int sweep(struct identities *t, struct dw_db *db, size_t want, struct dw_err *err)
 {
@@ -285,7 +271,9 @@ static int sweep(struct identities *t, struct dw_db *db, size_t want, struct dw_
 		written += b->n;
 		t->n_swept++;
 	}
-	return t->next + t->n_swept == BUCKETS ? put_upto(db, t->round_at, err) : 0;
+	return t->next + t->n_swept == BUCKETS
+		       ? dw_meta_put_u64(db, upto_in_meta, t->round_at, err)
+		       : 0;
 }
 
 int identities_sweep(struct identities *t, struct dw_db *db, uint64_t size,
@@ -337,7 +325,11 @@ int identities_flush(struct identities *t, struct dw_db *db, uint64_t size,
 
 int identities_upto(struct dw_db *db, uint64_t size, uint64_t *out, struct dw_err *err)
 {
-	return db_get_u64(db, SQL_UPTO, size, out, err);
+	int rc = dw_meta_get_u64(db, upto_in_meta, out, err);
+
+	if (rc == 0)
+		*out = size;
+	return rc < 0 ? rc : 0;
 }
 
 static int read_after(struct identities *t, struct dw_db *db, uint64_t upto,
@@ -374,7 +366,7 @@ int identities_load(struct identities *t, struct dw_db *db, uint64_t size,
 
 	/* A file from before there was such a row has every key in the table. */
 	if (rc == 0 && upto == UINT64_MAX)
-		return put_upto(db, size, err);
+		return dw_meta_put_u64(db, upto_in_meta, size, err);
 	if (rc == 0)
 		rc = read_after(t, db, upto, err);
 	identities_settle(t);

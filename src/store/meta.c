@@ -7,6 +7,8 @@
  */
 #include "db_int.h"
 
+#include <stdio.h>
+
 static const char SQL_GET[] = "SELECT value FROM meta WHERE name = ?1";
 static const char SQL_PUT[] = "INSERT INTO meta (name, value) VALUES (?1, ?2)"
 			      " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
@@ -45,6 +47,25 @@ int dw_meta_put(struct dw_db *db, const char *name, const char *value, struct dw
 	dw_db_bind_text(s, 1, dw_str_of(name));
 	dw_db_bind_text(s, 2, dw_str_of(value));
 	return dw_db_run(db, s, err);
+}
+
+int dw_meta_get_u64(struct dw_db *db, const char *name, uint64_t *out, struct dw_err *err)
+{
+	char value[24];
+	int rc = dw_meta_get(db, name, value, sizeof(value), err);
+
+	if (rc == 1 && dw_str_u64(dw_str_of(value), out) < 0)
+		return dw_fail(err, DW_ECORRUPT, "%s in meta is no number", name);
+	return rc;
+}
+
+int dw_meta_put_u64(struct dw_db *db, const char *name, uint64_t value,
+		    struct dw_err *err)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	return dw_meta_put(db, name, text, err);
 }
 
 int dw_meta_drop(struct dw_db *db, const char *name, struct dw_err *err)

@@ -13,7 +13,6 @@
  */
 #include "journal_sqlite_int.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define CHUNK 5000
@@ -25,27 +24,6 @@ static const char SQL_OBJECTS[] =
 static const char SQL_IS_PERMANENT[] = "SELECT 1 FROM sqlite_schema WHERE name = ?1";
 
 static const char view_hash[] = "view_hash", view_seq[] = "view_seq";
-
-/* ---- how far they are ---- */
-
-/* 1 they are being made and hold the events up to *at, 0 they are whole. */
-static int progress_get(struct dw_db *db, uint64_t *at, struct dw_err *err)
-{
-	char value[24];
-	int rc = dw_meta_get(db, view_seq, value, sizeof(value), err);
-
-	if (rc == 1 && dw_str_u64(dw_str_of(value), at) < 0)
-		return dw_fail(err, DW_ECORRUPT, "%s in meta is no number", view_seq);
-	return rc;
-}
-
-static int progress_put(struct dw_db *db, uint64_t at, struct dw_err *err)
-{
-	char value[24];
-
-	snprintf(value, sizeof(value), "%llu", (unsigned long long)at);
-	return dw_meta_put(db, view_seq, value, err);
-}
 
 /* ---- dropping ---- */
 
@@ -160,7 +138,7 @@ static int start_over(struct dw_db *db, const struct dw_projector *p, const char
 	if (rc == 0)
 		rc = dw_meta_put(db, view_hash, hash, err);
 	if (rc == 0)
-		rc = progress_put(db, 0, err);
+		rc = dw_meta_put_u64(db, view_seq, 0, err);
 	if (rc == 0)
 		rc = db_commit(db, err);
 	if (rc < 0)
@@ -203,7 +181,7 @@ static int fold_chunk(struct dw_db *db, const struct dw_projector *p, uint64_t *
 	if (rc == 0)
 		rc = f.rc;
 	if (rc == 0)
-		rc = last < total ? progress_put(db, last, err)
+		rc = last < total ? dw_meta_put_u64(db, view_seq, last, err)
 				  : dw_meta_drop(db, view_seq, err);
 	if (rc == 0)
 		rc = db_commit(db, err);
@@ -261,7 +239,7 @@ int views_update(struct dw_db *db, const struct dw_projector *p, struct dw_err *
 	if (rc >= 0 && strcmp(made_by, hash) != 0)
 		rc = start_over(db, p, hash, err);
 	if (rc >= 0)
-		rc = progress_get(db, &at, err);
+		rc = dw_meta_get_u64(db, view_seq, &at, err);
 	if (rc == 1)
 		rc = fold_rest(db, p, at, err);
 	return rc < 0 ? dw_wrap(err, rc, "building the views") : 0;
