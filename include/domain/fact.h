@@ -130,8 +130,11 @@ uint64_t dw_fact_fields(enum dw_event_type type);
 
 /* ---- fact_json.c ---- */
 
+struct dw_blob;
 struct dw_jsonw;
 
+/** The payload of an event: one object; a new blob. */
+struct dw_blob *dw_fact_payload(const struct dw_fact *f);
 /** The payload's members, in the order of field.def, into an object that was begun. */
 void dw_fact_write(struct dw_jsonw *w, const struct dw_fact *f);
 /**

@@ -10,6 +10,7 @@
 #include "engine/names.h"
 
 struct dw_db;
+struct dw_people; /* domain/decide.h */
 
 /* ---- what engine.c and the feed use ---- */
 
@@ -93,6 +94,8 @@ void dw_account_each_session(const struct dw_account *a, uint64_t user,
 			     void *data);
 /** One of them by id; false: there is none. Ended and expired sessions are none. */
 bool dw_account_user(const struct dw_account *a, uint64_t id, struct dw_user_info *out);
+/** Who may be named in a command. Borrows `a`. */
+struct dw_people dw_account_people(struct dw_account *a);
 bool dw_account_token(const struct dw_account *a, uint64_t id, struct dw_token_info *out);
 bool dw_account_session(const struct dw_account *a, uint64_t id,
 			struct dw_session_info *out);

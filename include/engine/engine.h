@@ -11,11 +11,12 @@
 #include "store/journal.h"
 
 struct dw_engine;
-struct dw_account; /* engine/account.h */
-struct dw_feed;	   /* engine/feed.h */
-struct dw_names;   /* engine/names.h */
-struct dw_rooms;   /* engine/room.h */
-struct dw_sources; /* engine/source.h */
+struct dw_account;   /* engine/account.h */
+struct dw_feed;	     /* engine/feed.h */
+struct dw_names;     /* engine/names.h */
+struct dw_principal; /* domain/policy.h */
+struct dw_rooms;     /* engine/room.h */
+struct dw_sources;   /* engine/source.h */
 
 struct dw_engine_conf {
 	const char *dir; /* data folder, locked by the caller; NULL: journal in memory */
@@ -49,8 +50,7 @@ struct dw_rooms *dw_engine_rooms(struct dw_engine *e);
  * Each kind of slow work has threads of its own, so that none holds up another. `local` is the
  * thread's struct dw_reader where it says so, else NULL.
  */
-/** Answers to requests. Two threads with readers; what is not taken is 503 (the queue is full) or
- *  429 (the caller has its share): see dw_api_read. */
+/** Answers to requests: asked for by dw_engine_read. Two threads with readers. */
 struct dw_pool *dw_engine_reads(struct dw_engine *e);
 /** Chunks for watchers who are behind. Two threads with readers, no bound: a watcher has one. */
 struct dw_pool *dw_engine_past(struct dw_engine *e);
@@ -61,6 +61,14 @@ struct dw_pool *dw_engine_passwords(struct dw_engine *e);
 /** Key of mention identities: kept in DIR/identity.key (0600), never in the database. */
 const uint8_t *dw_engine_identity_key(const struct dw_engine *e); /* 32 bytes */
 
+/**
+ * Let a thread with a reader do this on behalf of `who`. DW_EUNAVAILABLE: too much is waiting;
+ * DW_EBUSY: this caller has its share. Counted, and on_done is then never called.
+ */
+DW_MUST_USE int dw_engine_read(struct dw_engine *e, const struct dw_principal *who,
+			       struct dw_work *w, struct dw_err *err);
+/** How often it was not taken. */
+uint64_t dw_engine_reads_refused(const struct dw_engine *e);
 /** dw_journal_append, counted. Same contract. */
 DW_MUST_USE int dw_engine_append(struct dw_engine *e, struct dw_append *a);
 /** Refusing writes (failed disk)? Reads and streams go on. */

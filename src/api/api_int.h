@@ -9,7 +9,7 @@
 
 /* For /metrics. */
 struct dw_api_counts {
-	uint64_t reads_refused, answers_replayed, streams_ended;
+	uint64_t answers_replayed, streams_ended;
 	uint64_t backups, backup_failures;
 	int64_t backup_at; /* when the last one was made; 0: none */
 };

@@ -137,18 +137,5 @@ void dw_api_refuse_crowd(struct dw_http_req *req)
 int dw_api_read(const struct dw_http_req *req, struct dw_api *api, struct dw_work *w,
 		struct dw_err *err)
 {
-	const struct dw_principal *who = dw_api_who(req);
-	int rc;
-
-	w->caller = who->id * 4 + (uint64_t)who->kind;
-	rc = dw_pool_submit(dw_engine_reads(api->engine), w);
-	if (rc == 0)
-		return 0;
-	api->count.reads_refused++;
-	if (rc == DW_EAGAIN)
-		return dw_fail(
-			err, DW_EBUSY,
-			"as much as you may ask for at once is waiting: send again "
-			"when some of it is answered");
-	return dw_fail(err, DW_EUNAVAILABLE, "too many reads are waiting: try again");
+	return dw_engine_read(api->engine, dw_api_who(req), w, err);
 }

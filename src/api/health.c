@@ -170,7 +170,7 @@ static int add_api(struct dw_buf *b, const struct dw_api *api)
 		  "Sign-ins told to wait, unchecked.", s->throttled },
 		{ "reads_refused_total", "counter",
 		  "Reads turned away because too many were waiting.",
-		  api->count.reads_refused },
+		  dw_engine_reads_refused(api->engine) },
 		{ "answers_replayed_total", "counter",
 		  "Requests sent again that were answered as the first time.",
 		  api->count.answers_replayed },

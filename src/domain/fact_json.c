@@ -6,12 +6,15 @@
  * payload what cannot be read is left out, so that a fold never stops, whatever a later version
  * wrote. Texts and lists are copied into the arena: no JSON value outlives the call.
  */
+#include "base/blob.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
 #include "domain/fact.h"
 
 #include <jansson.h>
 #include <stdio.h>
+
+#define PAYLOAD_MAX (512u * 1024)
 
 enum kind {
 	LINE,
@@ -121,32 +124,25 @@ static void write_list(struct dw_jsonw *w, const struct dw_fact *f, const struct
 	dw_jsonw_arr_end(w);
 }
 
-static void write_text(struct dw_jsonw *w, struct dw_str s)
-{
-	if (s.p != NULL)
-		dw_jsonw_str(w, s);
-	else
-		dw_jsonw_null(w);
-}
-
 static void write_number(struct dw_jsonw *w, const struct dw_fact *f, const struct row *r)
 {
 	uint64_t n = r->kind == SEVERITY ? *(const unsigned *)place_in(f, r)
 					 : *(const uint64_t *)place_in(f, r);
 
-	if (n != 0 || r->kind == COUNT)
-		dw_jsonw_u64(w, n);
+	if (r->kind == COUNT)
+		dw_jsonw_ku64(w, r->key, n);
 	else
-		dw_jsonw_null(w);
+		dw_jsonw_ku64_or_null(w, r->key, n);
 }
 
 static void write_field(struct dw_jsonw *w, const struct dw_fact *f, const struct row *r)
 {
-	dw_jsonw_key(w, r->key);
+	const char *word;
+
 	switch (r->kind) {
 	case LINE:
 	case TEXT:
-		write_text(w, *(const struct dw_str *)place_in(f, r));
+		dw_jsonw_kstr_or_null(w, r->key, *(const struct dw_str *)place_in(f, r));
 		break;
 	case REF:
 	case COUNT:
@@ -154,18 +150,16 @@ static void write_field(struct dw_jsonw *w, const struct dw_fact *f, const struc
 		write_number(w, f, r);
 		break;
 	case TIME:
-		if (*(const int64_t *)place_in(f, r) != 0)
-			dw_jsonw_time(w, *(const int64_t *)place_in(f, r));
-		else
-			dw_jsonw_null(w);
+		dw_jsonw_ktime_or_null(w, r->key, *(const int64_t *)place_in(f, r));
 		break;
 	case FLAG:
-		dw_jsonw_bool(w, *(const bool *)place_in(f, r));
+		dw_jsonw_kbool(w, r->key, *(const bool *)place_in(f, r));
 		break;
 	case TEXTS:
 	case REFS:
 	case LINKED:
 	case EVIDENCE:
+		dw_jsonw_key(w, r->key);
 		write_list(w, f, r);
 		break;
 	case STATUS:
@@ -174,8 +168,9 @@ static void write_field(struct dw_jsonw *w, const struct dw_fact *f, const struc
 	case AUDIENCE:
 	case TRIAGE:
 	case OUTCOME:
-		write_text(w, dw_str_of(dw_word_name(word_kind(r->kind),
-						     *(const unsigned *)place_in(f, r))));
+		word = dw_word_name(word_kind(r->kind),
+				    *(const unsigned *)place_in(f, r));
+		dw_jsonw_kstr_or_null(w, r->key, dw_str_of(word));
 		break;
 	}
 }
@@ -185,6 +180,23 @@ void dw_fact_write(struct dw_jsonw *w, const struct dw_fact *f)
 	for (unsigned i = 0; i < DW_FIELD_COUNT; i++)
 		if ((f->has >> i & 1) != 0)
 			write_field(w, f, &rows[i]);
+}
+
+struct dw_blob *dw_fact_payload(const struct dw_fact *f)
+{
+	struct dw_jsonw w;
+	struct dw_buf b;
+	struct dw_blob *blob;
+
+	dw_buf_init(&b, PAYLOAD_MAX);
+	dw_jsonw_init(&w, &b);
+	dw_jsonw_obj(&w);
+	dw_fact_write(&w, f);
+	dw_jsonw_obj_end(&w);
+	DW_INVARIANT(dw_jsonw_end(&w) == 0);
+	blob = dw_blob_new(b.p, b.len);
+	dw_buf_fini(&b);
+	return blob;
 }
 
 /* ---- reading; each returns false with the reason in *why ---- */

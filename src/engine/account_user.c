@@ -11,6 +11,8 @@
  */
 #include "account_int.h"
 
+#include "domain/decide.h"
+
 #include <stdlib.h>
 
 /* Code points that a name may not hold: controls, blanks, and marks that change direction. The
@@ -334,4 +336,16 @@ bool dw_account_user(const struct dw_account *a, uint64_t id, struct dw_user_inf
 	if (u != NULL)
 		*out = info_of(u);
 	return u != NULL;
+}
+
+static bool is_active(void *ctx, uint64_t id)
+{
+	struct dw_user_info u;
+
+	return dw_account_user(ctx, id, &u) && !u.is_disabled;
+}
+
+struct dw_people dw_account_people(struct dw_account *a)
+{
+	return (struct dw_people){ is_active, a };
 }

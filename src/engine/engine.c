@@ -36,6 +36,7 @@ struct dw_engine {
 	struct dw_journal *journal;
 	struct dw_pool *pool[POOLS];
 	unsigned n_pools; /* open */
+	uint64_t reads_refused;
 	struct dw_account *account;
 	struct dw_sources *sources;
 	struct dw_rooms *rooms;
@@ -307,6 +308,29 @@ struct dw_feed *dw_engine_feed(struct dw_engine *g)
 struct dw_pool *dw_engine_reads(struct dw_engine *g)
 {
 	return g->pool[READS];
+}
+
+int dw_engine_read(struct dw_engine *g, const struct dw_principal *who, struct dw_work *w,
+		   struct dw_err *err)
+{
+	int rc;
+
+	w->caller = who->id * 4 + (uint64_t)who->kind;
+	rc = dw_pool_submit(g->pool[READS], w);
+	if (rc == 0)
+		return 0;
+	g->reads_refused++;
+	if (rc == DW_EAGAIN)
+		return dw_fail(
+			err, DW_EBUSY,
+			"as much as you may ask for at once is waiting: send again "
+			"when some of it is answered");
+	return dw_fail(err, DW_EUNAVAILABLE, "too many reads are waiting: try again");
+}
+
+uint64_t dw_engine_reads_refused(const struct dw_engine *g)
+{
+	return g->reads_refused;
 }
 
 struct dw_pool *dw_engine_past(struct dw_engine *g)

@@ -21,7 +21,6 @@
 #include <stdlib.h>
 
 #define TRIES 8
-#define PAYLOAD_MAX (512u * 1024)
 
 static void on_done(struct dw_task *t)
 {
@@ -65,30 +64,6 @@ static void finish(struct dw_room_op *op, int status)
 
 /* ---- deciding ---- */
 
-static bool is_active(void *ctx, uint64_t id)
-{
-	struct dw_user_info u;
-
-	return dw_account_user(ctx, id, &u) && !u.is_disabled;
-}
-
-static struct dw_blob *write_payload(const struct dw_fact *f)
-{
-	struct dw_jsonw w;
-	struct dw_buf b;
-	struct dw_blob *blob;
-
-	dw_buf_init(&b, PAYLOAD_MAX);
-	dw_jsonw_init(&w, &b);
-	dw_jsonw_obj(&w);
-	dw_fact_write(&w, f);
-	dw_jsonw_obj_end(&w);
-	DW_INVARIANT(dw_jsonw_end(&w) == 0);
-	blob = dw_blob_new(b.p, b.len);
-	dw_buf_fini(&b);
-	return blob;
-}
-
 static void make_records(struct dw_room_op *op)
 {
 	const struct dw_plan *p = &op->plan;
@@ -106,7 +81,7 @@ static void make_records(struct dw_room_op *op)
 		r->room_back = p->room_back[i];
 		r->occurred_at = p->fact[i].occurred_at;
 		memcpy(r->command, op->command, sizeof(r->command));
-		r->payload = write_payload(&p->fact[i]);
+		r->payload = dw_fact_payload(&p->fact[i]);
 	}
 	op->append.recs = op->recs;
 	op->append.n = p->n;
@@ -345,11 +320,9 @@ static void look_up(struct dw_room_op *op)
 
 	op->work.run_on_pool = look_up_on_pool;
 	op->work.on_done = on_looked_up;
-	op->work.caller = op->cmd.who.id * 4 + (uint64_t)op->cmd.who.kind;
-	rc = dw_pool_submit(dw_engine_reads(op->rooms->engine), &op->work);
+	rc = dw_engine_read(op->rooms->engine, &op->cmd.who, &op->work, &op->err);
 	if (rc < 0)
-		finish(op, dw_fail(&op->err, rc == DW_EAGAIN ? DW_EBUSY : DW_EUNAVAILABLE,
-				   "too much is waiting to be read: try again"));
+		finish(op, rc);
 }
 
 void dw_room_do(struct dw_rooms *rooms, struct dw_room_op *op)
@@ -360,8 +333,7 @@ void dw_room_do(struct dw_rooms *rooms, struct dw_room_op *op)
 	op->rooms = rooms;
 	dw_list_init(&op->link);
 	dw_task_init(&op->done, on_done);
-	op->cmd.people =
-		(struct dw_people){ is_active, dw_engine_account(rooms->engine) };
+	op->cmd.people = dw_account_people(dw_engine_account(rooms->engine));
 	if (memcmp(op->command, none, sizeof(none)) == 0)
 		dw_random(dw_engine_clock(rooms->engine), op->command,
 			  sizeof(op->command));

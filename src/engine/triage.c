@@ -49,13 +49,6 @@ static void finish(struct dw_triage_op *op, int status)
 	dw_task_post(dw_engine_conf(op->engine)->loop, &op->done);
 }
 
-static bool is_active(void *ctx, uint64_t id)
-{
-	struct dw_user_info u;
-
-	return dw_account_user(ctx, id, &u) && !u.is_disabled;
-}
-
 /* ---- reading ---- */
 
 static bool on_mention(void *data, const struct dw_stored *e)
@@ -106,31 +99,12 @@ static void look(struct dw_triage_op *op)
 		(struct dw_expect){ op->mention, dw_journal_position(j, op->mention) };
 	op->work.run_on_pool = read_on_pool;
 	op->work.on_done = on_read;
-	op->work.caller = op->who.id * 4 + (uint64_t)op->who.kind;
-	rc = dw_pool_submit(dw_engine_reads(op->engine), &op->work);
+	rc = dw_engine_read(op->engine, &op->who, &op->work, &op->err);
 	if (rc < 0)
-		finish(op, dw_fail(&op->err, rc == DW_EAGAIN ? DW_EBUSY : DW_EUNAVAILABLE,
-				   "too much is waiting to be read: try again"));
+		finish(op, rc);
 }
 
 /* ---- appending ---- */
-
-static struct dw_blob *write_payload(const struct dw_fact *f)
-{
-	struct dw_jsonw w;
-	struct dw_buf b;
-	struct dw_blob *blob;
-
-	dw_buf_init(&b, 64u * 1024);
-	dw_jsonw_init(&w, &b);
-	dw_jsonw_obj(&w);
-	dw_fact_write(&w, f);
-	dw_jsonw_obj_end(&w);
-	DW_INVARIANT(dw_jsonw_end(&w) == 0);
-	blob = dw_blob_new(b.p, b.len);
-	dw_buf_fini(&b);
-	return blob;
-}
 
 static void take_numbers(struct dw_triage_op *op)
 {
@@ -174,7 +148,7 @@ static void make_record(struct dw_triage_op *op)
 	op->rec.actor = op->who.id;
 	op->rec.moves = op->mention;
 	memcpy(op->rec.command, op->command, sizeof(op->rec.command));
-	op->rec.payload = write_payload(&op->f);
+	op->rec.payload = dw_fact_payload(&op->f);
 }
 
 static int decide(struct dw_triage_op *op)
@@ -220,7 +194,7 @@ void dw_triage_do(struct dw_engine *e, struct dw_triage_op *op)
 {
 	DW_REQUIRE(op->cb != NULL && op->engine == NULL && op->mention != 0);
 	op->engine = e;
-	op->people = (struct dw_people){ is_active, dw_engine_account(e) };
+	op->people = dw_account_people(dw_engine_account(e));
 	dw_task_init(&op->done, on_done);
 	look(op);
 }
@@ -232,11 +206,7 @@ void dw_triage_write(struct dw_jsonw *w, const struct dw_fact *f)
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "mention", f->mention);
 	dw_jsonw_kstr(w, "state", dw_str_of(dw_word_name(DW_WORD_TRIAGE, f->triage)));
-	dw_jsonw_key(w, "owner");
-	if (f->owner != 0)
-		dw_jsonw_u64(w, f->owner);
-	else
-		dw_jsonw_null(w);
+	dw_jsonw_ku64_or_null(w, "owner", f->owner);
 	if ((f->has & DW_HAS(NOTE)) != 0)
 		dw_jsonw_kstr(w, "note", f->note);
 	if ((f->has & DW_HAS(OUTCOME)) != 0)
