@@ -4,12 +4,13 @@
  *
  * The real server on a temporary folder, and beside it one thread that does what people would do:
  * it makes the accounts over the control socket, prints how to get in, and then sends in what the
- * story says, over TCP with an ingest token, as any feed would. Nothing goes around the doors
- * that everybody uses.
+ * story says, over TCP with an ingest token, as any feed would, while the team works in its room
+ * with sessions of its own (demo_room.c). Nothing goes around the doors that everybody uses.
  */
 #include "app/story.h"
 #include "base/clock.h"
 #include "cli_int.h"
+#include "demo_int.h"
 #include "server_int.h"
 
 #include <errno.h>
@@ -44,6 +45,7 @@ struct demo {
 	volatile bool is_stopping;
 	char password[N_PEOPLE][80];
 	char token[120];
+	struct dw_demo_room *room; /* NULL: its part is over */
 };
 
 /* ---- getting ready ---- */
@@ -150,6 +152,33 @@ static void say_phase(const char **last, double at_s)
 	}
 }
 
+#define N_TEAM 3 /* the first of `people` */
+
+static int open_room(struct demo *d, struct dw_err *err)
+{
+	const char *name[N_TEAM], *password[N_TEAM];
+
+	for (size_t i = 0; i < N_TEAM; i++) {
+		name[i] = people[i].name;
+		password[i] = d->password[i];
+	}
+	return dw_demo_room_open(&d->room, d->url, name, password, N_TEAM,
+				 &d->is_stopping, err);
+}
+
+/* The story goes on without it. */
+static void play_room(struct demo *d, double at_s)
+{
+	struct dw_err err;
+
+	if (d->room == NULL || dw_demo_room_play(d->room, at_s, &err) == 0)
+		return;
+	if (!d->is_stopping)
+		fprintf(stderr, "diwan demo: the team stops: %s\n", dw_err_text(&err));
+	dw_demo_room_close(d->room);
+	d->room = NULL;
+}
+
 /* How many by now: the curve's area, so that pauses of this thread lose nothing. */
 static int play(struct demo *d, struct dw_client *c, struct dw_err *err)
 {
@@ -176,6 +205,7 @@ static int play(struct demo *d, struct dw_client *c, struct dw_err *err)
 			due -= 1;
 		}
 		rc = send_batch(c, &b, err);
+		play_room(d, at_s);
 		nap();
 	}
 	dw_buf_fini(&b);
@@ -200,7 +230,10 @@ static int guide(struct demo *d, struct dw_err *err)
 	if (rc < 0)
 		return rc;
 	dw_client_abort_on(c, &d->is_stopping);
-	rc = play(d, c, err);
+	rc = open_room(d, err);
+	if (rc == 0)
+		rc = play(d, c, err);
+	dw_demo_room_close(d->room);
 	dw_client_close(c);
 	return rc;
 }

@@ -46,8 +46,9 @@ struct dw_client {
 	const struct dw_config *conf; /* NULL: remote */
 	CURL *curl;
 	char socket[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
-	char *base;   /* "http://localhost", or the URL given */
-	char *bearer; /* whole header line, or NULL */
+	char *base;	/* "http://localhost", or the URL given */
+	char *bearer;	/* whole header line, or NULL */
+	bool is_person; /* it keeps the cookie of a session */
 	struct own *own;
 	const volatile bool *abort;
 };
@@ -281,6 +282,8 @@ static struct curl_slist *headers_of(const struct dw_client *c,
 	}
 	if (c->bearer != NULL)
 		list = curl_slist_append(list, c->bearer);
+	if (c->is_person)
+		list = curl_slist_append(list, "Sec-Fetch-Site: same-origin");
 	return curl_slist_append(
 		list, "Expect:"); /* our bodies are small: no waiting for 100 */
 }
@@ -309,6 +312,8 @@ static void set_up(struct dw_client *c, const struct dw_call *call, struct dw_re
 	curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, 3600L);
 	curl_easy_setopt(h, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(h, CURLOPT_NOPROXY, c->conf != NULL ? "*" : NULL);
+	if (c->is_person)
+		curl_easy_setopt(h, CURLOPT_COOKIEFILE, ""); /* none: in memory */
 	curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(h, CURLOPT_XFERINFODATA, c);
@@ -388,4 +393,27 @@ int dw_client_call(struct dw_client *c, const struct dw_call *call, struct dw_re
 	if (rc < 0)
 		return rc;
 	return r->status >= 200 && r->status < 300 ? 0 : dw_reply_fail(r, err);
+}
+
+int dw_client_sign_in(struct dw_client *c, const char *name, const char *password,
+		      struct dw_err *err)
+{
+	json_t *o = json_pack("{s:s,s:s}", "username", name, "password", password);
+	char *body = o != NULL ? json_dumps(o, JSON_COMPACT) : NULL;
+	struct dw_reply r;
+	int rc;
+
+	DW_REQUIRE(c->conf == NULL && c->bearer == NULL);
+	DW_INVARIANT(body != NULL);
+	c->is_person = true;
+	dw_reply_init(&r);
+	rc = dw_client_call(c,
+			    &(struct dw_call){ .method = "POST",
+					       .path = "/api/v1/session",
+					       .body = dw_str_of(body) },
+			    &r, err);
+	dw_reply_fini(&r);
+	json_decref(o);
+	free(body);
+	return rc;
 }

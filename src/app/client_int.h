@@ -22,6 +22,12 @@ DW_MUST_USE int dw_client_local(struct dw_client **out, const struct dw_config *
 /** A server somewhere else; token may be NULL. */
 DW_MUST_USE int dw_client_remote(struct dw_client **out, const char *url,
 				 const char *token, struct dw_err *err);
+/**
+ * From now on ask as this account: a session of its own, which goes with the client. For a client
+ * of a server somewhere else.
+ */
+DW_MUST_USE int dw_client_sign_in(struct dw_client *c, const char *name,
+				  const char *password, struct dw_err *err);
 /** Ends the own server, if it was started. NULL is fine. */
 void dw_client_close(struct dw_client *c);
 

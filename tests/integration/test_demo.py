@@ -15,11 +15,14 @@ AT = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 
 class Demo:
+    def __init__(self, *args):
+        self.args = args
+
     def __enter__(self):
         self.dir = tempfile.mkdtemp(prefix="diwan-demo-test-")
         self.path = os.path.join(self.dir, "out")
         with open(self.path, "wb") as out:
-            self.process = subprocess.Popen([BIN, "demo", "--listen", "127.0.0.1:0"],
+            self.process = subprocess.Popen([BIN, "demo", "--listen", "127.0.0.1:0", *self.args],
                                             cwd=self.dir, stdin=subprocess.DEVNULL, stdout=out,
                                             stderr=subprocess.STDOUT)
         self.text = wait_for(lambda: re.search(r".*Ctrl-C", self.said(), re.S),
@@ -107,3 +110,24 @@ def test_every_account_signs_in():
     with Demo() as demo:
         for name in ("lead", "drafter", "approver", "observer", "admin"):
             demo.sign_in(name)
+
+
+def test_the_team_works_in_its_room():
+    with Demo("--speed", "100", "--rate", "800") as demo:
+        cookie = demo.sign_in("observer")
+        with Client(demo.address) as c:
+            def rooms():
+                return c("GET", "/api/v1/incidents", headers=cookie).ok(200).json()["items"]
+
+            def at_the_end():
+                assert "the team stops" not in demo.said(), demo.said()
+                return [r for r in rooms() if r["status"] == "monitoring"]
+            room = wait_for(at_the_end, "the end of the evening")[0]
+            eq([r["drill"] for r in rooms()], [False, True])
+            whole = c("GET", f"/api/v1/incidents/{room['id']}", headers=cookie).ok(200).json()
+            eq(whole["severity"], 1)
+            eq(sorted(p["role"] for p in whole["participants"]), ["communications", "lead", "legal"])
+            eq(sorted(claim["verdict"] for claim in whole["claims"]), ["false", "false", "true"])
+            eq(sum(task["done"] for task in whole["tasks"]), 3)
+            eq(len(whole["decisions"]), 2)
+            assert whole["counts"]["mentions"] > 0

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * demo_steps.c - what the team of the demo does about the story, when. Everybody writes in the
+ * language that comes to hand, as teams do. Nothing and nobody in it exists.
+ */
+#include "demo_int.h"
+
+#define API "/api/v1"
+#define ROOM API "/incidents/$room"
+
+const struct dw_demo_step dw_demo_steps[] = {
+	/* A rehearsal of last week, so that the list is not empty. */
+	{ 4, "lead", "POST " API "/incidents",
+	  "{\"title\":\"Delivery addresses published by mistake\",\"severity\":3,"
+	  "\"type\":\"data leak\",\"summary\":\"Half-yearly exercise. Nothing in it is real.\","
+	  "\"drill\":true}",
+	  "drill" },
+	{ 4, "lead", "POST " API "/incidents/$drill/participants",
+	  "{\"user\":$lead,\"role\":\"lead\"}", NULL },
+	{ 5, "drafter", "POST " API "/incidents/$drill/notes",
+	  "{\"text\":\"استغرق إيجاد رقم الجهة الرقابية إحدى عشرة دقيقة. نضعه في قائمة الاتصال.\"}",
+	  NULL },
+	{ 6, "lead", "PATCH " API "/incidents/$drill",
+	  "{\"status\":\"resolved\",\"reason\":\"Played to its end: first word after 24 minutes, goal 30.\"}",
+	  "drill" },
+
+	/* The evening. */
+	{ 44, "lead", "GET " API "/mentions?q=charged&limit=5", NULL, "seen_en" },
+	{ 44, "lead", "GET " API "/mentions?q=%D8%AE%D8%B5%D9%85&limit=5", NULL,
+	  "seen_ar" },
+	{ 44, "lead", "GET " API "/mentions?q=%D9%BE%D9%88%D9%84&limit=5", NULL,
+	  "seen_fa" },
+	{ 45, "lead", "POST " API "/incidents",
+	  "{\"title\":\"Payments taken, orders lost\",\"severity\":3,\"type\":\"service outage\","
+	  "\"summary\":\"Since this evening's update customers are charged and get no order. Reported in three languages.\"}",
+	  "room" },
+	{ 45, "lead", "POST " ROOM "/mentions", "{\"ids\":[$seen_en]}", NULL },
+	{ 46, "drafter", "POST " ROOM "/mentions", "{\"ids\":[$seen_ar]}", NULL },
+	{ 46, "drafter", "POST " ROOM "/mentions", "{\"ids\":[$seen_fa]}", NULL },
+	{ 48, "lead", "POST " ROOM "/participants", "{\"user\":$lead,\"role\":\"lead\"}",
+	  NULL },
+	{ 50, "lead", "POST " ROOM "/participants",
+	  "{\"user\":$drafter,\"role\":\"communications\"}", NULL },
+	{ 51, "lead", "POST " ROOM "/participants",
+	  "{\"user\":$approver,\"role\":\"legal\"}", NULL },
+	{ 54, "drafter", "POST " ROOM "/claims",
+	  "{\"text\":\"يُخصم المبلغ من البطاقة ولا يُسجَّل الطلب.\",\"owner\":$drafter}",
+	  "charged" },
+	{ 58, "lead", "POST " ROOM "/tasks",
+	  "{\"title\":\"Payment team: how many were charged without an order?\",\"owner\":$lead,\"due_at\":\"$+900\"}",
+	  "count" },
+	{ 60, "drafter", "POST " ROOM "/tasks",
+	  "{\"title\":\"بيان أوّلي باللغات الثلاث: ما نعرفه، وما نتحقق منه، ومتى نتحدث مجددًا\",\"owner\":$drafter,\"due_at\":\"$+1800\"}",
+	  "holding" },
+	{ 62, "lead", "POST " ROOM "/tasks",
+	  "{\"title\":\"نظر حقوقی دربارهٔ بازگشت وجه و مهلت قانونی آن\",\"owner\":$approver,\"due_at\":\"$+2700\"}",
+	  "law" },
+	{ 70, "lead", "PATCH " ROOM,
+	  "{\"status\":\"active\",\"reason\":\"The payment provider confirms it: its callbacks have failed since the update.\"}",
+	  "room" },
+	{ 78, "drafter", "POST " ROOM "/claims",
+	  "{\"text\":\"The health inspectors closed one of our kitchens this morning.\",\"owner\":$lead}",
+	  "closed" },
+	{ 80, "drafter", "POST " ROOM "/claims",
+	  "{\"text\":\"اطلاعات کارت بانکی مشتری‌ها دزدیده شده است.\",\"owner\":$lead,\"recheck_at\":\"$+3600\"}",
+	  "stolen" },
+	{ 88, "drafter", "PATCH " ROOM "/claims/$charged",
+	  "{\"verdict\":\"true\",\"reason\":\"سجلّ مزوّد الدفع يثبت ذلك: خُصم المبلغ ولم يصلنا تأكيد.\"}",
+	  "charged" },
+	{ 96, "lead", "POST " ROOM "/notes",
+	  "{\"text\":\"Two newsrooms called. Told both: our first word comes within the hour, here.\"}",
+	  NULL },
+	{ 112, "lead", "PATCH " ROOM,
+	  "{\"severity\":1,\"reason\":\"A rumour about a closed kitchen mixes in, and it travels faster than the payments.\"}",
+	  "room" },
+	{ 124, "lead", "POST " ROOM "/decisions",
+	  "{\"question\":\"Do we speak before the cause is known?\","
+	  "\"options\":[\"Wait until the cause is known\",\"Say now what we know and what we are checking\"],"
+	  "\"choice\":\"Say now what we know and what we are checking\","
+	  "\"reasons\":\"Silence is being read as guilt. We know who was charged, and can promise the money back today.\","
+	  "\"deciders\":[$lead,$approver],\"consulted\":[$drafter]}",
+	  "speak" },
+	{ 126, "lead", "POST " ROOM "/milestones",
+	  "{\"target\":$speak,\"label\":\"We speak before the cause is known\"}", NULL },
+	{ 138, "lead", "PATCH " ROOM "/claims/$closed",
+	  "{\"verdict\":\"false\",\"reason\":\"The kitchen is open. The photo is three years old and shows somebody else's door.\","
+	  "\"evidence\":[{\"url\":\"https://example.org/inspections\",\"note\":\"The register of inspections, as of this evening\"}]}",
+	  "closed" },
+	{ 150, "lead", "PATCH " ROOM "/tasks/$count",
+	  "{\"done\":true,\"reason\":\"1,912 charges without an order\"}", "count" },
+	{ 172, "drafter", "POST " ROOM "/notes",
+	  "{\"text\":\"الردّ الجاهز «أرسل لنا رقم الطلب» يزيد الغضب: من خُصم منه المال ليس لديه رقم طلب.\"}",
+	  NULL },
+	{ 178, "lead", "POST " ROOM "/tasks",
+	  "{\"title\":\"Stop the canned reply. Nobody is asked for an order code that was never made\",\"owner\":$drafter,\"due_at\":\"$+600\"}",
+	  NULL },
+	{ 226, "drafter", "PATCH " ROOM "/tasks/$holding", "{\"done\":true}", "holding" },
+	{ 238, "lead", "POST " ROOM "/decisions",
+	  "{\"question\":\"به چه کسی و چگونه پول برمی‌گردد؟\","
+	  "\"options\":[\"هر که کد سفارش بفرستد\",\"همهٔ کسانی که پول‌شان کم شده، بی‌درخواست و همین امشب\"],"
+	  "\"choice\":\"همهٔ کسانی که پول‌شان کم شده، بی‌درخواست و همین امشب\","
+	  "\"reasons\":\"فهرست را از درگاه پرداخت داریم؛ کد خواستن از کسی که کدی نگرفته، او را دوباره می‌رنجاند.\","
+	  "\"deciders\":[$lead],\"consulted\":[$approver]}",
+	  NULL },
+	{ 262, "lead", "PATCH " ROOM "/claims/$stolen",
+	  "{\"verdict\":\"false\",\"reason\":\"Card numbers never reach our systems; the provider checked its own.\"}",
+	  "stolen" },
+	{ 300, "lead", "PATCH " ROOM "/tasks/$law", "{\"done\":true}", "law" },
+	{ 322, "lead", "PATCH " ROOM,
+	  "{\"status\":\"monitoring\",\"reason\":\"Payments work again, all refunds are on their way.\"}",
+	  "room" },
+};
+
+const size_t dw_demo_n_steps = sizeof(dw_demo_steps) / sizeof(dw_demo_steps[0]);
