@@ -105,9 +105,14 @@ await runAll({
 		await page.setViewportSize({ width: 1280, height: 800 });
 	},
 	async signing_out_and_in_again() {
+		const tab = await page.context().newPage();
+		await tab.goto(room.url);
+		await live(tab);
 		await page.locator(".rail .menu > button").click();
 		await page.locator(".menu-item", { hasText: "Sign out" }).click();
 		await page.locator("#sign-in").waitFor();
+		await tab.locator("dialog", { hasText: "ended" }).waitFor();
+		await tab.close();
 		assert.equal(await page.locator(".rail").count(), 0);
 		await signIn(page, "mira", "not it, not it");
 		await page.locator("[role=alert]", { hasText: "not right" }).waitFor();

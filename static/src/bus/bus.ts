@@ -3,14 +3,16 @@
  * bus.ts - what a page sees of the stream: the state of the connection, and events.
  *
  *   const stop = onEvents((events) => …);    // in order, some at once; data is JSON, unread
- *   const stop = onJump(() => …);            // too much was missed: read anew what you show
+ *   const stop = onJump(() => …);            // something was missed: read anew what you show
  *
  * All pages of a browser share one stream, because a browser opens six connections to a server and
  * the seventh page would not even load. It runs in a shared worker; where there is none, in the page
  * that leads (leader.ts); where that cannot be either, in each page for itself.
  *
  * The hub is heard at least every 15 s while it is connected. When it says nothing for long - a
- * worker that the system has killed, a leader that sleeps - the page opens another one.
+ * worker that the system has killed, a leader that sleeps - the page opens another one. What a page
+ * missed meanwhile, or while it lay in the browser's cache, it reads anew when the line is live: what
+ * comes after that reading is then sure to come by the stream.
  */
 import { signal } from "@preact/signals";
 
@@ -27,7 +29,7 @@ type Taker = (events: readonly LineEvent[]) => void;
 const takers = new Set<Taker>();
 const jumpers = new Set<() => void>();
 let post: ((message: ToHub) => void) | null = null;
-let user = 0, lastId = 0, heardAt = 0;
+let user = 0, lastId = 0, heardAt = 0, hasMissed = false;
 
 export function onEvents(take: Taker): () => void {
 	takers.add(take);
@@ -43,6 +45,7 @@ function take(message: FromHub): void {
 	heardAt = Date.now();
 	switch (message.kind) {
 	case "state":
+		lastId = Math.max(lastId, message.at);
 		connection.value = message.state;
 		if (message.state.name === "out")
 			sessionEnded();
@@ -53,11 +56,17 @@ function take(message: FromHub): void {
 			taker(message.events);
 		break;
 	case "jump":
-		for (const jump of jumpers)
-			jump();
+		lastId = 0;
+		hasMissed = true;
 		break;
 	case "beat":
+		lastId = Math.max(lastId, message.at);
 		break;
+	}
+	if (hasMissed && connection.value.name === "live") {
+		hasMissed = false;
+		for (const jump of jumpers)
+			jump();
 	}
 }
 
@@ -69,16 +78,19 @@ function workerAddress(): string {
 }
 
 let address: string | null = null;
+let port: MessagePort | null = null;
+
+const sayHello = (): void => post?.({ kind: "hello", user, at: lastId });
 
 function openHub(): (message: ToHub) => void {
 	if (typeof SharedWorker !== "undefined") {
 		address ??= workerAddress();
-		const worker = new SharedWorker(address, { name: "diwan" });
-		worker.port.onmessage = (e: MessageEvent<FromHub>) => take(e.data);
-		return (message) => worker.port.postMessage(message);
+		const mine = port = new SharedWorker(address, { name: "diwan" }).port;
+		mine.onmessage = (e: MessageEvent<FromHub>) => take(e.data);
+		return (message) => mine.postMessage(message);
 	}
 	if (canLead())
-		return openLeader(take, () => { if (user !== 0) post?.({ kind: "hello", user }); }, () => lastId);
+		return openLeader(take, () => { if (user !== 0) sayHello(); });
 	const hub = new Hub();
 	return (message) => hub.take(take, message);
 }
@@ -90,7 +102,7 @@ export function connect(id: number): void {
 	user = id;
 	heardAt = Date.now();
 	post ??= openHub();
-	post({ kind: "hello", user });
+	sayHello();
 }
 
 export function disconnect(): void {
@@ -102,12 +114,14 @@ export function tryNow(): void {
 	post?.({ kind: "nudge" });
 }
 
-/* Only a worker can be replaced; a leader is replaced by the lock, and a hub of our own is us. */
+/* Only a worker can be replaced; a leader is replaced by the lock, and a hub of our own is us. The
+ * worker may live after all, and it was us who slept: without the bye we would hear it twice. */
 function checkHub(): void {
-	if (user !== 0 && typeof SharedWorker !== "undefined" && Date.now() - heardAt > 2 * SILENCE_MS) {
-		post = openHub();
-		heardAt = Date.now();
-		post({ kind: "hello", user });
+	if (user !== 0 && port !== null && Date.now() - heardAt > 2 * SILENCE_MS) {
+		post?.({ kind: "bye" });
+		port.onmessage = null;
+		post = null;
+		connect(user);
 	}
 }
 

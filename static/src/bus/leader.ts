@@ -2,7 +2,7 @@
 /*
  * leader.ts - one stream for all pages where there is no shared worker: the page that holds a lock
  * runs the hub, the others talk to it over a channel. When it goes, the lock goes to another page,
- * which takes the stream up after the last event that it saw itself; all have seen the same.
+ * which asks all for a hello; the stream is taken up where the first of them was.
  *
  *   any page ── {to: "hub", from, message} ──► leader
  *   leader ──── {to: id | "all", message} ───► that page, or all; {to: "all"} without one: say hello
@@ -16,8 +16,8 @@ type Letter =
 
 export const canLead = (): boolean => typeof BroadcastChannel !== "undefined" && "locks" in navigator;
 
-/** `lastId` says how far this page has come; `take` gets what the hub says; `again` asks for a hello. */
-export function openLeader(take: (m: FromHub) => void, again: () => void, lastId: () => number): (m: ToHub) => void {
+/** `take` gets what the hub says; `again` asks for a hello. */
+export function openLeader(take: (m: FromHub) => void, again: () => void): (m: ToHub) => void {
 	const channel = new BroadcastChannel("diwan-stream");
 	const me = Array.from(crypto.getRandomValues(new Uint8Array(8)), (b) => b.toString(36)).join("");
 	const pages = new Map<string, (m: FromHub) => void>();
@@ -42,7 +42,7 @@ export function openLeader(take: (m: FromHub) => void, again: () => void, lastId
 	};
 	/* Held until this page ends. */
 	void navigator.locks.request("diwan-stream", () => new Promise<never>(() => {
-		hub = new Hub(lastId());
+		hub = new Hub();
 		channel.postMessage({ to: "all", hello: true } satisfies Letter);
 		again();
 	}));

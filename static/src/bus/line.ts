@@ -109,6 +109,13 @@ export class Line {
 
 	constructor(private readonly listener: LineListener) {}
 
+	/** Connects behind that event, which may have been long ago; of 0 at the newest. */
+	begin(after: number): void {
+		this.lastId = after;
+		this.#heardAt = -Infinity;
+		this.open();
+	}
+
 	/** Connects now, whatever it was doing. */
 	open(): void {
 		this.close();
@@ -164,6 +171,11 @@ export class Line {
 			if (answer.status === 401) {
 				this.#end(abort, { name: "out" });
 				return;
+			}
+			if (answer.status === 400 && this.lastId > 0) {
+				/* The server's past ends before ours: it was set back to a copy. */
+				this.lastId = 0;
+				this.listener.onJump();
 			}
 			if (!answer.ok || answer.body === null) {
 				why = "busy";

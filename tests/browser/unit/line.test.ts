@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* line.test.ts - the stream: its frames however they are cut, and what the line makes of each end. */
-import "./page";
+import { until } from "./page";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -95,22 +95,95 @@ test("one line serves many pages, and another account begins anew", async () => 
 		return Promise.resolve(new Response(new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode("id: 5\n\nid: 6\nevent: a\ndata: {}\n\n")) })));
 	};
 	const said: [string, FromHub][] = [];
-	const settled = async (n: number): Promise<void> => {
-		while (said.filter(([, f]) => f.kind === "events").length < n)
-			await new Promise((resolve) => { setImmediate(resolve); });
-	};
+	const settled = (n: number): Promise<void> => until(`${n} batches`, () => said.filter(([, f]) => f.kind === "events").length >= n);
 	const hub = new Hub(), one = (f: FromHub): void => { said.push(["one", f]); }, two = (f: FromHub): void => { said.push(["two", f]); };
-	hub.take(one, { kind: "hello", user: 1 });
-	hub.take(two, { kind: "hello", user: 1 });
+	hub.take(one, { kind: "hello", user: 1, at: 0 });
+	hub.take(two, { kind: "hello", user: 1, at: 0 });
 	await settled(2);
 	assert.equal(asked.length, 1);
 	hub.take(two, { kind: "bye" });
-	hub.take(one, { kind: "hello", user: 2 });
+	hub.take(one, { kind: "hello", user: 2, at: 0 });
 	await settled(3);
 	assert.deepEqual(asked, [null, null], "the other account's place is not this one's");
 	assert.equal(said.filter(([who, f]) => who === "two" && f.kind === "events").length, 1);
 	hub.close();
 	globalThis.fetch = before;
+});
+
+/* A server whose newest event is `head`, and pages on one hub; `asked` says behind what the stream was asked for. */
+function play(head: number, refuse = 0): { hub: Hub; page: (name: string) => (f: FromHub) => void; said: string[]; asked: (string | null)[]; end: () => void } {
+	const before = globalThis.fetch, asked: (string | null)[] = [], said: string[] = [], hub = new Hub();
+	globalThis.fetch = (url, init) => {
+		if (String(url).includes("/mentions"))
+			return Promise.resolve(Response.json({ items: [{ id: head }] }));
+		const at = new Headers(init?.headers).get("last-event-id");
+		asked.push(at);
+		if (refuse-- > 0)
+			return Promise.resolve(new Response("", { status: 400 }));
+		const hello = new TextEncoder().encode(`retry: 2000\nid: ${at ?? head}\n\n`);
+		return Promise.resolve(new Response(new ReadableStream({ start: (c) => c.enqueue(hello) })));
+	};
+	return {
+		hub, said, asked,
+		page: (name) => (f) => said.push(f.kind === "state" ? `${name}: ${f.state.name} ${f.at}` : `${name}: ${f.kind}`),
+		end: () => { hub.close(); globalThis.fetch = before; },
+	};
+}
+
+test("a page that slept is told that it has missed something, the others are not", async () => {
+	const { hub, page, said, end } = play(50);
+	const one = page("one"), slept = page("slept");
+	hub.take(one, { kind: "hello", user: 1, at: 0 });
+	await until("it is said", () => said.includes("one: live 50"));
+	said.length = 0;
+	hub.take(slept, { kind: "hello", user: 1, at: 40 });
+	hub.take(page("new"), { kind: "hello", user: 1, at: 0 });
+	hub.take(page("quick"), { kind: "hello", user: 1, at: 50 });
+	hub.take(one, { kind: "hello", user: 1, at: 10 });
+	assert.deepEqual(said, ["slept: live 50", "slept: jump", "new: live 50", "quick: live 50", "one: live 50"]);
+	hub.take(slept, { kind: "bye" });
+	said.length = 0;
+	hub.take(slept, { kind: "hello", user: 1, at: 49 });
+	assert.deepEqual(said, ["slept: live 50", "slept: jump"]);
+	end();
+});
+
+test("a new hub goes on where its pages were, also when the first of them had been nowhere", async () => {
+	const { hub, page, said, asked, end } = play(50);
+	hub.take(page("new"), { kind: "hello", user: 1, at: 0 });
+	hub.take(page("old"), { kind: "hello", user: 1, at: 40 });
+	await until("it is said", () => said.includes("old: live 40"));
+	assert.deepEqual(asked, [null, "40"]);
+	assert.ok(!said.includes("old: jump"));
+	end();
+	const far = play(90000);
+	far.hub.take(far.page("old"), { kind: "hello", user: 1, at: 40 });
+	await until("it is said", () => far.said.includes("old: live 90000"));
+	assert.deepEqual(far.said, ["old: connecting 40", "old: jump", "old: live 90000"], "a night is not sent one by one");
+	far.end();
+});
+
+test("a server that was set back to a copy is not asked for what it never had", async () => {
+	const { hub, page, said, asked, end } = play(50, 1);
+	hub.take(page("one"), { kind: "hello", user: 1, at: 60 });
+	await until("it is said", () => said.some((s) => s.startsWith("one: waiting")));
+	hub.take(page("one"), { kind: "nudge" });
+	await until("it is said", () => said.includes("one: live 50"));
+	assert.deepEqual(asked, ["60", null]);
+	assert.ok(said.includes("one: jump"));
+	end();
+});
+
+test("who signs out signs out all pages", async () => {
+	const { hub, page, said, end } = play(50);
+	const one = page("one");
+	hub.take(one, { kind: "hello", user: 1, at: 0 });
+	hub.take(page("two"), { kind: "hello", user: 1, at: 0 });
+	await until("it is said", () => said.includes("two: live 50"));
+	said.length = 0;
+	hub.take(one, { kind: "leave" });
+	assert.deepEqual(said, ["two: out 50"]);
+	end();
 });
 
 test("keys: one, two after each other, with shift", () => {
