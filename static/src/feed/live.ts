@@ -2,9 +2,10 @@
 /*
  * live.ts - keeps a store true to the server and the screen true to the store.
  *
- * The newest page is asked for at once, the stream is joined meanwhile, and what came between the two is
- * asked for when it is: nothing is lost, and the store does not mind doubles. The screen is painted at once when nothing was for a
- * while, else every 400 ms: at 200 mentions a second it turns over completely anyway.
+ * The newest page is asked for at once, the stream is joined meanwhile, and what came between the two,
+ * behind the page's newest, is asked for when it is: nothing is lost, and the store does not mind
+ * what comes twice or late. The screen is painted at once when nothing was for a while, else every
+ * 400 ms: at 200 mentions a second it turns over completely anyway.
  *
  * Somebody who reads is not to be disturbed, so arrivals wait while there is a reason: the list is
  * scrolled, a pointer is held down, text is selected, a mention is open, or the reader said so.
@@ -20,7 +21,8 @@ import { FeedStore } from "./store";
 
 export type Reason = "scroll" | "pointer" | "selection" | "reading" | "key";
 
-const PAINT_MS = 400, SEARCH_MS = 1000, FIRST = 100, PAGE = 400, MINUTE_MS = 60000;
+const PAINT_MS = 400, SEARCH_MS = 1000, RETRY_MS = 5000, MINUTE_MS = 60000;
+const FIRST = 100, PAGE = 400, MOST = 500;
 
 /** What is asked for first when nothing is filtered. */
 export const FIRST_PAGE = `/mentions?limit=${FIRST}`;
@@ -42,27 +44,27 @@ export class Live {
 	#lastPaint = 0;
 	#asking: AbortController | null = null;
 	#unseen = 0;
-	/* Since the last page was asked for, the stream has not been joined yet. */
+	/* When the last first page was asked for, the stream had not been joined yet; that page's newest. */
 	#hasGap = true;
+	#isClosing = false;
+	#loadedTo = 0;
+	#gapTimer: ReturnType<typeof setTimeout> | undefined;
 	#ends: (() => void)[] = [];
 
 	start(): void {
 		this.#ends = [
 			onEvents((events) => this.#take(events)),
-			onJump(() => {
-				this.#hasGap = true;
-				void this.#load();
-			}),
-			effect(() => {
-				if (connection.value.name === "live")
-					untracked(() => this.#closeGap());
-			}),
+			onJump(() => void this.#load()),
 			effect(() => {
 				const f = filter.value;
 				if (this.#asking !== null && JSON.stringify(f) === JSON.stringify(this.#filter))
 					return;
 				this.#filter = f;
-				void this.#load();
+				void untracked(() => this.#load());
+			}),
+			effect(() => {
+				if (connection.value.name === "live")
+					untracked(() => void this.#onLive());
 			}),
 		];
 		const onSeen = (): void => {
@@ -81,7 +83,9 @@ export class Live {
 			end();
 		clearTimeout(this.#paintTimer);
 		clearTimeout(this.#searchTimer);
+		clearTimeout(this.#gapTimer);
 		this.#asking?.abort();
+		this.#asking = null;
 		unread.value = 0;
 	}
 
@@ -116,7 +120,8 @@ export class Live {
 		this.isLoadingOlder.value = true;
 		const asking = this.#asking;
 		const page = await this.#ask({ before: String(oldest) });
-		if (asking === this.#asking && page !== null)
+		/* The end may have moved up meanwhile: the store keeps so many and no more. */
+		if (asking === this.#asking && page !== null && this.store.items.at(-1)?.id === oldest)
 			this.store.addPage(page.items, page.next !== null);
 		this.isLoadingOlder.value = false;
 		this.#paint();
@@ -148,11 +153,12 @@ export class Live {
 			return;
 		if (page !== null) {
 			this.store.addPage(page.items, page.next !== null);
+			this.#loadedTo = page.items[0]?.id ?? 0;
 			this.#seed(page.items);
 		}
 		this.isLoading.value = false;
 		this.#paint();
-		this.#closeGap();
+		void this.#closeGap();
 		void this.loadOlder(); /* the first page is small to be here soon */
 	}
 
@@ -181,30 +187,51 @@ export class Live {
 			this.#searchTimer ??= setTimeout(() => void this.#search(), SEARCH_MS);
 			this.store.take(arrivals.filter((m) => this.store.at(m.id) !== undefined));
 		} else {
-			this.#arrive(arrivals.filter((m) => passes(this.#filter, m)));
+			this.#arrive(arrivals.filter((m) => passes(this.#filter, m) || this.store.at(m.id) !== undefined));
 		}
 		this.#schedule();
 	}
 
-	#closeGap(): void {
-		if (!this.#hasGap || this.isLoading.value || connection.value.name !== "live")
-			return;
-		this.#hasGap = false;
-		void this.#search();
+	/* A first page that did not come while there was no connection may come now. */
+	async #onLive(): Promise<void> {
+		if (!this.isLoading.value && !this.store.hasPage)
+			await this.#load();
+		else
+			await this.#closeGap();
 	}
 
-	/* What has come since the newest that we know, as the server sees it: the only way to tell with words. */
-	async #search(): Promise<void> {
-		this.#searchTimer = undefined;
-		if (this.isLoading.value)
+	async #closeGap(): Promise<void> {
+		if (!this.#hasGap || this.#isClosing || !this.store.hasPage || connection.value.name !== "live")
 			return;
-		const page = await this.#ask({ after: String(this.store.newestId), limit: "500" });
-		if (page !== null && page.next !== null) {
-			await this.#load(); /* more than a page since: begin anew rather than leave a hole */
-		} else if (page !== null) {
+		const asking = this.#asking;
+		this.#isClosing = true;
+		this.#hasGap = !await this.#readAfter(this.#loadedTo);
+		this.#isClosing = false;
+		clearTimeout(this.#gapTimer);
+		if (this.#hasGap && asking === this.#asking && asking !== null)
+			this.#gapTimer = setTimeout(() => void this.#closeGap(), RETRY_MS);
+	}
+
+	/* With words only the server can tell what matches. */
+	async #search(): Promise<void> {
+		const asking = this.#asking;
+		this.#searchTimer = undefined;
+		if (this.store.hasPage && !await this.#readAfter(this.store.newestId) && asking === this.#asking && asking !== null)
+			this.#searchTimer ??= setTimeout(() => void this.#search(), RETRY_MS);
+	}
+
+	/* What has come since that one; false when it could not be read. */
+	async #readAfter(id: number): Promise<boolean> {
+		const page = await this.#ask({ after: String(id), limit: String(MOST) });
+		if (page === null)
+			return false;
+		if (page.next !== null) {
+			void this.#load(); /* more than a page since: begin anew rather than leave a hole */
+		} else {
 			this.#arrive(page.items);
 			this.#schedule();
 		}
+		return true;
 	}
 
 	#arrive(arrivals: readonly Mention[]): void {

@@ -6,11 +6,14 @@
  *                 └────► held, while somebody reads        counted in the pill
  *
  * Plain arrays, ordered by id; whoever shows them repaints when told (live.ts). The list and the
- * stream are merged here, so it does not matter which of them brings a mention first, or twice.
+ * stream are merged here, so it does not matter which of them brings a mention first, or twice, or
+ * late: each goes where its id belongs.
  *
- *  (1) items is strictly falling by id.
+ *  (1) items and held are strictly falling by id, and no id is in both.
  *  (2) While holding, items changes only in place and at its old end: nothing jumps.
  *  (3) After release() items is what it would have been without holding, as far as it is kept.
+ *  (4) From #floor on nothing is missing that was taken; what is older comes by paging, and is ignored
+ *      when it comes otherwise, or there would be a hole above it.
  */
 import type { Mention } from "./mention";
 
@@ -41,57 +44,61 @@ export class FeedStore {
 	/** The server has older ones than the last of items. */
 	hasOlder = true;
 	isHolding = false;
+	/* Infinity: no page has come yet, and what the stream has brought waits for it. */
+	#floor = Infinity;
+	#early: Mention[] = [];
 
 	reset(): void {
 		this.items = [];
 		this.held = [];
 		this.heldCount = 0;
 		this.hasOlder = true;
+		this.#floor = Infinity;
+		this.#early = [];
 	}
 
 	get newestId(): number {
 		return Math.max(this.items[0]?.id ?? 0, this.held[0]?.id ?? 0);
 	}
 
-	/** Takes arrivals in any order; returns how many are new. */
-	take(arrivals: readonly Mention[]): number {
-		const fresh: Mention[] = [];
-		const top = this.newestId;
-		for (const m of arrivals) {
-			if (m.id > top)
-				fresh.push(m);
-			else
-				this.#replace(m);
-		}
-		const unique = newestFirst(fresh);
-		if (this.isHolding) {
-			this.held = unique.concat(this.held).slice(0, KEPT);
-			this.heldCount += unique.length;
-		} else {
-			this.items = unique.concat(this.items);
-			this.#trim();
-		}
-		return unique.length;
+	get hasPage(): boolean {
+		return this.#floor !== Infinity;
 	}
 
-	/** The first page, or the one behind the last: `items` newest first, whether there is more. */
-	addPage(page: readonly Mention[], hasMore: boolean): void {
-		const oldest = this.items.at(-1)?.id ?? Infinity;
-		const older: Mention[] = [];
-		for (const m of page) {
-			if (m.id < oldest)
-				older.push(m);
-			else
-				this.#insert(m);
+	/** Takes arrivals in any order; returns how many are new. */
+	take(arrivals: readonly Mention[]): number {
+		if (!this.hasPage) {
+			this.#early = this.#early.concat(arrivals).slice(-KEPT);
+			return 0;
 		}
-		this.items = this.items.concat(newestFirst(older));
+		/* A full `held` has lost what is older than its last. */
+		const bottom = this.held.length < KEPT ? this.#floor : this.held.at(-1)?.id ?? 0;
+		const fresh = newestFirst(arrivals.filter((m) => !this.#replace(m) && m.id >= bottom));
+		if (this.isHolding) {
+			this.held = merged(this.held, fresh).slice(0, KEPT);
+			this.heldCount += fresh.length;
+		} else {
+			this.items = merged(this.items, fresh);
+			this.#trim();
+		}
+		return fresh.length;
+	}
+
+	/** The first page, or the one behind the last: mentions newest first, whether there is more. */
+	addPage(page: readonly Mention[], hasMore: boolean): void {
+		const last = newestFirst(page.filter((m) => !this.#replace(m)));
+		this.items = merged(this.items, last);
+		this.#floor = hasMore ? page.at(-1)?.id ?? 0 : 0;
 		this.hasOlder = hasMore && this.items.length < REACH;
+		const early = this.#early;
+		this.#early = [];
+		this.take(early);
 	}
 
 	/** Shows what was held back. */
 	release(): void {
 		this.isHolding = false;
-		this.items = this.held.concat(this.items);
+		this.items = merged(this.items, this.held);
 		this.held = [];
 		this.heldCount = 0;
 		this.#trim();
@@ -105,26 +112,34 @@ export class FeedStore {
 		if (this.items.length > KEPT) {
 			this.items.length = KEPT;
 			this.hasOlder = true;
+			this.#floor = this.items.at(-1)?.id ?? 0;
 		}
 	}
 
-	/* Another version of one that is here; of one that is not, there is nothing to show. */
-	#replace(m: Mention): void {
+	/* Another version of one that is here takes its place; false when it is not here. */
+	#replace(m: Mention): boolean {
 		for (const list of [this.items, this.held]) {
 			const place = placeOf(list, m.id), there = list[place];
-			if (there !== undefined && m.version >= there.version)
+			if (there === undefined)
+				continue;
+			if (m.version >= there.version)
 				list[place] = keepMarks(m, there);
+			return true;
 		}
+		return false;
 	}
+}
 
-	/* The stream may have brought some of a page's mentions before the page came. */
-	#insert(m: Mention): void {
-		const place = placeOf(this.items, m.id), there = this.items[place];
-		if (there === undefined && !(placeOf(this.held, m.id) >= 0))
-			this.items.splice(-place - 1, 0, m);
-		else if (there !== undefined && m.version >= there.version)
-			this.items[place] = m;
+/* Two lists that fall by id and share none, as one. */
+function merged(a: readonly Mention[], b: readonly Mention[]): Mention[] {
+	const all: Mention[] = [];
+	let i = 0;
+	for (const m of b) {
+		for (let x = a[i]; x !== undefined && x.id > m.id; x = a[++i])
+			all.push(x);
+		all.push(m);
 	}
+	return all.concat(a.slice(i));
 }
 
 /* Marks came with a search and the stream has none: they hold as long as the text does. */

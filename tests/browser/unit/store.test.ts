@@ -12,7 +12,15 @@ const m = (id: number, version = id, more: Partial<Mention> = {}): Mention =>
 	({ id, version, source: "s", source_id: String(id), text: `text ${id}.${version}`, recorded_at: "2026-11-25T12:00:00Z", ...more });
 const ids = (list: readonly Mention[]): number[] => list.map((x) => x.id);
 
+/* A store to which a first page has come. */
+function opened(...page: Mention[]): FeedStore {
+	const s = new FeedStore();
+	s.addPage(page, false);
+	return s;
+}
+
 function check(s: FeedStore): void {
+	assert.deepEqual(ids(s.items).filter((id) => ids(s.held).includes(id)), [], "nothing is in both");
 	for (const list of [s.items, s.held]) {
 		for (let i = 1; i < list.length; i++)
 			assert.ok((list[i - 1]?.id ?? 0) > (list[i]?.id ?? 0), "falls by id");
@@ -26,7 +34,7 @@ test("places in a falling list", () => {
 });
 
 test("arrivals go on top, doubles are one, the later version stays", () => {
-	const s = new FeedStore();
+	const s = opened();
 	assert.equal(s.take([m(1), m(3), m(2), m(3, 4)]), 3);
 	assert.deepEqual(ids(s.items), [3, 2, 1]);
 	assert.equal(s.at(3)?.version, 4);
@@ -46,8 +54,64 @@ test("the first page may come after the stream has brought its newest", () => {
 	assert.equal(s.hasOlder, false);
 });
 
-test("while holding nothing moves, and nothing is lost", () => {
+test("before the first page a change of something old leaves no hole above it", () => {
 	const s = new FeedStore();
+	assert.equal(s.take([m(3, 20), m(10, 21), m(22)]), 0);
+	assert.deepEqual([s.hasPage, s.items.length], [false, 0]);
+	s.addPage([m(12), m(11), m(10)], true);
+	assert.deepEqual(ids(s.items), [22, 12, 11, 10]);
+	assert.equal(s.at(10)?.version, 21, "the page was read before the change");
+	s.addPage([m(9), m(3, 20)], false);
+	assert.deepEqual(ids(s.items), [22, 12, 11, 10, 9, 3]);
+});
+
+test("late arrivals go where they belong", () => {
+	const s = opened(m(5), m(4), m(2));
+	assert.equal(s.take([m(9)]), 1, "by the stream");
+	assert.equal(s.take([m(9), m(8), m(6), m(5)]), 2, "what came between the page and the stream");
+	assert.deepEqual(ids(s.items), [9, 8, 6, 5, 4, 2]);
+	s.take([m(3, 10), m(1, 11)]);
+	assert.deepEqual(ids(s.items), [9, 8, 6, 5, 4, 3, 2, 1], "a change made them pass the filter");
+	s.isHolding = true;
+	s.take([m(20), m(18)]);
+	assert.equal(s.take([m(19), m(7), m(18)]), 2);
+	assert.deepEqual(ids(s.held), [20, 19, 18, 7]);
+	assert.deepEqual(ids(s.items), [9, 8, 6, 5, 4, 3, 2, 1], "nothing jumps");
+	assert.equal(s.heldCount, 4);
+	check(s);
+	s.release();
+	assert.deepEqual(ids(s.items), [20, 19, 18, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+});
+
+test("what is older than the oldest comes by paging alone", () => {
+	const s = new FeedStore();
+	s.addPage([m(9), m(7)], true);
+	assert.equal(s.take([m(5, 10), m(8)]), 1);
+	assert.deepEqual(ids(s.items), [9, 8, 7]);
+	s.take(Array.from({ length: KEPT }, (_, i) => m(100 + i)));
+	assert.equal(s.items.at(-1)?.id, 100);
+	assert.equal(s.take([m(9, 99999)]), 0, "it has fallen off the end");
+	assert.equal(s.items.length, KEPT);
+});
+
+test("a page that comes while holding knows what is held", () => {
+	const s = new FeedStore();
+	s.isHolding = true;
+	s.take([m(12), m(11)]);
+	s.addPage([m(11, 13), m(10), m(7)], true);
+	check(s);
+	assert.deepEqual([ids(s.items), ids(s.held), s.heldCount], [[11, 10, 7], [12], 1]);
+	s.take([m(9, 14)]);
+	s.addPage([m(6), m(5)], false);
+	check(s);
+	assert.deepEqual(ids(s.items), [11, 10, 7, 6, 5]);
+	s.release();
+	assert.deepEqual(ids(s.items), [12, 11, 10, 9, 7, 6, 5]);
+	assert.equal(s.at(11)?.version, 13);
+});
+
+test("while holding nothing moves, and nothing is lost", () => {
+	const s = opened();
 	s.take([m(1), m(2)]);
 	s.isHolding = true;
 	s.take([m(3), m(4), m(1, 9)]);
@@ -63,7 +127,7 @@ test("while holding nothing moves, and nothing is lost", () => {
 });
 
 test("it keeps so many and no more, also of those that are held", () => {
-	const s = new FeedStore();
+	const s = opened();
 	s.take(Array.from({ length: KEPT + 50 }, (_, i) => m(i + 1)));
 	assert.equal(s.items.length, KEPT);
 	assert.equal(s.items[0]?.id, KEPT + 50);
@@ -71,6 +135,7 @@ test("it keeps so many and no more, also of those that are held", () => {
 	s.isHolding = true;
 	s.take(Array.from({ length: 2 * KEPT }, (_, i) => m(10 * KEPT + i)));
 	assert.deepEqual([s.held.length, s.heldCount], [KEPT, 2 * KEPT]);
+	assert.equal(s.take([m(10 * KEPT, 99 * KEPT)]), 0, "another version of one that held has no room for");
 	s.release();
 	assert.equal(s.items.length, KEPT);
 	check(s);
@@ -96,15 +161,22 @@ function random(seed: number): () => number {
 
 test("in any order of events it is what a plain map would be", () => {
 	for (let seed = 1; seed <= 200; seed++) {
-		const dice = random(seed), s = new FeedStore(), all = new Map<number, Mention>();
-		let next = 1;
+		const dice = random(seed), s = opened(), all = new Map<number, Mention>();
+		let next = 1, late: Mention[] = [];
 		for (let step = 0; step < 60; step++) {
 			const what = dice();
-			if (what < 0.5) {
+			if (what < 0.4) {
 				const some = Array.from({ length: 1 + Math.floor(dice() * 4) }, () => m(next++));
 				for (const x of some)
 					all.set(x.id, x);
-				s.take(some);
+				const isLate = dice() < 0.3;
+				if (isLate)
+					late = late.concat(some);
+				else
+					s.take(some);
+			} else if (what < 0.5) {
+				s.take(late);
+				late = [];
 			} else if (what < 0.7 && all.size > 0) {
 				const id = [...all.keys()][Math.floor(dice() * all.size)] ?? 0, changed = m(id, next++);
 				all.set(id, changed);
@@ -116,6 +188,7 @@ test("in any order of events it is what a plain map would be", () => {
 			}
 			check(s);
 		}
+		s.take(late);
 		s.release();
 		const want = [...all.values()].sort((a, b) => b.id - a.id);
 		assert.deepEqual(s.items, want, `seed ${seed}`);
