@@ -36,6 +36,7 @@ const rows = [
 	["style", ["app.css"], 14],
 	["fonts of one language", names.filter((n) => /-(arabic|latin)-wght-.*woff2$/.test(n)), 82],
 	...["en", "ar", "fa"].map((l) => [`words in ${l}`, [`words-${l}.json`], 10]),
+	...["en", "ar", "fa"].map((l) => [`words of rooms in ${l}`, [`words-room-${l}.json`], 12]),
 	...lazy.map((n) => [n.replace(/-[A-Z0-9]{8}\.js$/, ""), [n], 20]),
 ];
 let isOver = false;

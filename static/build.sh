@@ -85,8 +85,22 @@ NODE_PATH=$modules "$esbuild" src/main.tsx "${common[@]}" --inject:./src/core.ts
 NODE_PATH=$modules "$esbuild" src/bus/worker.ts "${common[@]}" --format=iife --outfile="$work/bus.js"
 NODE_PATH=$modules "$esbuild" css/app.css --bundle --minify --charset=utf8 --log-level=warning \
 	--loader:.woff2=file --asset-names=[name]-[hash] --outfile="$work/app.css"
+# What only the pages of rooms say travels when the first of them is opened (src/i18n/t.ts). A key
+# stands behind one tab, its plural forms behind two.
+cut_words() {
+	awk -v wanted="$2" '
+		/^\t"/ { isRoom = /^\t"(room|timeline|at|brief|wall|handover)\./ }
+		/^\t/ && isRoom == wanted {
+			if (/^\t["}]/) sub(/,$/, "")
+			if (/^\t"/) printf "%s", (n++ ? ",\n" : "{\n")
+			else printf "\n"
+			printf "%s", $0
+		}
+		END { print (n ? "\n}" : "{}") }' "i18n/$1.json"
+}
 for lang in en ar fa; do
-	cp "i18n/$lang.json" "$work/words-$lang.json"
+	cut_words $lang 0 >"$work/words-$lang.json"
+	cut_words $lang 1 >"$work/words-room-$lang.json"
 done
 cp robots.txt favicon.svg manifest.webmanifest "$work"
 # What the entry imports is named in the page, so that all of it is asked for at once.

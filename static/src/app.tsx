@@ -8,7 +8,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ConnectionBanner } from "./bus/banner";
 import { connect, disconnect } from "./bus/bus";
-import { t } from "./i18n/t";
+import { needRoomWords, t } from "./i18n/t";
 import { bindKeys, KeysHelp } from "./keys";
 import { Nav } from "./nav";
 import { type Page, pageAt, type PageProps } from "./pages";
@@ -32,7 +32,10 @@ function Loaded({ page, props }: { page: Page; props: PageProps }) {
 	const [, setReady] = useState<Page | null>(null);
 	useEffect(() => {
 		let isOn = true;
-		page.load?.().then((m) => {
+		const words = page.isRoom ? needRoomWords() : null;
+		Promise.all([page.load?.(), words]).then(([m]) => {
+			if (m === undefined)
+				return;
 			loaded.set(page, m.default);
 			if (isOn)
 				setReady(page);

@@ -33,6 +33,8 @@ export interface Page {
 	isPublic?: boolean;
 	/** It fills the window and scrolls inside, instead of being a column that scrolls with it. */
 	isFull?: boolean;
+	/** It says what only rooms say; those words come with it. */
+	isRoom?: boolean;
 	/** A page of the entry itself, or one that is loaded. */
 	component?: ComponentType<PageProps>;
 	load?: () => Promise<{ default: ComponentType<PageProps> }>;

@@ -7,7 +7,8 @@
  *
  * The words are one flat file for each language, static/i18n/*.json; English is the type of all
  * keys, so a key that does not exist does not compile, and tests/browser holds the other two
- * against it. Numbers are written by Intl. A string in a hole is foreign text and is isolated
+ * against it. What only rooms say travels as a second file (build.sh cuts it off), when the first
+ * page of a room is opened. Numbers are written by Intl. A string in a hole is foreign text and is isolated
  * (U+2068 … U+2069), so that a name from the other side of the keyboard turns nothing around it.
  * Rejected: a library of ICU messages; 8 KB more for what Intl.PluralRules does here.
  */
@@ -24,19 +25,44 @@ export type Holes = Record<string, string | number>;
 
 export const words = signal<Record<string, Word>>({});
 
-async function fetchWords(l: Lang): Promise<Record<string, Word>> {
-	const address = document.documentElement.dataset[`words${l[0]?.toUpperCase()}${l.slice(1)}`] ?? "";
+type Part = "words" | "wordsRoom";
+const needed = new Set<Part>(["words"]);
+
+async function fetchPart(part: Part, l: Lang): Promise<Record<string, Word>> {
+	const address = document.documentElement.dataset[`${part}${l[0]?.toUpperCase()}${l.slice(1)}`] ?? "";
 	const answer = await fetch(address);
 	if (!answer.ok)
 		throw new Error(`the words in ${l} did not come: ${answer.status}`);
 	return await answer.json() as Record<string, Word>;
 }
 
+async function fetchWords(l: Lang): Promise<Record<string, Word>> {
+	const parts = await Promise.all([...needed].map((part) => fetchPart(part, l)));
+	return Object.assign({}, ...parts) as Record<string, Word>;
+}
+
 /** Switches to a language once its words are here; until then the old one stays. */
 export async function setLanguage(l: Lang): Promise<void> {
-	const fresh = await fetchWords(l);
+	let fresh: Record<string, Word>, n: number;
+	do {
+		n = needed.size;
+		fresh = await fetchWords(l);
+	} while (n !== needed.size);
 	words.value = fresh;
 	lang.value = l;
+}
+
+/** For pages of rooms, before they are shown: the words that only they use. */
+export async function needRoomWords(): Promise<void> {
+	if (needed.has("wordsRoom"))
+		return;
+	const l = lang.value;
+	const more = await fetchPart("wordsRoom", l);
+	needed.add("wordsRoom");
+	if (l === lang.value)
+		words.value = { ...words.value, ...more };
+	else
+		await setLanguage(lang.value);
 }
 
 const known = new Map<Lang, Intl.PluralRules>();
