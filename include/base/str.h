@@ -44,6 +44,8 @@ DW_MUST_USE int dw_str_u64(struct dw_str s, uint64_t *out);
 bool dw_utf8_valid(struct dw_str s);
 /** Number of code points in valid UTF-8. */
 size_t dw_utf8_count(struct dw_str s);
+/** Number of UTF-16 code units that valid UTF-8 has as UTF-16. */
+size_t dw_utf16_count(struct dw_str s);
 /** One code point, up to U+10FFFF and no surrogate, to out[4]; returns the number of bytes. */
 size_t dw_utf8_put(uint32_t c, char *out);
 

@@ -152,6 +152,19 @@ size_t dw_utf8_count(struct dw_str s)
 	return n;
 }
 
+size_t dw_utf16_count(struct dw_str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char b = (unsigned char)s.p[i];
+
+		n += (b & 0xc0) != 0x80;
+		n += b >= 0xf0;
+	}
+	return n;
+}
+
 char *dw_hex(char *out, const void *bytes, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";

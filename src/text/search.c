@@ -162,15 +162,7 @@ static int on_text_token(void *data, const struct dw_token *t)
 /* UTF-16 units of the bytes [from, to), which are whole characters. */
 static uint32_t utf16_units(struct dw_str text, size_t from, size_t to)
 {
-	uint32_t n = 0;
-
-	for (size_t i = from; i < to; i++) {
-		unsigned char b = (unsigned char)text.p[i];
-
-		n += (b & 0xc0) != 0x80;
-		n += b >= 0xf0;
-	}
-	return n;
+	return (uint32_t)dw_utf16_count(dw_str_make(text.p + from, to - from));
 }
 
 uint32_t dw_search_find(const struct dw_search *s, struct dw_str text,

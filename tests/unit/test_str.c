@@ -155,6 +155,8 @@ static void utf8_is_what_unicode_says(void **state)
 	assert_true(valid > 1000);
 	assert_true(dw_utf8_valid(dw_str_make(NULL, 0)));
 	assert_int_equal(dw_utf8_count(DW_STR("دیوان")), 5);
+	assert_int_equal(dw_utf16_count(DW_STR("دیوان")), 5);
+	assert_int_equal(dw_utf16_count(DW_STR("a\xf0\x9f\x98\x80\xef\xbf\xbd")), 4);
 }
 
 static void hex_goes_both_ways(void **state)
