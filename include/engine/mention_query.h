@@ -3,6 +3,7 @@
 #define DW_ENGINE_MENTION_QUERY_H
 /* Stored mentions as the API shows them. All of it runs on a reading thread. */
 #include "base/buf.h"
+#include "domain/policy.h"
 #include "store/journal.h"
 
 struct dw_fault;  /* domain/mention.h */
@@ -14,10 +15,21 @@ struct dw_search; /* text/search.h */
 	(4u * 1024 * 1024)		       /* a page ends early when it has as much */
 #define DW_MENTION_OUT_MAX (16u * 1024 * 1024) /* ceiling that `out` needs */
 
+/* Who asks: which rooms are shown beside a mention. */
+struct dw_onlooker {
+	struct dw_principal who;
+	struct dw_doors *doors; /* borrowed while it is read; NULL: no room is closed */
+};
+
+#define DW_TRIAGE_ANY 0u /* triage states are bits, 1 << enum dw_triage */
+
 struct dw_mention_query {
+	struct dw_onlooker onlooker;
 	struct dw_str source, lang;	/* p == NULL: any */
 	const struct dw_search *search; /* words that it must hold; NULL: any */
-	uint64_t room;		/* in this incident; 0: anywhere. Not with search */
+	uint64_t room;			/* in this incident; 0: anywhere */
+	size_t room_mentions;		/* how many that has, about */
+	unsigned triage;	/* only these states; what nobody looked at is new */
 	uint64_t before, after; /* ids below the one and above the other */
 	unsigned limit;		/* 1 to DW_MENTION_PAGE_MAX */
 };
@@ -41,8 +53,9 @@ DW_MUST_USE int dw_mention_list_on_pool(struct dw_reader *r,
  * One mention and its versions, oldest first, each as a timeline item. DW_ENOTFOUND. *version: its
  * newest. `names` is borrowed.
  */
-DW_MUST_USE int dw_mention_get_on_pool(struct dw_reader *r, const struct dw_names *names,
-				       uint64_t id, struct dw_buf *out, uint64_t *version,
+DW_MUST_USE int dw_mention_get_on_pool(struct dw_reader *r, const struct dw_onlooker *who,
+				       const struct dw_names *names, uint64_t id,
+				       struct dw_buf *out, uint64_t *version,
 				       struct dw_err *err);
 
 /** The members of a mention as an open object, without the last brace: {"id":…,"version":…,…,

@@ -47,6 +47,9 @@ struct dw_triage_op {
 void dw_triage_op_init(struct dw_triage_op *op);
 void dw_triage_op_fini(struct dw_triage_op *op);
 void dw_triage_do(struct dw_engine *e, struct dw_triage_op *op);
+/** Fold one event into the read tables, when it is a mention.triaged. */
+DW_MUST_USE int dw_triage_project_on_writer(struct dw_db *db, const struct dw_stored *e,
+					    struct dw_err *err);
 /** {"mention":…,"state":…,…} of a mention.triaged. */
 void dw_triage_write(struct dw_jsonw *w, const struct dw_fact *f);
 

@@ -46,13 +46,24 @@ static void submit(struct job *j, struct dw_api *api,
 	on_read(&j->work);
 }
 
-static struct job *job_new(struct dw_http_req *req)
+static struct job *job_new(struct dw_http_req *req, const struct dw_api *api)
 {
 	struct job *j = calloc(1, sizeof(*j));
 
 	DW_INVARIANT(j != NULL);
 	j->req = req;
+	j->query.onlooker.who = *dw_api_who(req);
+	j->query.onlooker.doors =
+		dw_doors_ref(dw_rooms_doors(dw_engine_rooms(api->engine)));
 	return j;
+}
+
+static void job_free(struct job *j)
+{
+	dw_mention_words_free(j->search);
+	dw_names_unref(j->names);
+	dw_doors_unref(j->query.onlooker.doors);
+	free(j);
 }
 
 static void on_read(struct dw_work *w)
@@ -72,9 +83,7 @@ static void on_read(struct dw_work *w)
 		dw_api_reply_json(req, 200, &j->out);
 	}
 	dw_buf_fini(&j->out);
-	dw_mention_words_free(j->search);
-	dw_names_unref(j->names);
-	free(j);
+	job_free(j);
 }
 
 /* ---- GET /mentions ---- */
@@ -185,14 +194,39 @@ static bool read_room(struct dw_http_req *req, const struct dw_api *api, struct 
 	}
 	dw_rooms_note_read(dw_engine_rooms(api->engine), dw_api_who(req), s);
 	j->query.room = room;
+	j->query.room_mentions = s->links.n;
 	return true;
+}
+
+static bool read_triage(struct dw_http_req *req, unsigned *out)
+{
+	struct dw_str s, part;
+	bool is_given;
+	unsigned one;
+
+	if (!optional(req, "triage", &s))
+		return false;
+	is_given = s.p != NULL;
+	while (is_given && dw_str_split(&s, ',', &part)) {
+		if (!dw_word_find(DW_WORD_TRIAGE, part, &one)) {
+			dw_api_refuse_at(req, DW_EINVAL, "/triage",
+					 "triage must be some of: %s",
+					 dw_word_list(DW_WORD_TRIAGE));
+			return false;
+		}
+		*out |= 1u << one;
+	}
+	if (!is_given || *out != 0)
+		return true;
+	dw_api_refuse_at(req, DW_EINVAL, "/triage", "triage is empty");
+	return false;
 }
 
 static bool read_query(struct dw_http_req *req, const struct dw_api *api, struct job *j)
 {
-	static const char *const known[] = { "source", "lang",	   "before",
-					     "after",  "limit",	   "q",
-					     "exact",  "incident", NULL };
+	static const char *const known[] = { "source", "lang", "before", "after",
+					     "limit",  "q",    "exact",	 "incident",
+					     "triage", NULL };
 	struct dw_err err = { 0 };
 
 	if (dw_http_query_only(req, known, &err) < 0) {
@@ -200,24 +234,21 @@ static bool read_query(struct dw_http_req *req, const struct dw_api *api, struct
 		return false;
 	}
 	if (!read_filters(req, &j->query) || !read_paging(req, &j->query) ||
-	    !read_room(req, api, j) || !read_words(req, &j->search))
+	    !read_triage(req, &j->query.triage) || !read_room(req, api, j) ||
+	    !read_words(req, &j->search))
 		return false;
 	j->query.search = j->search;
-	if (j->query.room == 0 || j->search == NULL)
-		return true;
-	dw_mention_words_free(j->search);
-	dw_api_refuse_at(req, DW_EINVAL, "/incident", "incident does not go with q");
-	return false;
+	return true;
 }
 
 void dw_api_mentions_list(struct dw_http_req *req, void *data)
 {
-	struct job *j = job_new(req);
+	struct job *j = job_new(req, data);
 
 	if (read_query(req, data, j))
 		submit(j, data, list_on_pool);
 	else
-		free(j);
+		job_free(j);
 }
 
 /* ---- GET /mentions/{id} ---- */
@@ -237,8 +268,8 @@ static void get_on_pool(struct dw_work *w, void *local)
 {
 	struct job *j = DW_CONTAINER_OF(w, struct job, work);
 
-	j->rc = dw_mention_get_on_pool(local, j->names, j->id, &j->out, &j->version,
-				       &j->err);
+	j->rc = dw_mention_get_on_pool(local, &j->query.onlooker, j->names, j->id,
+				       &j->out, &j->version, &j->err);
 }
 
 void dw_api_mention_get(struct dw_http_req *req, void *data)
@@ -253,7 +284,7 @@ void dw_api_mention_get(struct dw_http_req *req, void *data)
 		dw_api_refuse(req, DW_ENOTFOUND, "there is no mention of this id");
 		return;
 	}
-	j = job_new(req);
+	j = job_new(req, api);
 	j->id = id;
 	j->names = dw_names_ref(dw_account_names(dw_engine_account(api->engine)));
 	submit(j, api, get_on_pool);

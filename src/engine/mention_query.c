@@ -12,9 +12,10 @@
 #include "engine/mention_query.h"
 
 #include "base/clock.h"
-#include "domain/event.h"
+#include "domain/fact.h"
 #include "domain/mention.h"
 #include "engine/frame.h"
+#include "mention_beside_int.h"
 #include "mention_search_int.h"
 #include "store/db.h"
 #include "text/search.h"
@@ -27,12 +28,23 @@ static const char page_sql[] = PAGE TAIL;
 static const char page_source_sql[] = PAGE " AND source = ?4" TAIL;
 static const char page_lang_sql[] = PAGE " AND lang = ?5" TAIL;
 static const char page_both_sql[] = PAGE " AND source = ?4 AND lang = ?5" TAIL;
-/* Source and language are asked of each row: what is in a room was chosen by people. */
+/* Source and language are asked of each row: what is in a room, and what was triaged, was chosen
+ * by people. ?7: bits of states, 0 = any; what has no row is new. */
+#define OTHERS " AND (?4 IS NULL OR m.source = ?4) AND (?5 IS NULL OR m.lang = ?5)"
+#define IN_STATE " AND (?7 = 0 OR (?7 >> coalesce(t.state, 0) & 1) = 1)"
 static const char page_room_sql[] =
 	"SELECT m.id, m.version FROM room_mention AS r JOIN mention AS m"
-	" ON m.id = r.mention WHERE r.room = ?6 AND r.mention < ?1 AND r.mention > ?2"
-	" AND (?4 IS NULL OR m.source = ?4) AND (?5 IS NULL OR m.lang = ?5)"
+	" ON m.id = r.mention LEFT JOIN mention_triage AS t ON t.mention = m.id"
+	" WHERE r.room = ?6 AND r.mention < ?1 AND r.mention > ?2" OTHERS IN_STATE
 	" ORDER BY r.mention DESC LIMIT ?3";
+static const char page_new_sql[] =
+	"SELECT m.id, m.version FROM mention AS m"
+	" LEFT JOIN mention_triage AS t ON t.mention = m.id"
+	" WHERE m.id < ?1 AND m.id > ?2" OTHERS IN_STATE " ORDER BY m.id DESC LIMIT ?3";
+static const char page_triaged_sql[] =
+	"SELECT m.id, m.version FROM mention_triage AS t JOIN mention AS m"
+	" ON m.id = t.mention WHERE t.mention < ?1 AND t.mention > ?2" OTHERS IN_STATE
+	" ORDER BY t.mention DESC LIMIT ?3";
 static const char find_source_sql[] = "SELECT id FROM source WHERE slug = ?1";
 static const char version_sql[] = "SELECT version FROM mention WHERE id = ?1";
 static const char changes_sql[] = "SELECT seq FROM mention_change WHERE mention = ?1"
@@ -129,16 +141,23 @@ static int find_source(struct dw_db *db, struct dw_str slug, uint64_t *id,
 	return rc;
 }
 
+static const char *page_query(const struct dw_mention_query *q, uint64_t source)
+{
+	if (q->room != 0)
+		return page_room_sql;
+	if (q->triage != DW_TRIAGE_ANY)
+		return (q->triage >> DW_TRIAGE_NEW & 1) != 0 ? page_new_sql
+							     : page_triaged_sql;
+	if (source != 0)
+		return q->lang.p != NULL ? page_both_sql : page_source_sql;
+	return q->lang.p != NULL ? page_lang_sql : page_sql;
+}
+
 /* Up to `max` rows of the page; their number, or DW_E…. */
 static int find_rows(struct dw_db *db, const struct dw_mention_query *q, uint64_t source,
 		     struct row *row, unsigned max, struct dw_err *err)
 {
-	const char *sql = q->room != 0			     ? page_room_sql
-			  : source != 0 && q->lang.p != NULL ? page_both_sql
-			  : source != 0			     ? page_source_sql
-			  : q->lang.p != NULL		     ? page_lang_sql
-							     : page_sql;
-	sqlite3_stmt *s = dw_db_stmt(db, sql, err);
+	sqlite3_stmt *s = dw_db_stmt(db, page_query(q, source), err);
 	int n = 0, rc;
 
 	if (s == NULL)
@@ -152,6 +171,8 @@ static int find_rows(struct dw_db *db, const struct dw_mention_query *q, uint64_
 		dw_db_bind_text(s, 5, q->lang);
 	if (q->room != 0)
 		dw_db_bind_u64(s, 6, q->room);
+	if (q->room != 0 || q->triage != DW_TRIAGE_ANY)
+		dw_db_bind_u64(s, 7, q->triage);
 	while ((rc = dw_db_step(db, s, err)) == 1) {
 		row[n].id = (uint64_t)sqlite3_column_int64(s, 0);
 		row[n++].version = (uint64_t)sqlite3_column_int64(s, 1);
@@ -178,6 +199,8 @@ static int list(struct dw_reader *r, struct dw_db *db, const struct dw_mention_q
 		if (rc == 0)
 			rc = show(r, &s, err);
 		if (rc == 0)
+			rc = mention_beside_add(db, &q->onlooker, row[i].id, out, err);
+		if (rc == 0)
 			rc = dw_buf_addc(out, '}');
 		i++;
 	}
@@ -197,7 +220,6 @@ int dw_mention_list_on_pool(struct dw_reader *r, const struct dw_mention_query *
 	int rc = open_db(r, &db, err);
 
 	DW_REQUIRE(q->limit > 0 && q->limit <= DW_MENTION_PAGE_MAX);
-	DW_REQUIRE(q->room == 0 || q->search == NULL);
 	if (rc < 0)
 		return rc;
 	if (q->source.p != NULL) {
@@ -283,8 +305,9 @@ static int add_history(struct dw_reader *r, const struct dw_names *names,
 	return rc;
 }
 
-int dw_mention_get_on_pool(struct dw_reader *r, const struct dw_names *names, uint64_t id,
-			   struct dw_buf *out, uint64_t *version, struct dw_err *err)
+int dw_mention_get_on_pool(struct dw_reader *r, const struct dw_onlooker *who,
+			   const struct dw_names *names, uint64_t id, struct dw_buf *out,
+			   uint64_t *version, struct dw_err *err)
 {
 	uint64_t seq[HISTORY_MAX + 1];
 	struct shown now = { .out = out, .id = id };
@@ -300,6 +323,8 @@ int dw_mention_get_on_pool(struct dw_reader *r, const struct dw_names *names, ui
 	seq[n++] = id;
 	now.seq = *version;
 	rc = show(r, &now, err);
+	if (rc == 0)
+		rc = mention_beside_add_all(r, who, names, id, out, err);
 	if (rc == 0)
 		rc = dw_buf_addz(out, ",\"history\":[");
 	if (rc == 0)

@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "engine/mention_json.h"
+#include "mention_beside_int.h"
 #include "mention_index_int.h"
 #include "store/db.h"
 
@@ -32,7 +33,17 @@ static const char recent_sql[] =
 static const char match_sql[] =
 	"SELECT rowid FROM mention_search WHERE mention_search MATCH ?1"
 	" AND rowid < ?2 AND rowid > ?3 ORDER BY rowid DESC";
-static const char row_sql[] = "SELECT version, source, lang FROM mention WHERE id = ?1";
+/* A small room is gone through instead: each of its mentions is looked at. */
+static const char room_sql[] =
+	"SELECT mention FROM room_mention WHERE room = ?1 AND mention < ?2"
+	" AND mention > ?3 ORDER BY mention DESC";
+static const char row_sql[] =
+	"SELECT m.version, m.source, m.lang, coalesce(t.state, 0), ?2 = 0 OR EXISTS"
+	" (SELECT 1 FROM room_mention WHERE room = ?2 AND mention = ?1)"
+	" FROM mention AS m LEFT JOIN mention_triage AS t ON t.mention = m.id"
+	" WHERE m.id = ?1";
+
+#define SMALL_ROOM 2000
 
 struct page {
 	struct dw_reader *r;
@@ -40,6 +51,7 @@ struct page {
 	const struct dw_mention_query *q;
 	uint64_t source; /* id that is wanted, 0 = any */
 	struct dw_buf *out;
+	struct dw_err *err;
 	unsigned n;
 	uint64_t last; /* id of the newest item */
 	bool is_full;  /* and there is one more */
@@ -70,6 +82,8 @@ static int add_item(struct page *p, uint64_t id, const struct dw_stored *e,
 		rc = add_marks(p->out, "marks", p->marks.text, p->marks.n_text);
 	if (rc == 0 && m->title.p != NULL)
 		rc = add_marks(p->out, "title_marks", p->marks.title, p->marks.n_title);
+	if (rc == 0)
+		rc = mention_beside_add(p->db, &p->q->onlooker, id, p->out, p->err);
 	if (rc == 0)
 		rc = dw_buf_addc(p->out, '}');
 	p->n++;
@@ -115,12 +129,16 @@ static int passes(struct page *p, uint64_t id, uint64_t *version, struct dw_err 
 	if (s == NULL)
 		return DW_EINTERNAL;
 	dw_db_bind_u64(s, 1, id);
+	dw_db_bind_u64(s, 2, p->q->room);
 	rc = dw_db_step(p->db, s, err);
 	if (rc == 1) {
 		*version = (uint64_t)sqlite3_column_int64(s, 0);
 		rc = (p->source == 0 ||
 		      p->source == (uint64_t)sqlite3_column_int64(s, 1)) &&
-		     (p->q->lang.p == NULL || dw_str_eq(p->q->lang, dw_db_text(s, 2)));
+		     (p->q->lang.p == NULL || dw_str_eq(p->q->lang, dw_db_text(s, 2))) &&
+		     (p->q->triage == DW_TRIAGE_ANY ||
+		      (p->q->triage >> sqlite3_column_int(s, 3) & 1) != 0) &&
+		     sqlite3_column_int(s, 4) != 0;
 	}
 	sqlite3_reset(s);
 	return rc;
@@ -206,6 +224,25 @@ static int merge(struct page *p, sqlite3_stmt *s, struct dw_err *err)
 	return rc < 0 ? rc : take_recent(p, &at, 0, err);
 }
 
+static int fill_room(struct page *p, struct dw_err *err)
+{
+	sqlite3_stmt *s = dw_db_stmt(p->db, room_sql, err);
+	int rc = 0;
+
+	if (s == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(s, 1, p->q->room);
+	dw_db_bind_u64(s, 2, p->q->before);
+	dw_db_bind_u64(s, 3, p->q->after);
+	while (!p->is_full && (rc = dw_db_step(p->db, s, err)) == 1) {
+		rc = consider(p, (uint64_t)sqlite3_column_int64(s, 0), err);
+		if (rc < 0)
+			break;
+	}
+	sqlite3_reset(s);
+	return p->is_full ? 0 : rc;
+}
+
 static int fill(struct page *p, struct dw_err *err)
 {
 	struct dw_buf match;
@@ -242,8 +279,10 @@ int mention_search_on_pool(struct dw_reader *r, const struct dw_mention_query *q
 		return rc;
 	p.out = out;
 	rc = dw_buf_addz(out, "{\"items\":[");
+	p.err = err;
 	if (rc == 0)
-		rc = fill(&p, err);
+		rc = q->room != 0 && q->room_mentions <= SMALL_ROOM ? fill_room(&p, err)
+								    : fill(&p, err);
 	if (dw_db_exec(p.db, "COMMIT", rc == 0 ? err : NULL) < 0 && rc == 0)
 		rc = DW_EINTERNAL;
 	if (rc < 0)

@@ -16,6 +16,7 @@
 #include "engine/room.h"
 #include "engine/source.h"
 #include "engine/tokenizer.h"
+#include "engine/triage.h"
 #include "mention_index_int.h"
 #include "text/token.h"
 
@@ -29,7 +30,8 @@ static int fold(void *ctx, struct dw_db *db, const struct dw_stored *e,
 	(void)ctx;
 	switch (dw_event_info(dw_event_by_name(e->type))->class) {
 	case DW_CLASS_MENTION:
-		return dw_mention_project_on_writer(db, e, err);
+		rc = dw_mention_project_on_writer(db, e, err);
+		return rc == 0 ? dw_triage_project_on_writer(db, e, err) : rc;
 	case DW_CLASS_SOURCE:
 		rc = dw_mention_project_on_writer(db, e, err);
 		return rc == 0 ? dw_source_project_on_writer(db, e, err) : rc;

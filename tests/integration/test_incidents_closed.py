@@ -19,6 +19,8 @@ def paths(room):
             ("GET", base + "/timeline", None),
             ("GET", base + "/timeline?as_of=%d" % room["id"], None),
             ("GET", V1 + "/mentions?incident=%d" % room["id"], None),
+            ("GET", V1 + "/mentions?incident=%d&q=one" % room["id"], None),
+            ("GET", V1 + "/mentions?incident=%d&triage=new" % room["id"], None),
             ("PATCH", base, {"title": "x"}), ("POST", base + "/notes", {"text": "x"}),
             ("POST", base + "/mentions", {"ids": [1]}), ("POST", base + "/claims", {"text": "x"}),
             ("POST", base + "/tasks", {"title": "x"}),

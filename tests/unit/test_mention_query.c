@@ -95,6 +95,7 @@ static void test_pages(void **state)
 
 static void get(struct ingestrig *r, uint64_t id, struct dw_buf *out, int want)
 {
+	const struct dw_onlooker all = { 0 };
 	struct dw_err err = { 0 };
 	struct dw_reader *reader;
 	uint64_t version = 0;
@@ -103,8 +104,9 @@ static void get(struct ingestrig *r, uint64_t id, struct dw_buf *out, int want)
 	assert_int_equal(
 		dw_journal_reader_open(dw_engine_journal(r->engine), &reader, NULL), 0);
 	assert_int_equal(dw_mention_get_on_pool(
-				 reader, dw_account_names(dw_engine_account(r->engine)),
-				 id, out, &version, &err),
+				 reader, &all,
+				 dw_account_names(dw_engine_account(r->engine)), id, out,
+				 &version, &err),
 			 want);
 	if (want == 0)
 		assert_int_equal(version, id == 3 ? 9 : id);
