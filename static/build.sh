@@ -89,7 +89,7 @@ NODE_PATH=$modules "$esbuild" css/app.css --bundle --minify --charset=utf8 --log
 # stands behind one tab, its plural forms behind two.
 cut_words() {
 	awk -v wanted="$2" '
-		/^\t"/ { isRoom = /^\t"(room|timeline|at|brief|wall|handover)\./ }
+		/^\t"/ { isRoom = /^\t"(room|timeline|at|brief|wall|handover|declare|severity|status|verdict|office|audience|board|part|claims?|tasks?|clock|word|decisions?|notes?|reason|owner|person|playbooks?|files?|triage|presence)[."]/ }
 		/^\t/ && isRoom == wanted {
 			if (/^\t["}]/) sub(/,$/, "")
 			if (/^\t"/) printf "%s", (n++ ? ",\n" : "{\n")

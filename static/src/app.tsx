@@ -110,7 +110,7 @@ export function App() {
 		content = (
 			<div class="frame" key={generation.value}>
 				<Nav current={at?.page} />
-				<div class={at?.page.isFull ? "content full" : "content"}>
+				<div class={at?.page.isFull ? "content full" : at?.page.isWide ? "content wide" : "content"}>
 					<div class="banners"><ConnectionBanner /><BlindBanner />{at?.page.title === "nav.feed" && <Welcome />}</div>
 					<main id="main" hidden={presence.value === "ended"}>
 						{at === null ? <NotFound /> : <Loaded key={at.page.title} page={at.page} props={at.props} />}

@@ -17,7 +17,7 @@ import { fail } from "./ui/toast";
 
 function Item({ page, current }: { page: Page; current: Page | undefined }) {
 	return (
-		<a class="rail-item" href={page.paths[0]} aria-current={page === current ? "page" : undefined}>
+		<a class="rail-item" href={page.paths[0]} aria-current={page === current ? "page" : page.paths[0] === current?.under ? "true" : undefined}>
 			<Icon of={page.icon} size={22} />
 			<span>{t(page.title)}</span>
 		</a>

@@ -7,6 +7,7 @@
  */
 import broadcastIcon from "@primer/octicons/build/svg/broadcast-24.svg";
 import desktopIcon from "@primer/octicons/build/svg/device-desktop-24.svg";
+import reportIcon from "@primer/octicons/build/svg/report-24.svg";
 import keyIcon from "@primer/octicons/build/svg/key-24.svg";
 import peopleIcon from "@primer/octicons/build/svg/people-24.svg";
 import personIcon from "@primer/octicons/build/svg/person-24.svg";
@@ -29,12 +30,16 @@ export interface Page {
 	icon: string;
 	/** Where a link to it stands: the rail, the rail for admins, the menu of one's own things, nowhere. */
 	nav: "main" | "admin" | "mine" | "none";
+	/** The page in the navigation that this one belongs to. */
+	under?: string;
 	/** Shown to whoever comes, signed in or not. */
 	isPublic?: boolean;
 	/** It fills the window and scrolls inside, instead of being a column that scrolls with it. */
 	isFull?: boolean;
 	/** It says what only rooms say; those words come with it. */
 	isRoom?: boolean;
+	/** Its column may be as wide as the window. */
+	isWide?: boolean;
 	/** A page of the entry itself, or one that is loaded. */
 	component?: ComponentType<PageProps>;
 	load?: () => Promise<{ default: ComponentType<PageProps> }>;
@@ -42,6 +47,8 @@ export interface Page {
 
 export const PAGES: readonly Page[] = [
 	{ paths: ["/", "/mentions/{id}"], title: "nav.feed", icon: broadcastIcon, nav: "main", isFull: true, component: Feed },
+	{ paths: ["/incidents"], title: "nav.incidents", icon: reportIcon, nav: "main", isRoom: true, load: () => import("./room/list") },
+	{ paths: ["/incidents/{id}"], title: "nav.room", icon: reportIcon, nav: "none", under: "/incidents", isWide: true, isRoom: true, load: () => import("./room/room") },
 	{ paths: ["/sources"], title: "nav.sources", icon: rssIcon, nav: "main", load: () => import("./pages/sources") },
 	{ paths: ["/people"], title: "nav.people", icon: peopleIcon, nav: "admin", load: () => import("./pages/people") },
 	{ paths: ["/tokens"], title: "nav.tokens", icon: keyIcon, nav: "admin", load: () => import("./pages/tokens") },
@@ -55,8 +62,11 @@ export function pageAt(path: string): { page: Page; props: PageProps } | null {
 	for (const page of PAGES) {
 		for (const pattern of page.paths) {
 			const [before = "", after] = pattern.split("{id}");
-			if (after === undefined ? path === pattern : path.startsWith(before) && /^\d+$/.test(path.slice(before.length)))
-				return { page, props: after === undefined ? {} : { id: path.slice(before.length) } };
+			if (after === undefined && path === pattern)
+				return { page, props: {} };
+			const id = path.slice(before.length, path.length - (after ?? "").length);
+			if (after !== undefined && /^\d+$/.test(id) && path === before + id + after)
+				return { page, props: { id } };
 		}
 	}
 	return null;

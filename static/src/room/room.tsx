@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * room.tsx - an incident as its team works in it.
+ *
+ *   wide      overview, tasks | claims, decisions, mentions | timeline
+ *   narrow    one part at a time, behind tabs
+ *
+ * Everything in it is what GET /incidents/{id} says; ?at= looks at the same room at another moment,
+ * and then nothing can be changed.
+ */
+import { useEffect } from "preact/hooks";
+
+import { explain } from "../api";
+import { t } from "../i18n/t";
+import type { PageProps } from "../pages";
+import { query, setQuery } from "../router";
+import { title } from "../title";
+import { Loading } from "../ui/load";
+import { Claims } from "./claims";
+import { Clocks } from "./clocks";
+import { Head } from "./head";
+import { type RoomData, useRoom } from "./model";
+import { PARTS, type PartProps, shownPart } from "./part";
+import { Tasks } from "./tasks";
+
+function Tabs() {
+	return (
+		<nav class="room-tabs" aria-label={t("room.parts")}>
+			{PARTS.map((p) => <button key={p} type="button" aria-pressed={shownPart() === p} onClick={() => setQuery({ part: p === "overview" ? "" : p })}>{t(`part.${p}`)}</button>)}
+		</nav>
+	);
+}
+
+/* What the address points at is shown once it is there. */
+function useTarget(room: RoomData): void {
+	useEffect(() => {
+		const target = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
+		const part = target?.closest<HTMLElement>("[data-part]")?.dataset.part;
+		if (part !== undefined && part !== shownPart())
+			setQuery({ part });
+		target?.scrollIntoView({ block: "center" });
+		target?.classList.add("is-target");
+	}, [room.id]);
+}
+
+function Body(props: PartProps) {
+	const { room, isFrozen } = props;
+	useTarget(room);
+	useEffect(() => { title.value = room.title ?? t("nav.room"); }, [room.title]);
+	return (
+		<div class={room.drill ? "room is-drill" : "room"}>
+			<Head {...props} />
+			<Tabs />
+			<div class="room-grid">
+				<div class="room-side" data-part="overview" data-shown={shownPart() === "overview" ? "" : undefined}>
+					<Clocks room={room} isFrozen={isFrozen} />
+				</div>
+				<div class="room-main">
+					<Claims {...props} />
+				</div>
+				<div class="room-side">
+					<Tasks {...props} />
+				</div>
+			</div>
+		</div>
+	);
+}
+
+export default function Room({ id = "0" }: PageProps) {
+	const at = query.value.get("at");
+	const room = useRoom(Number(id), at);
+	if (room.data === null && room.problem?.status === 404)
+		return (
+			<div class="empty">
+				<h1 tabIndex={-1}>{t("room.gone")}</h1>
+				<p class="soft">{t("room.gone_hint")}</p>
+				<a class="button primary" href="/incidents">{t("nav.incidents")}</a>
+			</div>
+		);
+	if (room.data === null && room.problem?.status === 400)
+		return <div class="note bad" role="alert">{explain(room.problem)} <a href={`/incidents/${id}`}>{t("room.to_live")}</a></div>;
+	return <Loading of={room}>{(data) => <Body room={data} isFrozen={at !== null} reload={room.reload} />}</Loading>;
+}
