@@ -9,7 +9,7 @@ import playIcon from "@primer/octicons/build/svg/play-16.svg";
 import upIcon from "@primer/octicons/build/svg/arrow-up-16.svg";
 import searchIcon from "@primer/octicons/build/svg/search-24.svg";
 import { useSignal } from "@preact/signals";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 
 import { ConnectionDot } from "../bus/banner";
 import { t } from "../i18n/t";
@@ -26,6 +26,7 @@ import { GlancePane } from "./glance";
 import { List } from "./list";
 import { Live } from "./live";
 import type { Mention } from "./mention";
+import { declareFrom, mayPick, pick, PickBar, PickDialogs } from "./pick";
 import { placeOf } from "./store";
 
 const SAY_MS = 10000;
@@ -59,14 +60,6 @@ function Spoken({ live }: { live: Live }) {
 		return () => clearInterval(timer);
 	}, []);
 	return <p class="unseen" role="status" aria-live="polite">{said}</p>;
-}
-
-/* How many the pill says; still while a pointer is down, or the pill would come between press and row. */
-function useWaiting(live: Live): number {
-	const said = useRef(0), reasons = live.reasons.value;
-	if (!reasons.has("pointer"))
-		said.current = reasons.size > 0 ? live.store.heldCount : 0;
-	return said.current;
 }
 
 function Head({ live }: { live: Live }) {
@@ -112,23 +105,20 @@ export function Feed({ id }: PageProps) {
 	const live = useMemo(() => new Live(), []);
 	const openId = Number(id ?? 0);
 	const current = useSignal(openId);
-	const isOnePane = useOnePane(), isCovered = isOnePane && openId !== 0;
-	/* Before the first picture, or what was asked for early would wait for it. */
-	useLayoutEffect(() => {
+	const isCovered = useOnePane() && openId !== 0;
+	useEffect(() => {
 		live.start();
 		return () => live.stop();
 	}, []);
 	useEffect(() => { live.hold("reading", openId !== 0); }, [openId]);
 	live.painted.value;
 
-	/* These two stay the same, so that rows that have not changed are not painted anew. */
-	const open = useCallback((m: Mention | undefined): void => {
+	const open = (m: Mention | undefined, { replaces = openId !== 0 } = {}): void => {
 		if (m === undefined)
 			return;
 		current.value = m.id;
-		navigate(`/mentions/${m.id}${location.search}`, { replaces: openId !== 0 });
-	}, [openId]);
-	const choose = useCallback((x: number) => { current.value = x; }, []);
+		navigate(`/mentions/${m.id}${location.search}`, { replaces });
+	};
 	const close = (): void => {
 		navigate(`/${location.search}`, { replaces: true });
 		document.querySelector<HTMLElement>(`[data-id="${current.value}"]`)?.focus();
@@ -167,10 +157,12 @@ export function Feed({ id }: PageProps) {
 			else
 				live.hold("key", true);
 		} },
+		{ code: "KeyX", label: "keys.pick", run: () => { if (mayPick() && current.value !== 0) pick(current.value); } },
+		{ code: "KeyC", label: "keys.declare", run: () => declareFrom(openId === 0 ? [] : [openId]) },
 		{ code: "Escape", label: "keys.back", run: () => { if (openId !== 0) close(); else toNewest(); } },
 	]), [openId]);
 
-	const { items } = live.store, heldCount = useWaiting(live);
+	const { items, heldCount } = live.store;
 	return (
 		<div class={openId === 0 ? "feed-page" : "feed-page has-open"}>
 			<section class="feed-main" aria-label={t("nav.feed")} inert={isCovered}>
@@ -178,16 +170,18 @@ export function Feed({ id }: PageProps) {
 				<div class="feed-body">
 					{heldCount > 0 && <button type="button" class="pill primary" onClick={toNewest}><Icon of={upIcon} />{t("feed.new", { n: heldCount })}</button>}
 					{items.length === 0 ? <Nothing live={live} />
-						: <List live={live} openId={openId} currentId={current.value} onCurrent={choose} onOpen={open} />}
+						: <List live={live} openId={openId} currentId={current.value} onCurrent={(x) => { current.value = x; }} onOpen={open} />}
+					<PickBar />
 				</div>
 			</section>
-			{openId === 0 ? !isOnePane && <aside class="side" aria-label={t("glance.title")}><GlancePane live={live} /></aside> : (
+			{openId === 0 ? <aside class="side glance-side" aria-label={t("glance.title")}><GlancePane live={live} /></aside> : (
 				<aside class="side" aria-label={t("mention.one")}>
 					<Detail id={openId} known={live.store.at(openId)} isAlone={isCovered} onClose={close}
 						onPrevious={neighbour(-1) && (() => step(-1))} onNext={neighbour(1) && (() => step(1))} />
 				</aside>
 			)}
 			<Spoken live={live} />
+			<PickDialogs />
 		</div>
 	);
 }

@@ -5,7 +5,8 @@
  * narrows the feed. Time runs from left to right in every language.
  */
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
+import { useSignal } from "@preact/signals";
 
 import { clock, number } from "../i18n/format";
 import { isLang, LANG_NAMES, t } from "../i18n/t";
@@ -91,17 +92,17 @@ function Line({ n, of, isChosen, hue, onChoose, children }: LineProps) {
 }
 
 export function GlancePane({ live }: { live: Live }) {
-	const [g, setGlance] = useState<Glance>(() => glanceOf(live.store.items, Date.now()));
+	const glance = useSignal<Glance>(glanceOf(live.store.items, Date.now()));
 	useEffect(() => {
 		const look = (): void => {
 			if (!document.hidden)
-				setGlance(glanceOf(live.store.items, Date.now()));
+				glance.value = glanceOf(live.store.items, Date.now());
 		};
 		const timer = setInterval(look, EVERY_MS);
 		look();
 		return () => clearInterval(timer);
 	}, []);
-	const f = filter.value;
+	const g = glance.value, f = filter.value;
 	if (g.total === 0)
 		return null;
 	return (

@@ -18,6 +18,7 @@ import { Name } from "../ui/parts";
 import { hueOf } from "../sources";
 import { hasDanger } from "../i18n/foreign";
 import type { Mention } from "./mention";
+import { picked, PickBox } from "./pick";
 import { Text } from "../ui/text";
 
 export const timeOf = (m: Mention): string => m.posted_at ?? m.recorded_at;
@@ -82,25 +83,26 @@ interface RowProps {
 }
 
 export function Row({ m, place, of, height, isOpen, isCurrent, isFresh, onOpen }: RowProps) {
-	const at = timeOf(m), text = beginning(m.text), direction = directionOf(text);
+	const at = timeOf(m);
 	return (
-		<article class={`mention hue-${hueOf(m.source)}${isOpen ? " open" : ""}${isFresh ? " fresh" : ""}`} data-id={m.id}
+		<article class={`mention hue-${hueOf(m.source)}${isOpen ? " open" : ""}${isFresh ? " fresh" : ""}${picked.value.has(m.id) ? " picked" : ""}`} data-id={m.id}
 			style={{ transform: `translateY(${place * height}px)`, blockSize: `${height}px` }}
 			tabIndex={isCurrent ? 0 : -1} aria-posinset={place + 1} aria-setsize={of} aria-labelledby={`who-${m.id} text-${m.id}`}
 			onClick={(e) => {
-				if (e.target instanceof Element && e.target.closest("a") === null && (getSelection()?.isCollapsed ?? true))
+				if (e.target instanceof Element && e.target.closest("a, label") === null && (getSelection()?.isCollapsed ?? true))
 					onOpen(m);
 			}}>
 			<header class="meta" id={`who-${m.id}`}>
+				<PickBox id={m.id} />
 				<Who m={m} />
 				<SourceChip slug={m.source} />
 				<Flags m={m} />
 				<Counts m={m} />
 				<time key={at} dateTime={at} onPointerEnter={(e) => { e.currentTarget.title = exact(at); }}>{ago(at, minute.value)}</time>
 			</header>
-			<div class="text" id={`text-${m.id}`} dir={direction}>
+			<div class="text" id={`text-${m.id}`} dir={directionOf(m.text)}>
 				{m.title !== undefined && <><Text isInline class="strong" lang={m.lang} marks={m.title_marks}>{beginning(m.title)}</Text>{" — "}</>}
-				<Text isInline lang={m.lang} dir={direction} marks={m.marks}>{text}</Text>
+				<Text isInline lang={m.lang} marks={m.marks}>{beginning(m.text)}</Text>
 			</div>
 		</article>
 	);

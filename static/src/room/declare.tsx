@@ -40,14 +40,14 @@ function Tick({ name, label, hint }: { name: string; label: string; hint: string
 	);
 }
 
-export function Declare({ mentions, onClose }: { mentions: readonly number[]; onClose: () => void }) {
+export function Declare({ mentions, onClose, onDone = onClose }: { mentions: readonly number[]; onClose: () => void; onDone?: () => void }) {
 	const [severity, setSeverity] = useState<Severity>(3);
 	let made: RoomData | null = null;
 	return (
 		<Dialog title={t("declare")} onClose={onClose} class="wide">
 			{mentions.length > 0 && <p class="soft">{t("declare.from", { n: mentions.length })}</p>}
 			<DraftForm name="declare" go={t("declare.go")} fields={["/title", "/type", "/summary"]} onCancel={onClose}
-				onDone={() => { onClose(); if (made !== null) navigate(`/incidents/${made.id}`); }}
+				onDone={() => { onDone(); if (made !== null) navigate(`/incidents/${made.id}`); }}
 				onSend={async (f) => {
 					const r = await act<RoomData>("POST", "/incidents", {
 						title: textOf(f, "title"), severity, type: textOf(f, "type"), summary: textOf(f, "summary"),
