@@ -2,7 +2,9 @@
 /* main.tsx - the start: words and session at once, then the shell. */
 import { render } from "preact";
 
+import { askEarly } from "./api";
 import { App } from "./app";
+import { FIRST_PAGE } from "./feed/live";
 import { setLanguage } from "./i18n/t";
 import { watchKeys } from "./keys";
 import { watchAddress } from "./router";
@@ -18,6 +20,8 @@ async function start(): Promise<void> {
 	watchClock();
 	watchKeys();
 	const session = lookUp();
+	if (location.pathname === "/" && location.search === "")
+		askEarly(FIRST_PAGE);
 	await setLanguage(lang.value);
 	watchSettings();
 	await session;

@@ -23,7 +23,7 @@ export type Verdict = "unknown" | "true" | "false" | "mixed";
 export type Office = "lead" | "communications" | "spokesperson" | "legal" | "executive" | "scribe" | "member";
 export type Audience = "public" | "executive" | "internal";
 
-export const OFFICES: readonly Office[] = ["lead", "communications", "spokesperson", "legal", "executive", "scribe"];
+export const OFFICES: readonly Exclude<Office, "member">[] = ["lead", "communications", "spokesperson", "legal", "executive", "scribe"];
 export const VERDICTS: readonly Verdict[] = ["unknown", "true", "false", "mixed"];
 export const SEVERITIES = [1, 2, 3, 4] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -193,6 +193,8 @@ export const mayDeclare = (): boolean => hasRole("lead");
 export const mayCommand = (room: RoomData): boolean => room.status !== "merged" && (hasRole("lead") || leads(room));
 /** Notes, claims, tasks, decisions. */
 export const mayAdd = (room: RoomData): boolean => room.status !== "merged" && (hasRole("lead", "drafter") || leads(room));
+/** Be in the room, without an office. */
+export const mayJoin = (room: RoomData): boolean => room.status !== "merged" && hasRole("lead", "drafter", "approver");
 /** A claim or a task of one's own. */
 export const mayChange = (room: RoomData, owner: number | null): boolean =>
 	mayAdd(room) || (room.status !== "merged" && owner === me() && hasRole("approver"));

@@ -18,9 +18,13 @@ import { title } from "../title";
 import { Loading } from "../ui/load";
 import { Claims } from "./claims";
 import { Clocks } from "./clocks";
+import { Decisions } from "./decisions";
 import { Head } from "./head";
+import { Mentions } from "./mentions";
 import { type RoomData, useRoom } from "./model";
-import { PARTS, type PartProps, shownPart } from "./part";
+import { AddNote } from "./notes";
+import { Part, PARTS, type PartProps, shownPart } from "./part";
+import { People } from "./people";
 import { Tasks } from "./tasks";
 
 function Tabs() {
@@ -52,14 +56,20 @@ function Body(props: PartProps) {
 			<Head {...props} />
 			<Tabs />
 			<div class="room-grid">
-				<div class="room-side" data-part="overview" data-shown={shownPart() === "overview" ? "" : undefined}>
+				<div class="room-side room-overview" data-part="overview" data-shown={shownPart() === "overview" ? "" : undefined}>
 					<Clocks room={room} isFrozen={isFrozen} />
+					<People {...props} />
 				</div>
 				<div class="room-main">
 					<Claims {...props} />
+					<Decisions {...props} />
+					<Mentions {...props} />
 				</div>
-				<div class="room-side">
+				<div class="room-side room-doing">
 					<Tasks {...props} />
+					<Part name="timeline" title={t("part.timeline")}>
+						<AddNote {...props} />
+					</Part>
 				</div>
 			</div>
 		</div>

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * mentions.tsx - the mentions of this incident, newest first, and what became of each. It reads a page
+ * at a time: a room may have a hundred thousand. What the stream tells of them makes it read again.
+ */
+import searchIcon from "@primer/octicons/build/svg/search-16.svg";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+
+import { api, type Problem } from "../api";
+import type { Mention, MentionPage } from "../feed/mention";
+import { beginning, timeOf, Who } from "../feed/row";
+import { number } from "../i18n/format";
+import { t } from "../i18n/t";
+import { SourceChip } from "../ui/chip";
+import { ProblemNote } from "../ui/field";
+import { Icon } from "../ui/icon";
+import { Name, Skeleton, Time } from "../ui/parts";
+import { Text } from "../ui/text";
+import { fail, say } from "../ui/toast";
+import { usePeople } from "./fields";
+import { act, isOfRoom, mayAdd, type Person, type RoomData, useFollow } from "./model";
+import { Part, type PartProps } from "./part";
+import { STATES, type State, type Triage, TriageDialog, TriageMark } from "./triage";
+
+type Item = Mention & { triage?: Triage | null };
+
+const PAGE = 20, MOST_READ = 500, TYPING_MS = 300;
+
+interface Sieve {
+	q: string;
+	triage: State | "open" | "";
+}
+const OPEN: readonly State[] = ["new", "seen", "owned", "answered"];
+
+function pathOf(room: number, sieve: Sieve, n: number, before?: number): string {
+	const q = new URLSearchParams({ incident: String(room), limit: String(n) });
+	if (sieve.q.trim() !== "")
+		q.set("q", sieve.q.trim());
+	if (sieve.triage !== "")
+		q.set("triage", sieve.triage === "open" ? OPEN.join(",") : sieve.triage);
+	if (before !== undefined)
+		q.set("before", String(before));
+	return `/mentions?${q}`;
+}
+
+interface Read {
+	items: Item[];
+	next: number | null;
+	problem: Problem | null;
+	isLoading: boolean;
+}
+
+/* As many as are shown already are read again; more, page by page. */
+function useMentions(room: number, sieve: Sieve): Read & { again: () => void; more: () => void } {
+	const [read, setRead] = useState<Read>({ items: [], next: null, problem: null, isLoading: true });
+	const turn = useRef(0), shown = useRef(0);
+	const load = useCallback(async (n: number, before?: number) => {
+		const mine = ++turn.current;
+		const r = await api<MentionPage>("GET", pathOf(room, sieve, n, before));
+		if (mine !== turn.current)
+			return;
+		setRead((old) => {
+			if (!r.ok)
+				return { ...old, problem: r.problem, isLoading: false };
+			const items = before === undefined ? r.data.items : [...old.items, ...r.data.items];
+			shown.current = items.length;
+			return { items, next: r.data.next, problem: null, isLoading: false };
+		});
+	}, [room, sieve.q, sieve.triage]);
+	useEffect(() => {
+		const timer = setTimeout(() => void load(PAGE), sieve.q === "" ? 0 : TYPING_MS);
+		return () => { clearTimeout(timer); turn.current++; };
+	}, [load]);
+	const again = useCallback(() => void load(Math.min(MOST_READ, Math.max(PAGE, shown.current))), [load]);
+	return { ...read, again, more: () => { if (read.next !== null) void load(PAGE, read.next); } };
+}
+
+async function unlink(room: RoomData, id: number, again: () => void): Promise<void> {
+	const r = await act("DELETE", `/incidents/${room.id}/mentions/${id}`);
+	if (r.ok) {
+		say(t("part.mentions.unlinked"), { undo: () => void act("POST", `/incidents/${room.id}/mentions`, { ids: [id] }).then((x) => {
+			if (!x.ok)
+				fail(x.problem);
+			again();
+		}) });
+	} else {
+		fail(r.problem);
+	}
+	again();
+}
+
+function Row({ m, people, may, onTriage, onUnlink }: { m: Item; people: readonly Person[]; may: boolean; onTriage: () => void; onUnlink: () => void }) {
+	const owner = people.find((p) => p.id === m.triage?.owner)?.name;
+	return (
+		<li class="thing room-mention" id={`mention-${m.id}`}>
+			<p class="meta"><Who m={m} /><SourceChip slug={m.source} /><Time at={timeOf(m)} /></p>
+			<Text class="clamped" lang={m.lang} marks={m.marks}>{beginning(m.text)}</Text>
+			<div class="thing-acts">
+				<TriageMark of={m.triage?.state ?? "new"} />
+				{owner !== undefined && <Name class="small strong">{owner}</Name>}
+				<span class="thing-links">
+					<a class="small" href={`/mentions/${m.id}`}>{t("part.mentions.open")}</a>
+					{may && <button type="button" class="link small" onClick={onUnlink}>{t("part.mentions.unlink")}</button>}
+				</span>
+				{may && <button type="button" onClick={onTriage}>{t("triage.go")}</button>}
+			</div>
+		</li>
+	);
+}
+
+function Filters({ sieve, onChange }: { sieve: Sieve; onChange: (s: Sieve) => void }) {
+	return (
+		<div class="part-filters">
+			<div class="search">
+				<Icon of={searchIcon} />
+				<input type="search" dir="auto" aria-label={t("part.mentions.search")} placeholder={t("part.mentions.search")} maxLength={200} value={sieve.q}
+					onInput={(e) => onChange({ ...sieve, q: e.currentTarget.value })} />
+			</div>
+			<select aria-label={t("triage")} onChange={(e) => onChange({ ...sieve, triage: e.currentTarget.value as Sieve["triage"] })}>
+				<option value="" selected={sieve.triage === ""}>{t("triage.all")}</option>
+				<option value="open" selected={sieve.triage === "open"}>{t("triage.open")}</option>
+				{STATES.map((s) => <option key={s} value={s} selected={sieve.triage === s}>{t(`triage.${s}`)}</option>)}
+			</select>
+		</div>
+	);
+}
+
+function Live({ room }: { room: RoomData }) {
+	const [sieve, setSieve] = useState<Sieve>({ q: "", triage: "" });
+	const [open, setOpen] = useState<number | null>(null);
+	const { items, next, problem, isLoading, again, more } = useMentions(room.id, sieve);
+	const people = usePeople();
+	const may = mayAdd(room);
+	useFollow(useCallback((type: string, data: string) => type === "mention.triaged" || (type.startsWith("mention.") && isOfRoom(data, room.id)), [room.id]), again);
+	const chosen = items.find((m) => m.id === open);
+	const isSifted = sieve.q !== "" || sieve.triage !== "";
+	return (
+		<>
+			{(room.counts.mentions > 0 || isSifted) && <Filters sieve={sieve} onChange={setSieve} />}
+			{problem !== null && <ProblemNote problem={problem} />}
+			{isLoading ? <Skeleton rows={2} />
+				: items.length === 0 ? <p class="soft part-empty">{t(isSifted ? "part.mentions.none" : "part.mentions.empty")}</p>
+				: <ol class="things" aria-label={`${t("part.mentions")}: ${number(room.counts.mentions)}`}>
+					{items.map((m) => <Row key={m.id} m={m} people={people} may={may} onTriage={() => setOpen(m.id)} onUnlink={() => void unlink(room, m.id, again)} />)}
+				</ol>}
+			{next !== null && !isLoading && <p class="part-more"><button type="button" onClick={more}>{t("part.mentions.more")}</button></p>}
+			{chosen !== undefined && <TriageDialog key={chosen.id} id={chosen.id} text={chosen.text} now={chosen.triage ?? null} onClose={() => setOpen(null)} onDone={again} />}
+		</>
+	);
+}
+
+export function Mentions({ room, isFrozen }: PartProps) {
+	return (
+		<Part name="mentions" title={t("part.mentions")} count={room.counts.mentions}>
+			{isFrozen ? <p class="soft part-empty">{t("part.mentions.frozen", { n: room.counts.mentions })}</p> : <Live room={room} />}
+		</Part>
+	);
+}
