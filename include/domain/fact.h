@@ -8,6 +8,7 @@
  */
 #include "base/arena.h"
 #include "domain/event.h"
+#include "domain/links.h"
 #include "domain/mention.h"
 
 /* ---- words; their names in JSON: dw_word_name ---- */
@@ -72,12 +73,6 @@ _Static_assert(DW_FIELD_COUNT <= 64, "struct dw_fact has 64 bits for them");
 
 #define DW_HAS(id) (UINT64_C(1) << DW_F_##id)
 
-/* A mention in a room, and when it was said. */
-struct dw_linked {
-	uint64_t id;
-	int64_t at;
-};
-
 /* One of mention, url and file. */
 struct dw_evidence {
 	uint64_t mention, file;
@@ -127,6 +122,31 @@ struct dw_fact {
 
 /** Fields that an event of this type may have; 0: it is none about an incident. */
 uint64_t dw_fact_fields(enum dw_event_type type);
+
+/* ---- fact_pack.c: packed, for a fold that reads very many ---- */
+
+struct dw_buf;
+
+/* What a run of packed facts begins from. */
+struct dw_pack_base {
+	uint64_t seq, room;
+	int64_t at; /* µs */
+};
+
+/**
+ * Add a fact to a run. Texts that leave nothing in a room are left out. DW_ETOOBIG: `out` is full,
+ * and as it was.
+ */
+DW_MUST_USE int dw_fact_pack(struct dw_buf *out, const struct dw_fact *f,
+			     const struct dw_pack_base *base);
+/**
+ * Take the next fact from a run. Texts point into the run, lists lie in `a`. 1, 0 at the end, or
+ * DW_ECORRUPT.
+ */
+DW_MUST_USE int dw_fact_unpack(struct dw_fact *f, struct dw_str *run,
+			       const struct dw_pack_base *base, struct dw_arena *a);
+/** SHA-256 of all that a packed fact's meaning hangs on: what was packed by another is void. */
+void dw_fact_pack_digest(uint8_t digest[32]);
 
 /* ---- fact_json.c ---- */
 

@@ -86,7 +86,7 @@ struct dw_incident {
 	DW_VECTOR(struct dw_todo) tasks;
 	DW_VECTOR(struct dw_decision) decisions;
 	DW_VECTOR(struct dw_pin) pins;
-	DW_VECTOR(struct dw_linked) links;  /* by id */
+	struct dw_links links;
 	DW_VECTOR(struct dw_entry) entries; /* by seq: everything on the timeline */
 	DW_VECTOR(uint64_t) absorbed;	    /* incidents that were merged into this one */
 	size_t n_notes, n_corrections;

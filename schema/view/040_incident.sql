@@ -33,3 +33,19 @@ CREATE TABLE room_mention (
 
 -- The rooms that a mention is in.
 CREATE INDEX room_mention_mention ON room_mention (mention, room);
+
+-- The same events once more, packed some dozens to a row (src/domain/fact_pack.c), to fold a room as it
+-- was at any moment without looking each of them up. The texts of notes are not in here.
+CREATE TABLE room_pack (
+	id INTEGER PRIMARY KEY,
+	-- id of the incident
+	room INTEGER NOT NULL,
+	-- seq of its first event
+	first INTEGER NOT NULL,
+	-- when that was recorded, microseconds since 1970 UTC
+	at INTEGER NOT NULL,
+	-- facts one behind the other
+	facts BLOB NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX room_pack_room ON room_pack (room, first);

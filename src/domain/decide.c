@@ -320,9 +320,10 @@ static void plan_moved_links(struct deciding *d, const struct dw_incident *from)
 		dw_arena_alloc(d->plan->arena, (from->links.n + 1) * sizeof(*list));
 	size_t n = 0;
 
-	for (size_t i = 0; i < from->links.n; i++)
-		if (!dw_incident_has_mention(d->s, from->links.p[i].id))
-			list[n++] = from->links.p[i];
+	for (const struct dw_linked *one = dw_links_from(&from->links, 0); one != NULL;
+	     one = dw_links_from(&from->links, one->id + 1))
+		if (!dw_incident_has_mention(d->s, one->id))
+			list[n++] = *one;
 	for (size_t i = 0; i < n; i += IDS_EACH) {
 		struct dw_fact *f = plan_add(d, DW_EV_MENTION_LINKED);
 

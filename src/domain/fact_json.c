@@ -9,75 +9,24 @@
 #include "base/blob.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
-#include "domain/fact.h"
+#include "fact_int.h"
 
 #include <jansson.h>
 #include <stdio.h>
 
 #define PAYLOAD_MAX (512u * 1024)
 
-enum kind {
-	LINE,
-	TEXT,
-	REF,
-	COUNT,
-	TIME,
-	FLAG,
-	SEVERITY,
-	STATUS,
-	VERDICT,
-	ROOM_ROLE,
-	AUDIENCE,
-	TRIAGE,
-	OUTCOME,
-	TEXTS,
-	REFS,
-	LINKED,
-	EVIDENCE
-};
-
 #define OPTION_MAX 1000 /* characters of one text in a list */
 #define URL_MAX 2048
 #define ID_MAX ((INT64_C(1) << 53) - 1)
 #define LINKED_READ_MAX 100000
 
-static const struct row {
-	const char *key;
-	enum kind kind;
-	size_t at; /* in struct dw_fact */
-	size_t most;
-} rows[DW_FIELD_COUNT] = {
+const struct row fact_rows[DW_FIELD_COUNT] = {
 #define X(id, name, field_kind, member, limit)                                           \
 	[DW_F_##id] = { name, field_kind, offsetof(struct dw_fact, member), limit },
 #include "domain/field.def"
 #undef X
 };
-
-static void *place(struct dw_fact *f, const struct row *r)
-{
-	return (char *)f + r->at;
-}
-
-static const void *place_in(const struct dw_fact *f, const struct row *r)
-{
-	return (const char *)f + r->at;
-}
-
-static bool is_word(enum kind k)
-{
-	return k >= STATUS && k <= OUTCOME;
-}
-
-static enum dw_word_kind word_kind(enum kind k)
-{
-	static const enum dw_word_kind map[] = {
-		[STATUS] = DW_WORD_STATUS,	 [VERDICT] = DW_WORD_VERDICT,
-		[ROOM_ROLE] = DW_WORD_ROOM_ROLE, [AUDIENCE] = DW_WORD_AUDIENCE,
-		[TRIAGE] = DW_WORD_TRIAGE,	 [OUTCOME] = DW_WORD_OUTCOME,
-	};
-
-	return map[k];
-}
 
 /* ---- writing ---- */
 
@@ -103,8 +52,8 @@ static void write_evidence(struct dw_jsonw *w, const struct dw_fact *f)
 
 static void write_list(struct dw_jsonw *w, const struct dw_fact *f, const struct row *r)
 {
-	const struct dw_texts *texts = place_in(f, r);
-	const struct dw_refs *refs = place_in(f, r);
+	const struct dw_texts *texts = fact_in(f, r);
+	const struct dw_refs *refs = fact_in(f, r);
 
 	if (r->kind == EVIDENCE) {
 		write_evidence(w, f);
@@ -126,8 +75,8 @@ static void write_list(struct dw_jsonw *w, const struct dw_fact *f, const struct
 
 static void write_number(struct dw_jsonw *w, const struct dw_fact *f, const struct row *r)
 {
-	uint64_t n = r->kind == SEVERITY ? *(const unsigned *)place_in(f, r)
-					 : *(const uint64_t *)place_in(f, r);
+	uint64_t n = r->kind == SEVERITY ? *(const unsigned *)fact_in(f, r)
+					 : *(const uint64_t *)fact_in(f, r);
 
 	if (r->kind == COUNT)
 		dw_jsonw_ku64(w, r->key, n);
@@ -142,7 +91,7 @@ static void write_field(struct dw_jsonw *w, const struct dw_fact *f, const struc
 	switch (r->kind) {
 	case LINE:
 	case TEXT:
-		dw_jsonw_kstr_or_null(w, r->key, *(const struct dw_str *)place_in(f, r));
+		dw_jsonw_kstr_or_null(w, r->key, *(const struct dw_str *)fact_in(f, r));
 		break;
 	case REF:
 	case COUNT:
@@ -150,10 +99,10 @@ static void write_field(struct dw_jsonw *w, const struct dw_fact *f, const struc
 		write_number(w, f, r);
 		break;
 	case TIME:
-		dw_jsonw_ktime_or_null(w, r->key, *(const int64_t *)place_in(f, r));
+		dw_jsonw_ktime_or_null(w, r->key, *(const int64_t *)fact_in(f, r));
 		break;
 	case FLAG:
-		dw_jsonw_kbool(w, r->key, *(const bool *)place_in(f, r));
+		dw_jsonw_kbool(w, r->key, *(const bool *)fact_in(f, r));
 		break;
 	case TEXTS:
 	case REFS:
@@ -168,8 +117,8 @@ static void write_field(struct dw_jsonw *w, const struct dw_fact *f, const struc
 	case AUDIENCE:
 	case TRIAGE:
 	case OUTCOME:
-		word = dw_word_name(word_kind(r->kind),
-				    *(const unsigned *)place_in(f, r));
+		word = dw_word_name(fact_word_kind(r->kind),
+				    *(const unsigned *)fact_in(f, r));
 		dw_jsonw_kstr_or_null(w, r->key, dw_str_of(word));
 		break;
 	}
@@ -179,7 +128,7 @@ void dw_fact_write(struct dw_jsonw *w, const struct dw_fact *f)
 {
 	for (unsigned i = 0; i < DW_FIELD_COUNT; i++)
 		if ((f->has >> i & 1) != 0)
-			write_field(w, f, &rows[i]);
+			write_field(w, f, &fact_rows[i]);
 }
 
 struct dw_blob *dw_fact_payload(const struct dw_fact *f)
@@ -452,9 +401,9 @@ static int read_list(struct reading *r, const char *at, json_t *v, const struct 
 {
 	switch ((unsigned)row->kind) {
 	case TEXTS:
-		return read_texts(r, at, v, row->most, place(r->f, row));
+		return read_texts(r, at, v, row->most, fact_place(r->f, row));
 	case REFS:
-		return read_refs(r, at, v, row->most, place(r->f, row));
+		return read_refs(r, at, v, row->most, fact_place(r->f, row));
 	case LINKED:
 		return read_linked(r, at, v);
 	default:
@@ -464,26 +413,27 @@ static int read_list(struct reading *r, const char *at, json_t *v, const struct 
 
 static int read_value(struct reading *r, const char *at, json_t *v, const struct row *row)
 {
-	if (is_word(row->kind))
-		return read_word(r, at, v, word_kind(row->kind), place(r->f, row));
+	if (fact_is_word(row->kind))
+		return read_word(r, at, v, fact_word_kind(row->kind),
+				 fact_place(r->f, row));
 	if (row->kind >= TEXTS)
 		return read_list(r, at, v, row);
 	switch ((unsigned)row->kind) {
 	case LINE:
 	case TEXT:
 		return read_text(r, at, v, row->kind == LINE, row->most,
-				 place(r->f, row));
+				 fact_place(r->f, row));
 	case SEVERITY:
-		return read_severity(r, at, v, place(r->f, row));
+		return read_severity(r, at, v, fact_place(r->f, row));
 	case TIME:
-		return read_time(r, at, v, place(r->f, row));
+		return read_time(r, at, v, fact_place(r->f, row));
 	case FLAG:
 		if (!json_is_boolean(v))
 			return wrong(r, at, "this must be true or false");
-		*(bool *)place(r->f, row) = json_is_true(v);
+		*(bool *)fact_place(r->f, row) = json_is_true(v);
 		return 0;
 	default:
-		return read_u64(r, at, v, row->kind == COUNT, place(r->f, row));
+		return read_u64(r, at, v, row->kind == COUNT, fact_place(r->f, row));
 	}
 }
 
@@ -492,9 +442,9 @@ static int read_field(struct reading *r, enum dw_field i, json_t *v)
 	char at[80];
 	int rc = 0;
 
-	snprintf(at, sizeof(at), "/%s", rows[i].key);
+	snprintf(at, sizeof(at), "/%s", fact_rows[i].key);
 	if (!json_is_null(v) || !may_be_null(i))
-		rc = read_value(r, at, v, &rows[i]);
+		rc = read_value(r, at, v, &fact_rows[i]);
 	if (rc == 0)
 		r->f->has |= UINT64_C(1) << i;
 	return rc;
@@ -512,8 +462,8 @@ void dw_fact_read(struct dw_fact *f, struct dw_str payload, struct dw_arena *a)
 		return;
 	o = json_loadb(payload.p, payload.n, 0, NULL);
 	for (unsigned i = 0; i < DW_FIELD_COUNT; i++) {
-		json_t *v =
-			(fields >> i & 1) != 0 ? json_object_get(o, rows[i].key) : NULL;
+		json_t *v = (fields >> i & 1) != 0 ? json_object_get(o, fact_rows[i].key)
+						   : NULL;
 
 		if (v != NULL)
 			(void)read_field(&r, (enum dw_field)i, v);
@@ -527,7 +477,7 @@ void dw_fact_read(struct dw_fact *f, struct dw_str payload, struct dw_arena *a)
 static enum dw_field find_field(const char *key, uint64_t known)
 {
 	for (unsigned i = 0; i < DW_FIELD_COUNT; i++)
-		if ((known >> i & 1) != 0 && strcmp(rows[i].key, key) == 0)
+		if ((known >> i & 1) != 0 && strcmp(fact_rows[i].key, key) == 0)
 			return (enum dw_field)i;
 	return DW_FIELD_COUNT;
 }
@@ -588,9 +538,9 @@ int dw_fact_parse(struct dw_fact *f, struct dw_str json, uint64_t required,
 	for (unsigned i = 0; rc == 0 && i < DW_FIELD_COUNT; i++) {
 		char at[80];
 
-		snprintf(at, sizeof(at), "/%s", rows[i].key);
+		snprintf(at, sizeof(at), "/%s", fact_rows[i].key);
 		if ((required & ~f->has) >> i & 1)
-			rc = dw_fault_set(fault, at, "%s is missing", rows[i].key);
+			rc = dw_fault_set(fault, at, "%s is missing", fact_rows[i].key);
 	}
 	return rc;
 }

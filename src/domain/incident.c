@@ -55,7 +55,7 @@ void dw_incident_destroy(struct dw_incident *s)
 	free(s->tasks.p);
 	free(s->decisions.p);
 	free(s->pins.p);
-	free(s->links.p);
+	dw_links_fini(&s->links);
 	free(s->entries.p);
 	free(s->absorbed.p);
 	dw_arena_destroy(s->arena);
@@ -117,37 +117,14 @@ const struct dw_entry *dw_incident_entry(const struct dw_incident *s, uint64_t s
 	FIND(&s->entries, seq, seq);
 }
 
-/* Index of the link, or of the first one behind its place. */
-static size_t link_at(const struct dw_incident *s, uint64_t mention)
-{
-	size_t lo = 0, hi = s->links.n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (s->links.p[mid].id < mention)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 bool dw_incident_has_mention(const struct dw_incident *s, uint64_t mention)
 {
-	size_t i = link_at(s, mention);
-
-	return i < s->links.n && s->links.p[i].id == mention;
+	return dw_links_find(&s->links, mention) != NULL;
 }
 
 const struct dw_linked *dw_incident_first_mention(const struct dw_incident *s)
 {
-	const struct dw_linked *first = NULL;
-
-	for (size_t i = 0; i < s->links.n; i++)
-		if (first == NULL || s->links.p[i].at < first->at)
-			first = &s->links.p[i];
-	return first;
+	return dw_links_earliest(&s->links);
 }
 
 const struct dw_pin *dw_incident_pin(const struct dw_incident *s, uint64_t target)
@@ -296,29 +273,16 @@ static void apply_joined(struct dw_incident *s, const struct dw_fact *f)
 
 /* ---- mentions ---- */
 
-/* Ids mostly rise, so the new ones mostly go to the end. */
 static void apply_linked(struct dw_incident *s, const struct dw_fact *f)
 {
-	for (size_t i = 0; i < f->linked.n; i++) {
-		size_t at = link_at(s, f->linked.p[i].id);
-
-		if (at < s->links.n && s->links.p[at].id == f->linked.p[i].id)
-			continue;
-		(void)ADD(&s->links);
-		memmove(&s->links.p[at + 1], &s->links.p[at],
-			(s->links.n - 1 - at) * sizeof(*s->links.p));
-		s->links.p[at] = f->linked.p[i];
-	}
+	for (size_t i = 0; i < f->linked.n; i++)
+		(void)dw_links_add(&s->links, f->linked.p[i]);
 }
 
 static void apply_unlinked(struct dw_incident *s, const struct dw_fact *f)
 {
-	for (size_t i = 0; i < f->ids.n; i++) {
-		size_t at = link_at(s, f->ids.p[i]);
-
-		if (at < s->links.n && s->links.p[at].id == f->ids.p[i])
-			DROP(&s->links, at);
-	}
+	for (size_t i = 0; i < f->ids.n; i++)
+		(void)dw_links_remove(&s->links, f->ids.p[i]);
 }
 
 /* ---- claims ---- */

@@ -3,14 +3,14 @@
  * projection.c - folds events into the read tables, inside the transaction that appends them.
  *
  * Which module owns an event follows from its class; each keeps its SQL beside its own code.
- * The definition is every file of schema/view in order of name, and the version of the fold that
- * search terms come from: when that text changes, the store drops all views and calls apply for
- * the whole journal again.
+ * The definition is every file of schema/view in order of name, the version of the fold that
+ * search terms come from, and the way that facts are packed: when that text changes, the store drops
+ * all views and calls apply for the whole journal again.
  */
 #include "engine/projection.h"
 
 #include "base/embed.h"
-#include "domain/event.h"
+#include "domain/fact.h"
 #include "engine/account.h"
 #include "engine/ingest.h"
 #include "engine/room.h"
@@ -65,6 +65,8 @@ struct dw_projector dw_projection(void)
 	static char sql[256 * 1024];
 
 	if (sql[0] == '\0') {
+		uint8_t packing[32];
+		char hex[65];
 		size_t used = 0;
 
 		for (size_t i = 0; i < dw_embed_count(); i++) {
@@ -76,7 +78,9 @@ struct dw_projector dw_projection(void)
 			memcpy(sql + used, f->data, f->len);
 			used += f->len;
 		}
-		snprintf(sql + used, 100, "-- fold %d\n", DW_FOLD_VERSION);
+		dw_fact_pack_digest(packing);
+		snprintf(sql + used, 100, "-- fold %d, packing %.32s\n", DW_FOLD_VERSION,
+			 dw_hex(hex, packing, sizeof(packing)));
 	}
 	return (struct dw_projector){ .schema = sql,
 				      .on_open = on_open,

@@ -169,7 +169,7 @@ void dw_rooms_apply(struct dw_rooms *rooms, const struct dw_stored *e)
 	bool was_restricted;
 	struct dw_fact f;
 
-	if (e->room == 0)
+	if (!room_is_of(e))
 		return;
 	if (room == NULL)
 		room = add(rooms, e->room, dw_incident_create());

@@ -2,15 +2,20 @@
 /*
  * room_fold.c - a room as it was: its events up to a moment, folded by the one fold.
  *
- * Which events those are is an index (040_incident.sql). Notes and corrections are most of a long
- * timeline and leave nothing in the state but that they were there, so they are folded from
- * their row and not read. A journal in memory has no index: there the whole is gone through.
+ * The room's events are read packed (room_pack in 040_incident.sql): a few hundred rows for a
+ * hundred thousand of them. A journal in memory has no such table: there the whole is gone through.
  */
 #include "room_int.h"
 #include "store/db.h"
 
-static const char events_sql[] = "SELECT seq, type, actor, occurred_at FROM room_event"
-				 " WHERE room = ?1 AND seq <= ?2 ORDER BY seq";
+static const char packs_sql[] = "SELECT first, at, facts FROM room_pack"
+				" WHERE room = ?1 AND first <= ?2 ORDER BY first";
+
+bool room_is_of(const struct dw_stored *e)
+{
+	return e->room != 0 &&
+	       dw_event_info(dw_event_by_name(e->type))->class == DW_CLASS_ROOM;
+}
 
 void room_fact(struct dw_fact *f, const struct dw_stored *e, struct dw_arena *a)
 {
@@ -67,7 +72,7 @@ static bool on_event(void *data, const struct dw_stored *e)
 
 	if (e->seq > g->upto)
 		return false;
-	if (e->room != g->room)
+	if (e->room != g->room || !room_is_of(e))
 		return true;
 	room_fact(&f, e, g->s->arena);
 	dw_incident_apply(g->s, &f);
@@ -89,30 +94,27 @@ static int fold_all(struct dw_reader *r, struct folding *g, struct dw_err *err)
 	return 0;
 }
 
-static bool is_light(enum dw_event_type type)
+/* One row; its texts are kept in the room's arena. */
+static int fold_pack(struct folding *g, const struct dw_pack_base *base,
+		     struct dw_str row)
 {
-	return type == DW_EV_NOTE_ADDED || type == DW_EV_CORRECTION_ADDED;
+	struct dw_str run = dw_str_make(dw_arena_strdup(g->s->arena, row), row.n);
+	struct dw_fact f;
+	int rc;
+
+	while ((rc = dw_fact_unpack(&f, &run, base, g->s->arena)) == 1) {
+		if (f.seq <= g->s->seq)
+			return DW_ECORRUPT;
+		if (f.seq > g->upto)
+			break;
+		dw_incident_apply(g->s, &f);
+	}
+	return rc < 0 ? rc : 0;
 }
 
-static int fold_row(struct dw_reader *r, sqlite3_stmt *q, struct folding *g,
-		    struct dw_err *err)
+static int fold_packs(struct dw_db *db, struct folding *g, struct dw_err *err)
 {
-	struct dw_fact f = { .type = dw_event_by_name(dw_db_text(q, 1)),
-			     .seq = (uint64_t)sqlite3_column_int64(q, 0),
-			     .actor = (uint64_t)sqlite3_column_int64(q, 2),
-			     .occurred_at = sqlite3_column_int64(q, 3) };
-	uint64_t last;
-
-	if (!is_light(f.type))
-		return dw_reader_scan(r, f.seq - 1, 1, on_event, g, &last, err);
-	dw_incident_apply(g->s, &f);
-	return 0;
-}
-
-static int fold_index(struct dw_reader *r, struct dw_db *db, struct folding *g,
-		      struct dw_err *err)
-{
-	sqlite3_stmt *q = dw_db_stmt(db, events_sql, err);
+	sqlite3_stmt *q = dw_db_stmt(db, packs_sql, err);
 	int rc;
 
 	if (q == NULL)
@@ -120,9 +122,17 @@ static int fold_index(struct dw_reader *r, struct dw_db *db, struct folding *g,
 	dw_db_bind_u64(q, 1, g->room);
 	dw_db_bind_u64(q, 2, g->upto);
 	while ((rc = dw_db_step(db, q, err)) == 1) {
-		rc = fold_row(r, q, g, err);
-		if (rc < 0)
+		struct dw_pack_base base = { (uint64_t)sqlite3_column_int64(q, 0),
+					     g->room, sqlite3_column_int64(q, 1) };
+
+		rc = fold_pack(g, &base, dw_db_blob(q, 2));
+		if (rc < 0) {
+			rc = dw_fail(err, rc,
+				     "the packed events of incident %llu are damaged: "
+				     "diwan rebuild makes them anew",
+				     (unsigned long long)g->room);
 			break;
+		}
 	}
 	sqlite3_reset(q);
 	return rc;
@@ -138,7 +148,7 @@ int dw_room_fold_on_pool(struct dw_reader *r, uint64_t room, uint64_t upto,
 	DW_REQUIRE(room != 0);
 	g.s = dw_incident_create();
 	if (room <= upto)
-		rc = db != NULL ? fold_index(r, db, &g, err) : fold_all(r, &g, err);
+		rc = db != NULL ? fold_packs(db, &g, err) : fold_all(r, &g, err);
 	if (rc == 0 && g.s->id == 0)
 		rc = dw_fail(err, DW_ENOTFOUND,
 			     "there is no such incident, or there was none then");

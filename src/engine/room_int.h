@@ -33,6 +33,11 @@ void room_readers_free(struct dw_rooms *rooms);
 
 /* ---- room_fold.c ---- */
 
+/**
+ * Is it on the timeline of a room? What a later version has written there is not until we know it:
+ * who may see it is not known either.
+ */
+bool room_is_of(const struct dw_stored *e);
 /** The envelope and payload of an event as a fact; what it points at lies in `a`. */
 void room_fact(struct dw_fact *f, const struct dw_stored *e, struct dw_arena *a);
 

@@ -4,6 +4,9 @@
  *
  * Total, as every fold: an event whose payload was erased keeps its row and its place on the
  * timeline, and what it had linked stays linked as far as anybody can tell.
+ *
+ * An event is packed behind those before it while these fit on a page of the database; then it
+ * begins a row of its own. So there is nothing that lags behind and has to be caught up with.
  */
 #include "room_int.h"
 #include "store/db.h"
@@ -15,6 +18,16 @@ static const char link_sql[] =
 	"INSERT OR IGNORE INTO room_mention (room, mention) VALUES (?1, ?2)";
 static const char unlink_sql[] =
 	"DELETE FROM room_mention WHERE room = ?1 AND mention = ?2";
+
+static const char newest_pack_sql[] =
+	"SELECT id, first, at, facts FROM room_pack WHERE room = ?1"
+	" ORDER BY first DESC LIMIT 1";
+static const char grow_pack_sql[] = "UPDATE room_pack SET facts = ?2 WHERE id = ?1";
+static const char new_pack_sql[] =
+	"INSERT INTO room_pack (room, first, at, facts) VALUES (?1, ?2, ?3, ?4)";
+
+#define PACK_BYTES 3900		    /* a row that a page of 4096 has room for */
+#define FACT_MAX (1u * 1024 * 1024) /* one fact: twice what a payload may be */
 
 static int add_event(struct dw_db *db, const struct dw_stored *e, uint64_t target,
 		     struct dw_err *err)
@@ -45,25 +58,96 @@ static int set_link(struct dw_db *db, const char *sql, uint64_t room, uint64_t m
 	return dw_db_run(db, q, err);
 }
 
+/* ---- packing ---- */
+
+static int new_pack(struct dw_db *db, const struct dw_fact *f, struct dw_err *err)
+{
+	struct dw_pack_base base = { f->seq, f->room, f->recorded_at };
+	sqlite3_stmt *q = dw_db_stmt(db, new_pack_sql, err);
+	struct dw_buf b;
+	int rc;
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_buf_init(&b, FACT_MAX);
+	rc = dw_fact_pack(&b, f, &base);
+	DW_INVARIANT(rc == 0);
+	dw_db_bind_u64(q, 1, f->room);
+	dw_db_bind_u64(q, 2, f->seq);
+	dw_db_bind_i64(q, 3, f->recorded_at);
+	dw_db_bind_blob(q, 4, b.p, b.len);
+	rc = dw_db_run(db, q, err);
+	dw_buf_fini(&b);
+	return rc;
+}
+
+/* The newest row of the room with the fact behind it. 1; 0: it is full, or there is none. */
+static int grown_pack(struct dw_db *db, const struct dw_fact *f, struct dw_buf *b,
+		      int64_t *id, struct dw_err *err)
+{
+	sqlite3_stmt *q = dw_db_stmt(db, newest_pack_sql, err);
+	struct dw_pack_base base = { .room = f->room };
+	struct dw_str facts;
+	int rc;
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(q, 1, f->room);
+	rc = dw_db_step(db, q, err);
+	if (rc == 1) {
+		*id = sqlite3_column_int64(q, 0);
+		base.seq = (uint64_t)sqlite3_column_int64(q, 1);
+		base.at = sqlite3_column_int64(q, 2);
+		facts = dw_db_blob(q, 3);
+		rc = dw_buf_add(b, facts.p, facts.n) == 0 &&
+		     dw_fact_pack(b, f, &base) == 0;
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+static int pack(struct dw_db *db, const struct dw_fact *f, struct dw_err *err)
+{
+	sqlite3_stmt *q = dw_db_stmt(db, grow_pack_sql, err);
+	struct dw_buf b;
+	int64_t id = 0;
+	int rc;
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_buf_init(&b, PACK_BYTES);
+	rc = grown_pack(db, f, &b, &id, err);
+	if (rc == 1) {
+		dw_db_bind_i64(q, 1, id);
+		dw_db_bind_blob(q, 2, b.p, b.len);
+		rc = dw_db_run(db, q, err);
+	} else if (rc == 0) {
+		rc = new_pack(db, f, err);
+	}
+	dw_buf_fini(&b);
+	return rc;
+}
+
+/* ---- all ---- */
+
 int dw_room_project_on_writer(struct dw_db *db, const struct dw_stored *e,
 			      struct dw_err *err)
 {
-	enum dw_event_type type = dw_event_by_name(e->type);
 	struct dw_arena *a;
 	struct dw_fact f;
 	int rc;
 
-	if (e->room == 0)
+	if (!room_is_of(e))
 		return 0;
-	if (type != DW_EV_CORRECTION_ADDED && type != DW_EV_MENTION_LINKED &&
-	    type != DW_EV_MENTION_UNLINKED)
-		return add_event(db, e, 0, err);
 	a = dw_arena_create();
 	room_fact(&f, e, a);
-	rc = add_event(db, e, f.target, err);
+	rc = add_event(db, e, f.type == DW_EV_CORRECTION_ADDED ? f.target : 0, err);
+	if (rc == 0)
+		rc = pack(db, &f, err);
 	for (size_t i = 0; rc == 0 && i < f.linked.n; i++)
 		rc = set_link(db, link_sql, e->room, f.linked.p[i].id, err);
-	for (size_t i = 0; rc == 0 && i < f.ids.n; i++)
+	for (size_t i = 0; rc == 0 && f.type == DW_EV_MENTION_UNLINKED && i < f.ids.n;
+	     i++)
 		rc = set_link(db, unlink_sql, e->room, f.ids.p[i], err);
 	dw_arena_destroy(a);
 	return rc;

@@ -63,29 +63,25 @@ function problemOf(status: number, data: unknown, retryAfter: string | null): Pr
 	};
 }
 
-/* Asked for before anybody wanted it, so that the first page's rows do not wait for who is signed in. */
-const early = new Map<string, Promise<Answer<unknown>>>();
+/* The answer that index.html asked for before any script was here, once. */
+function early(path: string): Promise<[Response, string]> | undefined {
+	const asked = window.early?.[path];
+	delete window.early?.[path];
+	return asked;
+}
 
-/** Asks now; the next api("GET", path) gets that answer, once. */
-export function askEarly(path: string): void {
-	early.set(path, api("GET", path));
+async function ask(method: Method, path: string, asking: Asking): Promise<[Response, string]> {
+	const answer = await fetch(`/api/v1${path}`, {
+		method, headers: headersOf(method, asking), cache: "no-store", signal: asking.signal ?? null,
+		body: asking.body === undefined ? null : JSON.stringify(asking.body),
+	});
+	return [answer, await answer.text()];
 }
 
 export async function api<T>(method: Method, path: string, asking: Asking = {}): Promise<Answer<T>> {
-	const asked = method === "GET" ? early.get(path) : undefined;
-	if (asked !== undefined) {
-		early.delete(path);
-		const r = await asked;
-		if (r.ok)
-			return r as Answer<T>;
-	}
 	let answer: Response, text: string;
 	try {
-		answer = await fetch(`/api/v1${path}`, {
-			method, headers: headersOf(method, asking), cache: "no-store", signal: asking.signal ?? null,
-			body: asking.body === undefined ? null : JSON.stringify(asking.body),
-		});
-		text = await answer.text();
+		[answer, text] = await ((method === "GET" && early(path)) || ask(method, path, asking));
 	} catch {
 		return { ok: false, status: 0, problem: problemOf(0, null, null), data: null };
 	}
@@ -95,6 +91,7 @@ export async function api<T>(method: Method, path: string, asking: Asking = {}):
 	} catch { /* not from us: a proxy's page */ }
 	if (answer.ok)
 		return { ok: true, status: answer.status, data: data as T, etag: answer.headers.get("ETag") };
+	delete window.early; /* it was for somebody who is there */
 	if (answer.status === 401 && !asking.isSigningIn)
 		sessionEnded();
 	const retryAfter = answer.headers.get("Retry-After");

@@ -7,6 +7,8 @@ declare module "*.svg" {
 
 interface TrustedScriptURL { readonly isTrusted?: true }
 interface Window {
+	/** What index.html has asked for already, by its path: answer and body. */
+	early?: Record<string, Promise<[Response, string]> | undefined>;
 	trustedTypes?: {
 		createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): TrustedScriptURL };
 	};

@@ -2,9 +2,7 @@
 /* main.tsx - the start: words and session at once, then the shell. */
 import { render } from "preact";
 
-import { askEarly } from "./api";
 import { App } from "./app";
-import { FIRST_PAGE } from "./feed/live";
 import { setLanguage } from "./i18n/t";
 import { watchKeys } from "./keys";
 import { watchAddress } from "./router";
@@ -20,8 +18,6 @@ async function start(): Promise<void> {
 	watchClock();
 	watchKeys();
 	const session = lookUp();
-	if (location.pathname === "/" && location.search === "")
-		askEarly(FIRST_PAGE);
 	await setLanguage(lang.value);
 	watchSettings();
 	await session;

@@ -29,6 +29,26 @@ async function fresh() {
 
 await setUp(page, room);
 await runAll({
+	async what_is_shown_first_is_asked_for_once_and_before_any_script_is_here() {
+		const p = await page.context().newPage();
+		const asked = [], ask = () => asked.filter((path) => /^\/(session|mentions)/.test(path)).sort();
+		p.on("request", (r) => asked.push(r.url().replace(`${room.url}/api/v1`, "")));
+		let letGo;
+		const gate = new Promise((resolve) => { letGo = resolve; });
+		await p.route("**/assets/main.*", async (route) => { await gate; await route.continue(); });
+		await p.goto(room.url, { waitUntil: "commit" });
+		const first = ["/mentions?limit=100", "/session"];
+		await room.until("both are asked for", () => ask().join() === first.join());
+		letGo();
+		await live(p);
+		await p.locator(".empty").waitFor();
+		assert.deepEqual(ask().filter((path) => first.includes(path)), first);
+		asked.length = 0;
+		await p.goto(`${room.url}/?lang=fa`);
+		await live(p);
+		assert.deepEqual(ask().filter((path) => first.includes(path)), ["/session"], "what is filtered is asked for by the feed");
+		await p.close();
+	},
 	async mentions_arrive_by_themselves() {
 		await room.say([mention("1", "The first one"), mention("2", "مرحبا بالجميع", { lang: "ar" }),
 			mention("3", "سلام به همه", { lang: "fa" })]);
@@ -118,8 +138,33 @@ await runAll({
 			await page.keyboard.press("Period");
 			await page.locator(".glance").waitFor();
 		}
+		/* The first one, where the pill comes. */
+		const box = await rows.first().boundingBox();
+		await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+		await page.mouse.down();
+		await room.until("more have come", ((before) => () => n > before)(n + 50));
+		await page.mouse.up();
+		await page.locator(".detail-text").waitFor();
+		await page.keyboard.press("Period");
 		isOn = false;
 		await crowd;
+	},
+	async a_link_is_copied_also_where_scripts_have_no_clipboard() {
+		await rows.first().click();
+		await page.locator(".detail-text").waitFor();
+		await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: room.url });
+		await page.evaluate(() => {
+			Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true });
+			Object.defineProperty(window, "isSecureContext", { value: false, configurable: true });
+		});
+		const button = page.locator(".side").getByRole("button", { name: "Copy link" });
+		await button.click();
+		await page.locator(".toast", { hasText: "copied" }).waitFor();
+		assert.equal(await button.evaluate((e) => e === document.activeElement), true, "the focus stays");
+		await page.evaluate(() => { delete navigator.clipboard; delete window.isSecureContext; });
+		assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
+		await page.keyboard.press("Period");
+		await page.locator(".glance").waitFor();
 	},
 	async hidden_characters_are_shown_on_request() {
 		await room.say(mention("7", "می\u200cخواهم بدانم"));

@@ -71,6 +71,8 @@ for (const lang of LANGS) {
 				await p.goto(room.url);
 				await live(p);
 				await p.locator(".mention").nth(4).waitFor();
+				if (await p.evaluate(() => document.documentElement.scrollHeight > innerHeight))
+					wrong.push(`at ${width} the page scrolls, and not only its list`);
 				const seen = await inSight(p);
 				if (seen < (width === 390 ? 5 : 8))
 					wrong.push(`${seen} mentions in sight at ${width}`);

@@ -50,7 +50,7 @@ async function signIn(p, name, password) {
 }
 
 /* A site with a feed that can be made to fail. */
-const site = { status: 200, asked: 0, items: ["The first headline", "خبر دوم"] };
+const site = { status: 200, asked: 0, items: ["The \u202efirst headline", "خبر دوم"] };
 const server = createServer((request, answer) => {
 	site.asked++;
 	if (request.url !== "/feed.xml")
@@ -347,6 +347,8 @@ await runAll({
 		await dialog().locator(".preview", { hasText: "The Harbour Times" }).waitFor();
 		const second = dialog().locator(".preview li", { hasText: "خبر دوم" }).locator("p").first();
 		assert.equal(await second.evaluate((e) => getComputedStyle(e).direction), "rtl");
+		const first = dialog().locator(".preview li", { hasText: "first headline" });
+		assert.deepEqual(await first.locator(".hidden-mark").allTextContents(), ["RLO", "RLO"], "in title and text");
 		assert.equal(await dialog().locator("[name=slug]").inputValue(), "news:127.0.0.1");
 		await dialog().locator("[name=slug]").fill("harbour");
 		await dialog().locator("button[type=submit]").click();

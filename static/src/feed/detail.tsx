@@ -13,14 +13,16 @@ import eyeIcon from "@primer/octicons/build/svg/eye-16.svg";
 import linkIcon from "@primer/octicons/build/svg/link-16.svg";
 import outIcon from "@primer/octicons/build/svg/link-external-16.svg";
 import xIcon from "@primer/octicons/build/svg/x-16.svg";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
-import { api, explain, type Problem } from "../api";
-import { onEvents } from "../bus/bus";
+import { explain, type Problem } from "../api";
+import type { LineEvent } from "../bus/bus";
 import { ago, exact, number } from "../i18n/format";
 import { isLang, type Key, LANG_NAMES, t } from "../i18n/t";
 import { SourceChip } from "../ui/chip";
+import { copyText } from "../ui/copy";
 import { Icon } from "../ui/icon";
+import { useEvents, useLoaded } from "../ui/load";
 import { minute } from "../ui/now";
 import { Skeleton } from "../ui/parts";
 import { say } from "../ui/toast";
@@ -43,27 +45,15 @@ const HAS_INVISIBLE = /[\u200b-\u200f\u061c\u00ad\u2060\ufeff\u00a0\u202f]/;
 
 /* Read anew whenever the stream says that this one has changed. */
 function useMention(id: number, known: Mention | undefined): { m: Mention | undefined; history: Version[] | null; problem: Problem | null } {
-	const [whole, setWhole] = useState<Whole | null>(null);
-	const [problem, setProblem] = useState<Problem | null>(null);
-	useEffect(() => {
-		let isOn = true;
-		const load = async (): Promise<void> => {
-			const r = await api<Whole>("GET", `/mentions/${id}`);
-			if (!isOn)
-				return;
-			setProblem(r.ok ? null : r.problem);
-			if (r.ok)
-				setWhole(r.data);
-		};
-		void load();
-		const stop = onEvents((events) => {
-			if (events.some((e) => e.type === "mention.changed" && (JSON.parse(e.data) as { data: Mention }).data.id === id))
-				void load();
-		});
-		return () => { isOn = false; stop(); };
-	}, [id]);
-	const fresh = whole?.id === id ? whole : null;
-	return { m: fresh === null ? known : { ...fresh, ...(known?.marks ? { marks: known.marks } : {}) }, history: fresh?.history ?? null, problem };
+	const { data, problem, reload } = useLoaded<Whole>(`/mentions/${id}`);
+	const isThis = useCallback((e: LineEvent) => e.type === "mention.changed" && (JSON.parse(e.data) as { data: Mention }).data.id === id, [id]);
+	useEvents(isThis, reload);
+	/* The list's marks are those of the search; they hold for its text alone. */
+	const { marks, title_marks } = known ?? {};
+	const whole = useMemo(() => data === null ? undefined : {
+		...data, ...(marks && data.text === known?.text ? { marks } : {}), ...(title_marks && data.title === known?.title ? { title_marks } : {}),
+	}, [data, marks, title_marks]);
+	return { m: whole ?? known, history: data?.history ?? null, problem };
 }
 
 function Metrics({ m }: { m: Mention }) {
@@ -130,12 +120,7 @@ function Raw({ m }: { m: Mention }) {
 }
 
 async function copyLink(): Promise<void> {
-	try {
-		await navigator.clipboard.writeText(location.href);
-		say(t("mention.copied"));
-	} catch {
-		say(t("mention.copy_failed"));
-	}
+	say(t(await copyText(location.href) ? "mention.copied" : "mention.copy_failed"));
 }
 
 function Body({ m, history }: { m: Mention; history: Version[] | null }) {

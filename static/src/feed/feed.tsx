@@ -9,7 +9,7 @@ import playIcon from "@primer/octicons/build/svg/play-16.svg";
 import upIcon from "@primer/octicons/build/svg/arrow-up-16.svg";
 import searchIcon from "@primer/octicons/build/svg/search-24.svg";
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
 import { ConnectionDot } from "../bus/banner";
 import { t } from "../i18n/t";
@@ -62,6 +62,14 @@ function Spoken({ live }: { live: Live }) {
 	return <p class="unseen" role="status" aria-live="polite">{said}</p>;
 }
 
+/* How many the pill says; still while a pointer is down, or the pill would come between press and row. */
+function useWaiting(live: Live): number {
+	const said = useRef(0), reasons = live.reasons.value;
+	if (!reasons.has("pointer"))
+		said.current = reasons.size > 0 ? live.store.heldCount : 0;
+	return said.current;
+}
+
 function Head({ live }: { live: Live }) {
 	const isHolding = live.reasons.value.size > 0;
 	return (
@@ -105,20 +113,23 @@ export function Feed({ id }: PageProps) {
 	const live = useMemo(() => new Live(), []);
 	const openId = Number(id ?? 0);
 	const current = useSignal(openId);
-	const isCovered = useOnePane() && openId !== 0;
-	useEffect(() => {
+	const isOnePane = useOnePane(), isCovered = isOnePane && openId !== 0;
+	/* Before the first picture, or what was asked for early would wait for it. */
+	useLayoutEffect(() => {
 		live.start();
 		return () => live.stop();
 	}, []);
 	useEffect(() => { live.hold("reading", openId !== 0); }, [openId]);
 	live.painted.value;
 
-	const open = (m: Mention | undefined, { replaces = openId !== 0 } = {}): void => {
+	/* These two stay the same, so that rows that have not changed are not painted anew. */
+	const open = useCallback((m: Mention | undefined): void => {
 		if (m === undefined)
 			return;
 		current.value = m.id;
-		navigate(`/mentions/${m.id}${location.search}`, { replaces });
-	};
+		navigate(`/mentions/${m.id}${location.search}`, { replaces: openId !== 0 });
+	}, [openId]);
+	const choose = useCallback((x: number) => { current.value = x; }, []);
 	const close = (): void => {
 		navigate(`/${location.search}`, { replaces: true });
 		document.querySelector<HTMLElement>(`[data-id="${current.value}"]`)?.focus();
@@ -162,7 +173,7 @@ export function Feed({ id }: PageProps) {
 		{ code: "Escape", label: "keys.back", run: () => { if (openId !== 0) close(); else toNewest(); } },
 	]), [openId]);
 
-	const { items, heldCount } = live.store;
+	const { items } = live.store, heldCount = useWaiting(live);
 	return (
 		<div class={openId === 0 ? "feed-page" : "feed-page has-open"}>
 			<section class="feed-main" aria-label={t("nav.feed")} inert={isCovered}>
@@ -170,11 +181,11 @@ export function Feed({ id }: PageProps) {
 				<div class="feed-body">
 					{heldCount > 0 && <button type="button" class="pill primary" onClick={toNewest}><Icon of={upIcon} />{t("feed.new", { n: heldCount })}</button>}
 					{items.length === 0 ? <Nothing live={live} />
-						: <List live={live} openId={openId} currentId={current.value} onCurrent={(x) => { current.value = x; }} onOpen={open} />}
+						: <List live={live} openId={openId} currentId={current.value} onCurrent={choose} onOpen={open} />}
 					<PickBar />
 				</div>
 			</section>
-			{openId === 0 ? <aside class="side glance-side" aria-label={t("glance.title")}><GlancePane live={live} /></aside> : (
+			{openId === 0 ? !isOnePane && <aside class="side" aria-label={t("glance.title")}><GlancePane live={live} /></aside> : (
 				<aside class="side" aria-label={t("mention.one")}>
 					<Detail id={openId} known={live.store.at(openId)} isAlone={isCovered} onClose={close}
 						onPrevious={neighbour(-1) && (() => step(-1))} onNext={neighbour(1) && (() => step(1))} />

@@ -5,8 +5,7 @@
  * narrows the feed. Time runs from left to right in every language.
  */
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
 
 import { clock, number } from "../i18n/format";
 import { isLang, LANG_NAMES, t } from "../i18n/t";
@@ -92,17 +91,17 @@ function Line({ n, of, isChosen, hue, onChoose, children }: LineProps) {
 }
 
 export function GlancePane({ live }: { live: Live }) {
-	const glance = useSignal<Glance>(glanceOf(live.store.items, Date.now()));
+	const [g, setGlance] = useState<Glance>(() => glanceOf(live.store.items, Date.now()));
 	useEffect(() => {
 		const look = (): void => {
 			if (!document.hidden)
-				glance.value = glanceOf(live.store.items, Date.now());
+				setGlance(glanceOf(live.store.items, Date.now()));
 		};
 		const timer = setInterval(look, EVERY_MS);
 		look();
 		return () => clearInterval(timer);
 	}, []);
-	const g = glance.value, f = filter.value;
+	const f = filter.value;
 	if (g.total === 0)
 		return null;
 	return (

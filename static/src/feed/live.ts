@@ -8,7 +8,8 @@
  * 400 ms: at 200 mentions a second it turns over completely anyway.
  *
  * Somebody who reads is not to be disturbed, so arrivals wait while there is a reason: the list is
- * scrolled, a pointer is held down, text is selected, a mention is open, or the reader said so.
+ * scrolled, a pointer is held down, text is selected, a mention is open, or the reader said so. Between
+ * two pictures they wait as well, or the press that begins to hold would find another row under it.
  */
 import { effect, signal, untracked } from "@preact/signals";
 
@@ -17,15 +18,13 @@ import { connection, onEvents, onJump, type LineEvent } from "../bus/bus";
 import { unread } from "../title";
 import { type Filter, filter, isFiltered, passes, searchOf } from "./filter";
 import type { Mention, MentionPage } from "./mention";
-import { FeedStore } from "./store";
+import { FeedStore, KEPT } from "./store";
 
 export type Reason = "scroll" | "pointer" | "selection" | "reading" | "key";
 
 const PAINT_MS = 400, SEARCH_MS = 1000, RETRY_MS = 5000, MINUTE_MS = 60000;
+/* FIRST is also what index.html asks for. */
 const FIRST = 100, PAGE = 400, MOST = 500;
-
-/** What is asked for first when nothing is filtered. */
-export const FIRST_PAGE = `/mentions?limit=${FIRST}`;
 
 export class Live {
 	readonly store = new FeedStore();
@@ -99,17 +98,15 @@ export class Live {
 		else
 			reasons.delete(reason);
 		this.reasons.value = reasons;
-		if (reasons.size > 0)
-			this.store.isHolding = true;
+		if (reasons.size === 0)
+			this.#paint();
 		else
-			this.store.release();
-		this.#paint();
+			this.#schedule();
 	}
 
 	/** Back to the newest, whatever held it. */
 	resume(): void {
 		this.reasons.value = new Set();
-		this.store.release();
 		this.#paint();
 	}
 
@@ -222,15 +219,18 @@ export class Live {
 
 	/* What has come since that one; false when it could not be read. */
 	async #readAfter(id: number): Promise<boolean> {
-		const page = await this.#ask({ after: String(id), limit: String(MOST) });
-		if (page === null)
-			return false;
-		if (page.next !== null) {
-			void this.#load(); /* more than a page since: begin anew rather than leave a hole */
-		} else {
+		let next: number | null = null;
+		for (let n = 0; n * MOST < KEPT; n++) {
+			const page: MentionPage | null = await this.#ask({ after: String(id), limit: String(MOST), ...(next === null ? {} : { before: String(next) }) });
+			if (page === null)
+				return false;
 			this.#arrive(page.items);
 			this.#schedule();
+			if (page.next === null)
+				return true;
+			next = page.next;
 		}
+		void this.#load(); /* more than is kept: begin anew */
 		return true;
 	}
 
@@ -249,6 +249,8 @@ export class Live {
 		clearTimeout(this.#paintTimer);
 		this.#paintTimer = undefined;
 		this.#lastPaint = Date.now();
+		if (this.reasons.value.size === 0)
+			this.store.release();
 		unread.value = this.store.heldCount > 0 ? this.store.heldCount : this.#unseen;
 		this.#count();
 		this.painted.value++;

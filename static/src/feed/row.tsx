@@ -83,7 +83,7 @@ interface RowProps {
 }
 
 export function Row({ m, place, of, height, isOpen, isCurrent, isFresh, onOpen }: RowProps) {
-	const at = timeOf(m);
+	const at = timeOf(m), text = beginning(m.text), direction = directionOf(text);
 	return (
 		<article class={`mention hue-${hueOf(m.source)}${isOpen ? " open" : ""}${isFresh ? " fresh" : ""}${picked.value.has(m.id) ? " picked" : ""}`} data-id={m.id}
 			style={{ transform: `translateY(${place * height}px)`, blockSize: `${height}px` }}
@@ -100,9 +100,9 @@ export function Row({ m, place, of, height, isOpen, isCurrent, isFresh, onOpen }
 				<Counts m={m} />
 				<time key={at} dateTime={at} onPointerEnter={(e) => { e.currentTarget.title = exact(at); }}>{ago(at, minute.value)}</time>
 			</header>
-			<div class="text" id={`text-${m.id}`} dir={directionOf(m.text)}>
+			<div class="text" id={`text-${m.id}`} dir={direction}>
 				{m.title !== undefined && <><Text isInline class="strong" lang={m.lang} marks={m.title_marks}>{beginning(m.title)}</Text>{" — "}</>}
-				<Text isInline lang={m.lang} marks={m.marks}>{beginning(m.text)}</Text>
+				<Text isInline lang={m.lang} dir={direction} marks={m.marks}>{text}</Text>
 			</div>
 		</article>
 	);

@@ -2,16 +2,17 @@
 /*
  * store.ts - the mentions that a page keeps, newest first, and those that it holds back.
  *
- *   server ── take() ──► items (the newest 5,000)          what the list shows
- *                 └────► held, while somebody reads        counted in the pill
+ *   server ── take() ──► held ── release() ──► items (the newest 5,000)
+ *                  counted in the pill            what the list shows
  *
+ * What arrives is held until the next picture (live.ts), or for as long as somebody reads.
  * Plain arrays, ordered by id; whoever shows them repaints when told (live.ts). The list and the
  * stream are merged here, so it does not matter which of them brings a mention first, or twice, or
  * late: each goes where its id belongs.
  *
  *  (1) items and held are strictly falling by id, and no id is in both.
- *  (2) While holding, items changes only in place and at its old end: nothing jumps.
- *  (3) After release() items is what it would have been without holding, as far as it is kept.
+ *  (2) Between two release() items changes only in place and at its old end: nothing jumps.
+ *  (3) After release() items is what it would have been without waiting, as far as it is kept.
  *  (4) From #floor on nothing is missing that was taken; what is older comes by paging, and is ignored
  *      when it comes otherwise, or there would be a hole above it.
  */
@@ -43,7 +44,6 @@ export class FeedStore {
 	heldCount = 0;
 	/** The server has older ones than the last of items. */
 	hasOlder = true;
-	isHolding = false;
 	/* Infinity: no page has come yet, and what the stream has brought waits for it. */
 	#floor = Infinity;
 	#early: Mention[] = [];
@@ -74,13 +74,8 @@ export class FeedStore {
 		/* A full `held` has lost what is older than its last. */
 		const bottom = this.held.length < KEPT ? this.#floor : this.held.at(-1)?.id ?? 0;
 		const fresh = newestFirst(arrivals.filter((m) => !this.#replace(m) && m.id >= bottom));
-		if (this.isHolding) {
-			this.held = merged(this.held, fresh).slice(0, KEPT);
-			this.heldCount += fresh.length;
-		} else {
-			this.items = merged(this.items, fresh);
-			this.#trim();
-		}
+		this.held = merged(this.held, fresh).slice(0, KEPT);
+		this.heldCount += fresh.length;
 		return fresh.length;
 	}
 
@@ -97,23 +92,19 @@ export class FeedStore {
 
 	/** Shows what was held back. */
 	release(): void {
-		this.isHolding = false;
+		const isLost = this.heldCount > this.held.length; /* then that many alone are KEPT */
 		this.items = merged(this.items, this.held);
 		this.held = [];
 		this.heldCount = 0;
-		this.#trim();
-	}
-
-	at(id: number): Mention | undefined {
-		return this.items[placeOf(this.items, id)] ?? this.held[placeOf(this.held, id)];
-	}
-
-	#trim(): void {
-		if (this.items.length > KEPT) {
+		if (isLost || this.items.length > KEPT) {
 			this.items.length = KEPT;
 			this.hasOlder = true;
 			this.#floor = this.items.at(-1)?.id ?? 0;
 		}
+	}
+
+	at(id: number): Mention | undefined {
+		return this.items[placeOf(this.items, id)] ?? this.held[placeOf(this.held, id)];
 	}
 
 	/* Another version of one that is here takes its place; false when it is not here. */

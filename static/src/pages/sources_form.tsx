@@ -3,13 +3,13 @@
 import { useRef, useState } from "preact/hooks";
 
 import { api, type Problem } from "../api";
-import { directionOf } from "../i18n/direction";
 import { type Key, t } from "../i18n/t";
 import { loadSources, type Source } from "../sources";
 import { errorAt } from "../ui/at";
 import { Dialog } from "../ui/dialog";
 import { Field, Form, ProblemNote } from "../ui/field";
 import { Name, Time } from "../ui/parts";
+import { Text } from "../ui/text";
 import { say } from "../ui/toast";
 import { intervals, span, suggestSlug } from "./sources_parts";
 
@@ -31,9 +31,9 @@ function Preview({ tried }: { tried: Tried }) {
 			{tried.items.length === 0 ? <p class="soft">{t("sources.preview_empty")}</p> : (
 				<ol>
 					{tried.items.map((m, i) => (
-						<li key={i} lang={m.lang}>
-							{m.title && <p class="strong" dir={directionOf(m.title)}>{m.title}</p>}
-							<p class="preview-text" dir={directionOf(m.text)}>{m.text}</p>
+						<li key={i}>
+							{m.title && <Text class="strong" lang={m.lang}>{m.title}</Text>}
+							<Text class="preview-text" lang={m.lang}>{m.text}</Text>
 							<p class="soft small">{m.author?.name && <><Name>{m.author.name}</Name>{" · "}</>}{m.posted_at && <Time at={m.posted_at} />}</p>
 						</li>
 					))}

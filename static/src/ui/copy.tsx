@@ -15,20 +15,35 @@ import { Icon } from "./icon";
 type Copied = "not" | "done" | "by_hand";
 const STAY_MS = 4000;
 
-async function copy(from: HTMLTextAreaElement): Promise<boolean> {
+/* By the clipboard where scripts have one, else from the area, which then has the focus and is selected. */
+async function copyFrom(area: HTMLTextAreaElement): Promise<boolean> {
 	try {
 		if (window.isSecureContext) {
-			await navigator.clipboard.writeText(from.value);
+			await navigator.clipboard.writeText(area.value);
 			return true;
 		}
 	} catch { /* refused: the older way then */ }
-	from.focus();
-	from.select();
+	area.focus({ preventScroll: true });
+	area.select();
 	try {
 		return document.execCommand("copy");
 	} catch {
 		return false;
 	}
+}
+
+/** Puts a text into the clipboard; false where neither way works. */
+export async function copyText(text: string): Promise<boolean> {
+	const before = document.activeElement, area = document.createElement("textarea");
+	area.value = text;
+	area.readOnly = true;
+	area.className = "unseen";
+	document.body.append(area);
+	const isDone = await copyFrom(area);
+	area.remove();
+	if (before instanceof HTMLElement)
+		before.focus();
+	return isDone;
 }
 
 export function Copyable({ label, value, hint }: { label: string; value: string; hint?: string }) {
@@ -61,7 +76,7 @@ export function Copyable({ label, value, hint }: { label: string; value: string;
 			<div class="copyable-row">
 				<textarea ref={text} id={id} readOnly rows={1} dir="ltr" lang="en" spellcheck={false} autocomplete="off" value={value}
 					onFocus={(e) => e.currentTarget.select()} />
-				<button type="button" onClick={async () => setCopied(text.current !== null && await copy(text.current) ? "done" : "by_hand")}>
+				<button type="button" onClick={async () => setCopied(text.current !== null && await copyFrom(text.current) ? "done" : "by_hand")}>
 					<Icon of={copied === "done" ? checkIcon : copyIcon} />{t(copied === "done" ? "copied" : "copy")}
 				</button>
 			</div>

@@ -12,7 +12,7 @@ import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { api, type Problem } from "../api";
-import { onEvents, onJump } from "../bus/bus";
+import { type LineEvent, onEvents, onJump } from "../bus/bus";
 import { t } from "../i18n/t";
 import { ProblemNote } from "./field";
 import { Skeleton } from "./parts";
@@ -46,18 +46,19 @@ export function useLoaded<T>(path: string | null): Loaded<T> {
 	return { ...(state.of === path ? state : { data: null, problem: null }), reload };
 }
 
-/** Calls again when an event of such a name came ("user."), or some may have been missed. */
-export function useEvents(prefix: string, again: () => void): void {
+/** Calls again when an event of such a name ("user."), or such a one, came, or some may have been missed. */
+export function useEvents(which: string | ((e: LineEvent) => boolean), again: () => void): void {
 	useEffect(() => {
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const soon = (): void => { timer ??= setTimeout(() => { timer = undefined; again(); }, 200); };
-		const ends = [onEvents((events) => { if (events.some((e) => e.type.startsWith(prefix))) soon(); }), onJump(soon)];
+		const isOurs = typeof which === "string" ? (e: LineEvent) => e.type.startsWith(which) : which;
+		const ends = [onEvents((events) => { if (events.some(isOurs)) soon(); }), onJump(soon)];
 		return () => {
 			clearTimeout(timer);
 			for (const end of ends)
 				end();
 		};
-	}, [prefix, again]);
+	}, [which, again]);
 }
 
 export function Loading<T>({ of, children }: { of: Loaded<T>; children: (data: T) => ComponentChildren }) {

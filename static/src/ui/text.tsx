@@ -24,12 +24,14 @@ interface TextProps extends Showing {
 	class?: string;
 	/** An element of its own, or a part of a line. */
 	isInline?: boolean;
+	/** Who knows it already need not have it found out again. */
+	dir?: "ltr" | "rtl" | "auto";
 }
 
-export function Text({ children, lang, class: name, isInline = false, ...showing }: TextProps) {
+export function Text({ children, lang, class: name, isInline = false, dir = directionOf(children), ...showing }: TextProps) {
 	const inside = piecesOf(children, showing).map(show);
 	const tag = lang !== undefined && lang !== "und" ? lang : undefined;
 	if (isInline)
-		return <bdi class={name} dir={directionOf(children)} lang={tag}>{inside}</bdi>;
-	return <p class={name} dir={directionOf(children)} lang={tag}>{inside}</p>;
+		return <bdi class={name} dir={dir} lang={tag}>{inside}</bdi>;
+	return <p class={name} dir={dir} lang={tag}>{inside}</p>;
 }

@@ -94,8 +94,19 @@ test("what falls between the list and the stream is there, also when the stream 
 	server.event("mention.added", m(5));
 	await until("the fifth is here", () => live.store.at(5) !== undefined);
 	await server.page("/mentions?limit=500&after=3", [m(5), m(4)]);
-	await until("the fourth is here", () => live.store.at(4) !== undefined);
+	await until("the fourth is shown", () => live.store.items.length === 5);
 	assert.deepEqual(ids(live.store.items), [5, 4, 3, 2, 1]);
+});
+
+test("a gap of more than a page is read page by page, and nothing is begun anew", async () => {
+	const { live, server } = begin();
+	await server.page("/mentions?limit=100", [m(3)]);
+	connect(1);
+	await server.open(6);
+	await server.page("/mentions?limit=500&after=3", [m(6), m(5)], 5);
+	await server.page("/mentions?limit=500&after=3&before=5", [m(4)]);
+	await until("all are shown", () => live.store.items.length === 4);
+	assert.deepEqual(ids(live.store.items), [6, 5, 4, 3]);
 });
 
 test("a gap that could not be read is read when the line is live again", async () => {
@@ -124,11 +135,29 @@ test("a first page that did not come is asked for when the line is live", async 
 	await until("it is shown", () => live.store.at(4) !== undefined);
 });
 
+test("the press that begins to hold finds what was painted under it", async () => {
+	const { live, server } = begin();
+	await server.page("/mentions?limit=100", [m(1)]);
+	connect(1);
+	await server.open(1);
+	await server.page("/mentions?limit=500&after=1", []);
+	server.event("mention.added", m(2));
+	await until("the second is shown", () => live.store.items.length === 2);
+	server.event("mention.added", m(3));
+	await until("the third has come", () => live.store.at(3) !== undefined);
+	const painted = live.painted.value;
+	live.hold("pointer", true);
+	assert.deepEqual([ids(live.store.items), live.painted.value], [[2, 1], painted], "it came after the picture");
+	live.hold("pointer", false);
+	assert.deepEqual(ids(live.store.items), [3, 2, 1]);
+});
+
 test("a page behind an end that has moved is not put there", async () => {
 	const { live, server } = begin();
 	await server.page("/mentions?limit=100", [m(30), m(20)], 20);
 	await until("older ones are asked for", () => live.isLoadingOlder.value);
 	live.store.take(Array.from({ length: KEPT }, (_, i) => m(100 + i)));
+	live.resume();
 	await server.page("/mentions?limit=400&before=20", [m(10)], null);
 	await until("they came", () => !live.isLoadingOlder.value);
 	assert.deepEqual([live.store.items.at(-1)?.id, live.store.hasOlder], [100, true]);
@@ -144,7 +173,7 @@ test("a mention that no longer passes the filter shows what it is now", async ()
 	server.event("mention.changed", m(1, { version: 3, lang: "ar" }));
 	server.event("mention.added", m(4, { lang: "ar" }));
 	server.event("mention.added", m(5, { lang: "fa" }));
-	await until("the fifth is here", () => live.store.at(5) !== undefined);
+	await until("the fifth is shown", () => live.store.items[0]?.id === 5);
 	assert.deepEqual(ids(live.store.items), [5, 2, 1]);
 	assert.equal(live.store.at(1)?.lang, "ar");
 });

@@ -9,6 +9,7 @@ globalThis.setInterval = ((fn: () => void, ms: number) => every(fn, ms).unref())
 
 const target = new EventTarget();
 Object.assign(globalThis, {
+	window: globalThis,
 	document: Object.assign(new EventTarget(), {
 		documentElement: { lang: "en", dir: "ltr", dataset: { theme: "auto" } }, cookie: "", hidden: false,
 		querySelector: () => null,
