@@ -94,6 +94,7 @@ function Row({ m, people, may, onTriage, onUnlink }: { m: Item; people: readonly
 	return (
 		<li class="thing room-mention" id={`mention-${m.id}`}>
 			<p class="meta"><Who m={m} /><SourceChip slug={m.source} /><Time at={timeOf(m)} /></p>
+			{m.title !== undefined && <Text class="thing-text" lang={m.lang} marks={m.title_marks}>{beginning(m.title)}</Text>}
 			<Text class="clamped" lang={m.lang} marks={m.marks}>{beginning(m.text)}</Text>
 			<div class="thing-acts">
 				<TriageMark of={m.triage?.state ?? "new"} />

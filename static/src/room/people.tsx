@@ -112,13 +112,29 @@ function OfficeRow({ room, office, isFrozen, reload, onChange }: { room: RoomDat
 			<dt>{t(`office.${office}`)}</dt>
 			<dd>
 				{holder !== undefined ? <span><Seat room={room} p={holder} isFrozen={isFrozen} reload={reload} /></span>
-					: office === "lead" ? <span class="loud">{t("person.nobody")}</span> : <span class="soft">{t("person.nobody")}</span>}
+					: <span class={office === "lead" ? "loud" : "soft"}>{t("person.nobody")}</span>}
 				{deputy !== undefined && <span class="small">{tx("office.deputy_is", { who: <Seat room={room} p={deputy} isFrozen={isFrozen} reload={reload} /> })}</span>}
 			</dd>
 			{!isFrozen && mayCommand(room) && (
-				<dd><button type="button" class="link small" onClick={onChange}>{t(holder === undefined ? "office.give" : "office.hand_over")}<span class="unseen"> {t(`office.${office}`)}</span></button></dd>
+				<dd class="office-act"><button type="button" class="link small" onClick={onChange}>{t(holder === undefined ? "office.give" : "office.hand_over")}<span class="unseen"> {t(`office.${office}`)}</span></button></dd>
 			)}
 		</div>
+	);
+}
+
+/* Those without a holder take one line: what is empty needs no room, but it must be seen. */
+function Vacant({ offices, mayGive, onGive }: { offices: readonly RealOffice[]; mayGive: boolean; onGive: (o: RealOffice) => void }) {
+	if (offices.length === 0)
+		return null;
+	return (
+		<>
+			<h3 class="people-more">{t("office.vacant")}</h3>
+			<ul class="members">
+				{offices.map((o) => (
+					<li key={o} class="vacant">{mayGive ? <button type="button" title={t(`office.${o}.means`)} onClick={() => onGive(o)}><Icon of={plusIcon} size={12} />{t(`office.${o}`)}</button> : <span class="soft small">{t(`office.${o}`)}</span>}</li>
+				))}
+			</ul>
+		</>
 	);
 }
 
@@ -126,6 +142,8 @@ export function People({ room, isFrozen, reload }: PartProps) {
 	const [open, setOpen] = useState<RealOffice | "member" | null>(null);
 	const members = room.participants.filter((p) => p.role === "member");
 	const isIn = room.participants.some((p) => p.user === me());
+	/* That nobody leads is never put aside. */
+	const vacant = OFFICES.filter((o) => o !== "lead" && !room.participants.some((p) => p.role === o));
 	return (
 		<section class="room-box people" aria-labelledby="people-heading">
 			<header class="part-head">
@@ -134,8 +152,9 @@ export function People({ room, isFrozen, reload }: PartProps) {
 			</header>
 			{room.restricted && <p class="people-closed small"><Icon of={lockIcon} />{t("office.only_these")}</p>}
 			<dl class="offices">
-				{OFFICES.map((o) => <OfficeRow key={o} room={room} office={o} isFrozen={isFrozen} reload={reload} onChange={() => setOpen(o)} />)}
+				{OFFICES.filter((o) => !vacant.includes(o)).map((o) => <OfficeRow key={o} room={room} office={o} isFrozen={isFrozen} reload={reload} onChange={() => setOpen(o)} />)}
 			</dl>
+			<Vacant offices={vacant} mayGive={!isFrozen && mayCommand(room)} onGive={setOpen} />
 			<h3 class="people-more">{t("office.members")}</h3>
 			<ul class="members">
 				{members.map((p) => (
