@@ -8,7 +8,7 @@
  * Everything in it is what GET /incidents/{id} says; ?at= looks at the same room at another moment,
  * and then nothing can be changed.
  */
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import { explain } from "../api";
 import { t } from "../i18n/t";
@@ -28,8 +28,10 @@ import { People } from "./people";
 import { Tasks } from "./tasks";
 
 function Tabs() {
+	const row = useRef<HTMLElement>(null);
+	useEffect(() => row.current?.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [shownPart()]);
 	return (
-		<nav class="room-tabs" aria-label={t("room.parts")}>
+		<nav ref={row} class="room-tabs" aria-label={t("room.parts")}>
 			{PARTS.map((p) => <button key={p} type="button" aria-pressed={shownPart() === p} onClick={() => setQuery({ part: p === "overview" ? "" : p })}>{t(`part.${p}`)}</button>)}
 		</nav>
 	);
@@ -52,7 +54,7 @@ function Body(props: PartProps) {
 	useTarget(room);
 	useEffect(() => { title.value = room.title ?? t("nav.room"); }, [room.title]);
 	return (
-		<div class={room.drill ? "room is-drill" : "room"}>
+		<div class={`room shows-${shownPart()}${room.drill ? " is-drill" : ""}`}>
 			<Head {...props} />
 			<Tabs />
 			<div class="room-grid">

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * test_rooms.mjs - what a team does in an incident room, in a real browser against a real server:
+ * declare, lead, judge, assign, decide, look back. How it looks is test_room_looks.mjs.
+ */
+import assert from "node:assert/strict";
+
+import { launch, live, newPage, Room, runAll, setUp, signIn } from "./room.mjs";
+
+const room = new Room();
+await room.start({ wantSetup: true });
+const browser = await launch();
+const page = await newPage(browser);
+const PASSWORDS = {};
+for (const [name, roles] of [["layla", "lead"], ["omid", "drafter"], ["olga", "observer"]])
+	PASSWORDS[name] = await room.cli("user", "add", name, "--roles", roles);
+
+async function enter(p, name) {
+	await p.goto(room.url);
+	await signIn(p, name, PASSWORDS[name]);
+	await live(p);
+}
+
+/* By the API, with a browser's own session. */
+async function send(p, method, path, data, version) {
+	const { csrf } = JSON.parse(await (await p.request.get(`${room.url}/api/v1/session`)).text());
+	const r = await p.request.fetch(`${room.url}/api/v1${path}`, { method, data, headers: { "X-CSRF-Token": csrf, Origin: room.url,
+		...(method === "POST" ? { "Idempotency-Key": crypto.randomUUID() } : {}), ...(version ? { "If-Match": `"${version}"` } : {}) } });
+	assert.ok(r.ok(), `${method} ${path}: ${r.status()} ${await r.text()}`);
+	return r.status() === 204 ? null : JSON.parse(await r.text());
+}
+const get = (path) => send(page, "GET", path);
+
+const part = (name) => page.locator(`section[data-part=${name}]`);
+const dialog = () => page.locator("dialog[open]").last();
+const closed = () => page.waitForFunction(() => document.querySelector("dialog[open]") === null);
+const submit = async () => { await dialog().locator("button[class=primary], button.primary").last().click(); await closed(); };
+const here = () => Number(/\/incidents\/(\d+)/.exec(page.url())?.[1]);
+
+let id = 0;
+async function toRoom() {
+	if (here() === id && !page.url().includes("?"))
+		return;
+	await page.goto(`${room.url}/incidents/${id}`);
+	await page.locator(".room-head").waitFor();
+}
+
+const tests = {
+	async the_empty_list_teaches_and_c_declares() {
+		const saying = Array.from({ length: 5 }, (_, i) => ({ source: "x", source_id: String(i), lang: "en", text: `Is it true about the soup? ${i}`, author: { name: `guest ${i}` } }));
+		await room.say(saying);
+		await page.goto(`${room.url}/incidents`);
+		await page.locator(".empty", { hasText: "No incident is open" }).waitFor();
+		await page.keyboard.press("c");
+		await dialog().locator("[name=title]").fill("A rehearsal");
+		await dialog().locator("[name=drill]").check();
+		await submit();
+		await page.locator(".drill-stripe").waitFor();
+		const made = await get(`/incidents/${here()}`);
+		assert.equal(made.drill, true);
+		assert.equal(made.severity, 3, "what is not chosen is medium");
+	},
+
+	async mentions_are_chosen_in_the_feed_and_declared() {
+		await page.goto(room.url);
+		await live(page);
+		await page.locator(".mention .pick input").nth(0).check();
+		await page.locator(".mention .pick input").nth(2).check();
+		await page.locator(".pick-bar", { hasText: "2 chosen" }).waitFor();
+		await page.locator(".pick-bar button", { hasText: "Declare an incident" }).click();
+		await dialog().locator("[name=title]").fill("Guests are ill");
+		await dialog().locator("[name=severity][value='2']").check();
+		await submit();
+		await page.locator(".room-head h1", { hasText: "Guests are ill" }).waitFor();
+		id = here();
+		await part("mentions").locator(".room-mention").nth(1).waitFor();
+		assert.equal((await get(`/incidents/${id}`)).counts.mentions, 2);
+		await page.goto(room.url);
+		await page.locator(".mention").nth(1).waitFor();
+		assert.equal(await page.locator(".pick-bar").count(), 0, "nothing is chosen any more");
+	},
+
+	async one_more_is_added_from_its_detail() {
+		await page.locator(".mention").nth(1).click();
+		await page.locator(".detail button", { hasText: "Add to an incident" }).click();
+		await dialog().locator("label", { hasText: "Guests are ill" }).click();
+		await submit();
+		await page.locator(".room-head h1", { hasText: "Guests are ill" }).waitFor();
+		await part("mentions").locator(".room-mention").nth(2).waitFor();
+	},
+
+	async nobody_leads_until_somebody_does() {
+		await toRoom();
+		await page.locator(".room-missing").getByText("Nobody leads this incident yet").waitFor();
+		await page.locator(".room-missing button").click();
+		await page.locator(".room-missing").waitFor({ state: "detached" });
+		await page.locator(".office", { hasText: "Lead" }).getByText("layla").waitFor();
+	},
+
+	async an_office_is_given_with_a_deputy_and_handed_over() {
+		await page.locator(".vacant button", { hasText: "Spokesperson" }).click();
+		await dialog().locator("[name=holder]").selectOption({ label: "omid" });
+		await dialog().locator("[name=deputy]").selectOption({ label: "layla" });
+		await submit();
+		const office = page.locator(".office", { hasText: "Spokesperson" });
+		await office.getByText("omid").waitFor();
+		await office.getByText("Deputy").waitFor();
+		await office.locator("button").click();
+		await dialog().locator("[name=holder]").selectOption({ label: "mira" });
+		await dialog().locator("[name=deputy]").selectOption("");
+		await submit();
+		await office.getByText("mira").waitFor();
+		const seats = (await get(`/incidents/${id}`)).participants.filter((p) => p.role === "spokesperson");
+		assert.deepEqual(seats.map((s) => s.deputy), [false], "the deputy is gone");
+	},
+
+	async a_claim_is_split_off_and_judged() {
+		await part("claims").locator(".part-head button").click();
+		await dialog().locator("[name=text]").fill("The soup was kept warm over night");
+		await submit();
+		const claim = part("claims").locator(".claim", { hasText: "kept warm" });
+		await claim.locator(".verdict-unknown").waitFor();
+		await claim.locator(".thing-top button").click();
+		await dialog().locator("[name=verdict][value=false]").check();
+		await dialog().locator("[name=reason]").fill("The log says otherwise");
+		await dialog().locator("[name=url]").fill("https://example.org/log");
+		await submit();
+		await claim.locator(".verdict-false").waitFor();
+		await claim.getByText("1 piece of evidence").waitFor();
+		const [it] = (await get(`/incidents/${id}`)).claims;
+		assert.equal(it.evidence[0].url, "https://example.org/log");
+	},
+
+	async a_task_is_done_and_opened_again() {
+		await part("tasks").locator(".part-head button").click();
+		await dialog().locator("[name=title]").fill("Call the guests back");
+		await dialog().locator("[name=owner]").selectOption({ label: "omid" });
+		await submit();
+		const task = part("tasks").locator(".task", { hasText: "Call the guests back" });
+		await task.locator("input").click();
+		await part("tasks").locator(".task.is-done").waitFor();
+		await page.locator(".toast", { hasText: "Done." }).locator("button", { hasText: "Undo" }).click();
+		await part("tasks").locator(".task.is-done").waitFor({ state: "detached" });
+		assert.equal((await get(`/incidents/${id}`)).tasks[0].done, false);
+	},
+
+	async a_mention_is_assessed_and_only_an_outcome_closes_it() {
+		const mention = part("mentions").locator(".room-mention").first();
+		await mention.locator("button", { hasText: "Assess" }).click();
+		await dialog().locator("[value=closed]").check();
+		await dialog().locator("[name=outcome]").selectOption("no_answer");
+		await submit();
+		await mention.locator(".triage-closed").waitFor();
+		await part("mentions").locator("select").selectOption("open");
+		await page.waitForFunction(() => document.querySelectorAll(".room-mention").length === 2);
+		await part("mentions").locator("select").selectOption("");
+		await part("mentions").locator(".room-mention").nth(2).waitFor();
+	},
+
+	async an_unlinked_mention_comes_back_by_undo() {
+		await part("mentions").locator("button", { hasText: "Unlink" }).first().click();
+		await page.waitForFunction(() => document.querySelectorAll(".room-mention").length === 2);
+		await page.locator(".toast", { hasText: "Unlinked" }).locator("button", { hasText: "Undo" }).click();
+		await part("mentions").locator(".room-mention").nth(2).waitFor();
+		assert.equal((await get(`/incidents/${id}`)).counts.mentions, 3);
+	},
+
+	async a_decision_leads_to_the_room_as_it_was() {
+		await part("decisions").locator(".part-head button").click();
+		await dialog().locator("[name=question]").fill("Do we close?");
+		await dialog().locator("[name=options]").fill("Close\n\n  Stay open  ");
+		await dialog().locator("[name=choice]").fill("Close");
+		await dialog().locator("[name=reasons]").fill("We do not know yet");
+		await submit();
+		const decision = part("decisions").locator(".decision", { hasText: "Do we close?" });
+		await decision.locator("a", { hasText: "as it was then" }).waitFor();
+		const [made] = (await get(`/incidents/${id}`)).decisions;
+		assert.deepEqual(made.options, ["Close", "Stay open"], "empty lines are no options");
+		await send(page, "POST", `/incidents/${id}/tasks`, { title: "What came later" });
+		const later = part("tasks").locator(".task", { hasText: "What came later" });
+		await later.waitFor();
+		await decision.locator("a", { hasText: "as it was then" }).click();
+		await later.waitFor({ state: "detached" });
+		assert.equal(await page.locator(".room-moves button, .room-box .part-head button, .add-note, .thing-top button").count(), 0, "no past is written to");
+		assert.equal(await part("tasks").locator("input:not(:disabled)").count(), 0);
+		await toRoom();
+	},
+
+	async severity_and_status_change_with_a_reason() {
+		await page.locator(".room-moves button", { hasText: "Change the severity" }).click();
+		await dialog().locator("[name=severity][value='1']").check();
+		await dialog().locator("[name=reason]").fill("A child is in hospital");
+		await submit();
+		await page.locator(".room-head .severity-1").waitFor();
+		await page.locator(".room-moves button", { hasText: "Make it active" }).click();
+		await dialog().locator("[name=reason]").fill("All hands");
+		await submit();
+		await page.locator(".room-head .status-active").waitFor();
+		const { items } = await get(`/incidents/${id}/timeline?kind=incident`);
+		assert.ok(items.some((e) => e.data.reason === "A child is in hospital"));
+	},
+
+	async who_comes_too_late_is_told_and_keeps_the_text() {
+		await page.locator(".room-moves button", { hasText: "Resolve it" }).click();
+		await dialog().locator("[name=reason]").fill("The laboratory found nothing");
+		/* Somebody else is faster by as little as one can be. */
+		let isFirst = true;
+		await page.route(`**/api/v1/incidents/${id}`, async (route) => {
+			if (route.request().method() === "PATCH" && isFirst) {
+				isFirst = false;
+				const now = await get(`/incidents/${id}`);
+				await send(page, "PATCH", `/incidents/${id}`, { severity: 2, reason: "It was another family" }, now.version);
+			}
+			await route.continue();
+		});
+		await dialog().locator("button.primary").last().click();
+		await dialog().locator("[role=alert]").waitFor();
+		assert.equal(await dialog().locator("[name=reason]").inputValue(), "The laboratory found nothing");
+		await dialog().locator(".severity-2").waitFor();
+		await page.unroute(`**/api/v1/incidents/${id}`);
+		await submit();
+		await page.locator(".room-head .status-resolved").waitFor();
+		assert.equal((await get(`/incidents/${id}`)).severity, 2, "nothing was overwritten");
+	},
+
+	async what_is_typed_outlives_the_page() {
+		await page.locator(".add-note [name=text]").fill("They called from the hospital");
+		await page.reload();
+		await page.locator(".add-note [name=text]").waitFor();
+		await page.waitForFunction(() => document.querySelector(".add-note [name=text]").value === "They called from the hospital");
+		await page.locator(".add-note button.primary").click();
+		await page.locator(".toast", { hasText: "Saved" }).waitFor();
+		await page.waitForFunction(() => document.querySelector(".add-note [name=text]").value === "");
+		const { items } = await get(`/incidents/${id}/timeline?kind=note`);
+		assert.deepEqual(items.map((e) => e.data.text), ["They called from the hospital"]);
+	},
+
+	async all_who_watch_see_a_change() {
+		const other = await newPage(browser);
+		await enter(other, "omid");
+		await other.goto(`${room.url}/incidents/${id}`);
+		await other.locator(".room-head").waitFor();
+		await send(page, "POST", `/incidents/${id}/claims`, { text: "Said by another" });
+		await other.locator(".claim", { hasText: "Said by another" }).waitFor();
+		assert.equal(await other.locator(".room-moves").count(), 0, "a drafter does not command");
+		assert.ok(await other.locator("section[data-part=claims] .part-head button").count() > 0, "and works with claims");
+		assert.deepEqual(other.wrong, []);
+		await other.context().close();
+	},
+
+	async a_restricted_room_is_not_there_for_others() {
+		await page.goto(`${room.url}/incidents`);
+		await page.locator(".page-head .primary").click();
+		await dialog().locator("[name=title]").fill("Behind closed doors");
+		await dialog().locator("[name=restricted]").check();
+		await submit();
+		await page.locator(".people-closed").waitFor();
+		const closedRoom = here();
+		const other = await newPage(browser);
+		await enter(other, "olga");
+		await other.goto(`${room.url}/incidents?board=all`);
+		await other.locator(".incident", { hasText: "Guests are ill" }).waitFor();
+		assert.equal(await other.locator(".incident", { hasText: "Behind closed doors" }).count(), 0);
+		await other.goto(`${room.url}/incidents/${closedRoom}`);
+		await other.locator("h1", { hasText: "no such incident" }).waitFor();
+		assert.equal(await other.getByText("Behind closed doors").count(), 0);
+		assert.deepEqual(other.wrong, []);
+		await other.context().close();
+	},
+
+	async nothing_went_wrong_in_the_page() {
+		assert.deepEqual(page.wrong, []);
+	},
+};
+
+await setUp(page, room);
+await page.context().clearCookies();
+await enter(page, "layla");
+await runAll(tests, page, room, browser);
