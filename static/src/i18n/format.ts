@@ -49,6 +49,9 @@ function relativeFormat(tag: string): Intl.RelativeTimeFormat {
 export const number = (n: number): string => numberFormat(locale.value, {}).format(n);
 /** 12,345 as 12K: for counts where the exact one is not the point. */
 export const compact = (n: number): string => numberFormat(locale.value, { notation: "compact", maximumFractionDigits: 1 }).format(n);
+/** "5 minutes", in full. */
+export const measure = (n: number, unit: "day" | "hour" | "minute" | "second"): string =>
+	numberFormat(locale.value, { style: "unit", unit, unitDisplay: "long" }).format(n);
 
 const DAY: Intl.DateTimeFormatOptions = { year: "numeric", month: "short", day: "numeric" };
 const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
