@@ -69,6 +69,8 @@ function show(at: string | number | Date, options: Intl.DateTimeFormatOptions): 
 }
 
 export const day = (at: string | number | Date): string => show(at, DAY);
+/** "Wednesday 25 November 2026", to head what happened then. */
+export const longDay = (at: string | number | Date): string => show(at, { weekday: "long", ...LONG });
 export const clock = (at: string | number | Date): string => show(at, CLOCK);
 export const dateTime = (at: string | number | Date): string => show(at, { ...DAY, ...CLOCK });
 /** To the second, and the day in the other calendar behind it: for a tooltip. */
