@@ -106,6 +106,8 @@ export function App() {
 		);
 	else if (!isIn)
 		content = <div class="plain"><SignInCard /></div>;
+	else if (at?.page.isBare)
+		content = <main id="main" key={generation.value} hidden={presence.value === "ended"}><Loaded key={at.page.title} page={at.page} props={at.props} /></main>;
 	else
 		content = (
 			<div class="frame" key={generation.value}>

@@ -38,6 +38,8 @@ export interface Page {
 	isFull?: boolean;
 	/** It says what only rooms say; those words come with it. */
 	isRoom?: boolean;
+	/** A display without anything around it. */
+	isBare?: boolean;
 	/** Its column may be as wide as the window. */
 	isWide?: boolean;
 	/** A page of the entry itself, or one that is loaded. */
@@ -49,6 +51,8 @@ export const PAGES: readonly Page[] = [
 	{ paths: ["/", "/mentions/{id}"], title: "nav.feed", icon: broadcastIcon, nav: "main", isFull: true, component: Feed },
 	{ paths: ["/incidents"], title: "nav.incidents", icon: reportIcon, nav: "main", isRoom: true, load: () => import("./room/list") },
 	{ paths: ["/incidents/{id}"], title: "nav.room", icon: reportIcon, nav: "none", under: "/incidents", isWide: true, isRoom: true, load: () => import("./room/room") },
+	{ paths: ["/incidents/{id}/brief"], title: "nav.brief", icon: reportIcon, nav: "none", under: "/incidents", isRoom: true, load: () => import("./room/brief") },
+	{ paths: ["/wall"], title: "nav.wall", icon: reportIcon, nav: "none", isBare: true, isRoom: true, load: () => import("./room/wall") },
 	{ paths: ["/sources"], title: "nav.sources", icon: rssIcon, nav: "main", load: () => import("./pages/sources") },
 	{ paths: ["/people"], title: "nav.people", icon: peopleIcon, nav: "admin", load: () => import("./pages/people") },
 	{ paths: ["/tokens"], title: "nav.tokens", icon: keyIcon, nav: "admin", load: () => import("./pages/tokens") },

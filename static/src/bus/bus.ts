@@ -31,6 +31,9 @@ const jumpers = new Set<() => void>();
 let post: ((message: ToHub) => void) | null = null;
 let user = 0, lastId = 0, heardAt = 0, hasMissed = false;
 
+/** When the hub was last heard, in ms: while the line lives that is at most 15 s ago. */
+export const heard = (): number => heardAt;
+
 export function onEvents(take: Taker): () => void {
 	takers.add(take);
 	return () => takers.delete(take);

@@ -22,9 +22,9 @@ import { minute } from "../ui/now";
 import { Time } from "../ui/parts";
 import { Text } from "../ui/text";
 import { AtFrame } from "./at_frame";
-import { claimsBy, lastWord, publicClock, rateOf, type Said, waitingFor } from "./brief_facts";
+import { claimsBy, lastWord, publicClock, rateOf, waitingFor } from "./brief_facts";
 import { KindMarks, SeverityMark, StatusMark, VerdictMark } from "./marks";
-import { me, nameOf, type RoomData, useFollow, useRoom, VERDICTS, isOfRoom } from "./model";
+import { me, nameOf, isOfRoom, type RoomData, type SpokenWord, useFollow, useRoom, VERDICTS } from "./model";
 import { spanOf } from "./span";
 import { moment } from "./timeline_said";
 
@@ -68,7 +68,7 @@ function Numbers({ room, now, isPast }: { room: RoomData; now: number; isPast: b
 	);
 }
 
-function Spoken({ word, now }: { word: Said | null; now: number }) {
+function Spoken({ word, now }: { word: SpokenWord | null; now: number }) {
 	return (
 		<section class="brief-card" aria-labelledby="brief-said">
 			<h2 id="brief-said">{t("brief.said")}</h2>

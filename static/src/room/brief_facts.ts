@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* brief_facts.ts - what the brief and the wall take from a room; no drawing. */
 import { safeHref } from "../i18n/foreign";
-import type { Audience, Claim, RoomData, RoomSummary, Verdict } from "./model";
-
-/** What we told somebody, as the room has it. */
-export interface Said {
-	audience: Audience;
-	text: string | null;
-	url: string | null;
-	at: string;
-}
+import type { Claim, RoomData, RoomSummary, SpokenWord, Verdict } from "./model";
 
 const HOUR_MS = 3600000;
 
@@ -30,7 +22,7 @@ export function rateOf(newestFirst: readonly number[], now: number): number {
 }
 
 /** The newest word to the public; null when there is none. */
-export function lastWord(room: { words?: readonly Said[] }): Said | null {
+export function lastWord(room: Pick<RoomData, "words">): SpokenWord | null {
 	const said = (room.words ?? []).filter((w) => w.audience === "public").sort((a, b) => Date.parse(b.at) - Date.parse(a.at))[0];
 	return said === undefined ? null : { ...said, url: safeHref(said.url ?? undefined) ?? null };
 }

@@ -95,6 +95,16 @@ export interface Milestone {
 	label?: string | null;
 	by?: number;
 }
+/** What we told an audience. */
+export interface SpokenWord {
+	id: number;
+	audience: Audience;
+	text: string | null;
+	url: string | null;
+	next_at: string | null;
+	by: number;
+	at: string;
+}
 /** Of one audience: when it last heard from us, and when it is to hear again. */
 export interface WordClock {
 	audience: Audience;
@@ -144,6 +154,7 @@ export interface RoomData extends RoomSummary {
 	decisions: Decision[];
 	milestones: Milestone[];
 	clocks: Clocks;
+	words?: SpokenWord[];
 	present?: number[];
 }
 

@@ -13,19 +13,23 @@ import { useEffect, useRef } from "preact/hooks";
 import { explain } from "../api";
 import { t } from "../i18n/t";
 import type { PageProps } from "../pages";
-import { query, setQuery } from "../router";
+import { setQuery } from "../router";
 import { title } from "../title";
 import { Loading } from "../ui/load";
+import { at as moment, isFrozen as isPast } from "./at";
+import { AtFrame } from "./at_frame";
 import { Claims } from "./claims";
 import { Clocks } from "./clocks";
 import { Decisions } from "./decisions";
 import { Head } from "./head";
 import { Mentions } from "./mentions";
-import { type RoomData, useRoom } from "./model";
+import { mayAdd, type RoomData, useRoom } from "./model";
 import { AddNote } from "./notes";
 import { Part, PARTS, type PartProps, shownPart } from "./part";
 import { People } from "./people";
+import { Scrubber } from "./scrubber";
 import { Tasks } from "./tasks";
+import { Timeline } from "./timeline";
 
 function Tabs() {
 	const row = useRef<HTMLElement>(null);
@@ -56,6 +60,7 @@ function Body(props: PartProps) {
 	return (
 		<div class={`room shows-${shownPart()}${room.drill ? " is-drill" : ""}`}>
 			<Head {...props} />
+			<Scrubber room={room} />
 			<Tabs />
 			<div class="room-grid">
 				<div class="room-side room-overview" data-part="overview" data-shown={shownPart() === "overview" ? "" : undefined}>
@@ -69,8 +74,9 @@ function Body(props: PartProps) {
 				</div>
 				<div class="room-side room-doing">
 					<Tasks {...props} />
-					<Part name="timeline" title={t("part.timeline")}>
+					<Part name="timeline" title={t("part.timeline")} count={room.counts.entries}>
 						<AddNote {...props} />
+						<Timeline room={room} at={moment.value} mayWrite={mayAdd(room)} />
 					</Part>
 				</div>
 			</div>
@@ -79,8 +85,12 @@ function Body(props: PartProps) {
 }
 
 export default function Room({ id = "0" }: PageProps) {
-	const at = query.value.get("at");
-	const room = useRoom(Number(id), at);
+	const room = useRoom(Number(id), isPast.value ? moment.value : null);
+	/* From one moment to another the room stays, and with it whoever moves along the scrubber. */
+	const last = useRef<RoomData | null>(null);
+	if (room.data !== null)
+		last.current = room.data;
+	const shown = room.data ?? (last.current?.id === Number(id) && room.problem === null ? last.current : null);
 	if (room.data === null && room.problem?.status === 404)
 		return (
 			<div class="empty">
@@ -91,5 +101,10 @@ export default function Room({ id = "0" }: PageProps) {
 		);
 	if (room.data === null && room.problem?.status === 400)
 		return <div class="note bad" role="alert">{explain(room.problem)} <a href={`/incidents/${id}`}>{t("room.to_live")}</a></div>;
-	return <Loading of={room}>{(data) => <Body room={data} isFrozen={at !== null} reload={room.reload} />}</Loading>;
+	return (
+		<>
+			<AtFrame shown={room.data?.clocks.at} />
+			<Loading of={{ ...room, data: shown }}>{(data) => <Body room={data} isFrozen={isPast.value} reload={room.reload} />}</Loading>
+		</>
+	);
 }

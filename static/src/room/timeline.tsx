@@ -14,13 +14,13 @@ import { api } from "../api";
 import { day, longDay } from "../i18n/format";
 import { type Key, t, words } from "../i18n/t";
 import { query, setQuery } from "../router";
-import { session } from "../session";
 import { ProblemNote } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { Empty, Skeleton } from "../ui/parts";
 import { fail } from "../ui/toast";
 import { type EntryActions, EntryItem } from "./entry";
 import { CorrectDialog, PinDialog } from "./entry_write";
+import { me } from "./model";
 import { type Sieve, Timeline as Stretch } from "./timeline_data";
 import type { Entry, Scene } from "./timeline_said";
 
@@ -113,7 +113,7 @@ function useAuthors(room: TimelineRoom, items: readonly Entry[], chosen: number)
 		}
 		if (chosen !== 0 && !known.has(chosen))
 			known.set(chosen, String(chosen));
-		return [...known].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name));
+		return [...known].map(([id, name]) => ({ id, name })).sort((a, b) => Number(b.id === me()) - Number(a.id === me()) || a.name.localeCompare(b.name));
 	}, [room.people, items, chosen]);
 }
 
@@ -182,6 +182,8 @@ export function Timeline({ room, at, mayWrite }: Props) {
 		if (aim.seq === 0 || isLoading)
 			return;
 		const shown = document.getElementById(`e${aim.seq}`);
+		if (shown !== null && shown.offsetParent === null)
+			setQuery({ part: "timeline" }); /* behind another tab */
 		if (shown !== null) {
 			shown.scrollIntoView({ block: "center" });
 			shown.focus({ preventScroll: true });
@@ -192,7 +194,7 @@ export function Timeline({ room, at, mayWrite }: Props) {
 				setQuery({ kind: "", by: "", find: "" });
 			void stretch.load(aim.seq);
 		}
-	}, [aim, isLoading]);
+	}, [aim, isLoading, query.value.get("part")]);
 	const scene = useMemo(() => sceneOf(room), [room]);
 	const pins = useMemo(() => new Map(room.milestones.flatMap((m) => m.kind === "pinned" && m.seq !== undefined ? [[m.seq, m.label ?? ""] as const] : [])), [room]);
 	const authors = useAuthors(room, items, sieve.actor);
@@ -207,13 +209,10 @@ export function Timeline({ room, at, mayWrite }: Props) {
 	const older = useMemo(() => () => void stretch.older(), [stretch]);
 	const newer = useMemo(() => () => void stretch.newer(), [stretch]);
 	const olderRef = useNear(stretch.hasOlder.value && !isLoading, older);
-	const me = session.value?.user.id ?? 0, days = useMemo(() => byDay(items), [items, words.value]);
+	const days = useMemo(() => byDay(items), [items, words.value]);
 	return (
-		<section class="timeline" aria-labelledby="timeline-title" aria-busy={isLoading}>
-			<header class="timeline-head">
-				<h2 id="timeline-title">{t("timeline.title")}</h2>
-				<Filters sieve={sieve} people={authors.sort((a, b) => Number(b.id === me) - Number(a.id === me))} />
-			</header>
+		<div class="timeline" aria-busy={isLoading}>
+			<Filters sieve={sieve} people={authors} />
 			{stretch.problem.value !== null && (
 				<div class="retry">
 					<ProblemNote problem={stretch.problem.value} />
@@ -244,6 +243,6 @@ export function Timeline({ room, at, mayWrite }: Props) {
 			</div>
 			{pinning !== null && <PinDialog room={room.id} entry={pinning} scene={scene} onClose={() => setPinning(null)} />}
 			{correcting !== null && <CorrectDialog room={room.id} entry={correcting} scene={scene} onClose={() => setCorrecting(null)} />}
-		</section>
+		</div>
 	);
 }
