@@ -113,6 +113,9 @@ DW_MUST_USE int dw_room_fold_on_pool(struct dw_reader *r, uint64_t room, uint64_
 struct dw_timeline_query {
 	uint64_t room;
 	uint64_t after, upto; /* entries above the one, and up to the other */
+	uint64_t before;      /* only entries below it; 0: no such bound */
+	uint64_t around;      /* the page in whose middle it is; 0: the first page */
+	bool newest_first;
 	struct dw_type_set kinds;
 	uint64_t actor; /* 0: anybody's */
 	unsigned limit; /* 1 to DW_TIMELINE_MAX */
@@ -121,7 +124,10 @@ struct dw_timeline_query {
 #define DW_TIMELINE_MAX 500
 #define DW_TIMELINE_OUT_MAX (16u * 1024 * 1024) /* ceiling that `out` needs */
 
-/** {"items":[…],"next":…}, in order. DW_ENOTFOUND: the room was not declared by `upto`. */
+/**
+ * {"items":[…],"next":…}, in order or newest first; next is the seq to go on behind in that
+ * direction. DW_ENOTFOUND: the room was not declared by `upto`.
+ */
 DW_MUST_USE int dw_timeline_on_pool(struct dw_reader *r, const struct dw_names *names,
 				    const struct dw_timeline_query *q, struct dw_buf *out,
 				    struct dw_err *err);

@@ -258,10 +258,31 @@ static bool read_kinds(struct dw_http_req *req, struct dw_type_set *kinds)
 	return false;
 }
 
+/* "asc", as when there is none, or "desc". */
+static bool read_order(struct dw_http_req *req, bool *is_desc)
+{
+	struct dw_str s;
+	int rc = param(req, "order", &s);
+
+	*is_desc = rc > 0 && dw_str_eq(s, DW_STR("desc"));
+	if (rc <= 0)
+		return rc == 0;
+	return *is_desc || dw_str_eq(s, DW_STR("asc")) ||
+	       bad(req, "order", "is asc or desc");
+}
+
+static bool read_bounds(struct dw_http_req *req, struct dw_timeline_query *q)
+{
+	return number(req, "after", 0, &q->after) &&
+	       number(req, "before", 1, &q->before) &&
+	       number(req, "around", 1, &q->around) && read_order(req, &q->newest_first);
+}
+
 void dw_api_incident_timeline(struct dw_http_req *req, void *data)
 {
-	static const char *const known[] = { "as_of", "kind",  "actor",
-					     "after", "limit", NULL };
+	static const char *const known[] = { "as_of", "kind",	"actor",
+					     "after", "before", "around",
+					     "order", "limit",	NULL };
 	struct dw_timeline_query q = { .limit = LIMIT_DEFAULT };
 	const struct dw_incident *s;
 	struct dw_api *api = data;
@@ -271,7 +292,7 @@ void dw_api_incident_timeline(struct dw_http_req *req, void *data)
 
 	if (!only(req, known) || (s = see(req, api)) == NULL ||
 	    !as_of(req, api, &q.upto, &at) || !read_kinds(req, &q.kinds) ||
-	    !number(req, "actor", 1, &q.actor) || !number(req, "after", 0, &q.after) ||
+	    !number(req, "actor", 1, &q.actor) || !read_bounds(req, &q) ||
 	    !number(req, "limit", 1, &limit))
 		return;
 	q.room = s->id;

@@ -2,9 +2,9 @@
 /*
  * room_timeline.c - a room's events as people read them, page by page.
  *
- * The order is that of the journal: what was recorded later stands later, however long ago it
- * happened, so that a page that was read never changes under its reader. Each entry says both
- * times. A correction is an entry of its own; the one that it strikes through is shown as it was,
+ * The order is that of the journal, or its reverse: what was recorded later stands later, however
+ * long ago it happened, so that a page that was read never changes under its reader. Each entry says
+ * both times. A correction is an entry of its own; the one that it strikes through is shown as it was,
  * with a pointer to the newest correction up to the moment that is looked at.
  */
 #include "engine/frame.h"
@@ -15,6 +15,9 @@
 
 static const char page_sql[] = "SELECT seq, type, actor FROM room_event"
 			       " WHERE room = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq";
+static const char back_sql[] =
+	"SELECT seq, type, actor FROM room_event"
+	" WHERE room = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq DESC";
 static const char corrected_sql[] =
 	"SELECT max(seq) FROM room_event WHERE room = ?1 AND target = ?2 AND seq <= ?3";
 static const char declared_sql[] =
@@ -25,8 +28,9 @@ struct page {
 	const struct dw_names *names;
 	struct dw_buf *out;
 	struct dw_db *db;
+	uint64_t after, upto; /* what is left of the query's, above and up to */
 	unsigned n;
-	uint64_t last; /* the newest entry that was added */
+	uint64_t last; /* the entry that was added last */
 	bool is_more;
 };
 
@@ -77,16 +81,54 @@ static bool is_wanted(const struct page *p, sqlite3_stmt *s)
 	       (p->q->actor == 0 || p->q->actor == (uint64_t)sqlite3_column_int64(s, 2));
 }
 
+static sqlite3_stmt *walk(struct page *p, bool is_back, struct dw_err *err)
+{
+	sqlite3_stmt *s = dw_db_stmt(p->db, is_back ? back_sql : page_sql, err);
+
+	if (s != NULL) {
+		dw_db_bind_u64(s, 1, p->q->room);
+		dw_db_bind_u64(s, 2, p->after);
+		dw_db_bind_u64(s, 3, p->upto);
+	}
+	return s;
+}
+
+/*
+ * The page around an entry begins half a page before it, in the direction of reading: so far is
+ * walked the other way, and the bound set there.
+ */
+static int aim(struct page *p, struct dw_err *err)
+{
+	const struct dw_timeline_query *q = p->q;
+	uint64_t seen = 0, after = p->after, upto = p->upto;
+	sqlite3_stmt *s;
+	int rc;
+
+	if (q->newest_first)
+		p->after = q->around > after ? q->around - 1 : after;
+	else
+		p->upto = q->around < upto ? q->around : upto;
+	s = walk(p, !q->newest_first, err);
+	if (s == NULL)
+		return DW_EINTERNAL;
+	for (unsigned n = 0; n <= q->limit / 2 && (rc = dw_db_step(p->db, s, err)) == 1;)
+		if (is_wanted(p, s)) {
+			seen = (uint64_t)sqlite3_column_int64(s, 0);
+			n++;
+		}
+	sqlite3_reset(s);
+	p->after = seen != 0 && !q->newest_first ? seen - 1 : after;
+	p->upto = seen != 0 && q->newest_first ? seen : upto;
+	return rc < 0 ? rc : 0;
+}
+
 static int add_page(struct page *p, struct dw_reader *r, struct dw_err *err)
 {
-	sqlite3_stmt *s = dw_db_stmt(p->db, page_sql, err);
+	sqlite3_stmt *s = walk(p, p->q->newest_first, err);
 	int rc;
 
 	if (s == NULL)
 		return DW_EINTERNAL;
-	dw_db_bind_u64(s, 1, p->q->room);
-	dw_db_bind_u64(s, 2, p->q->after);
-	dw_db_bind_u64(s, 3, p->q->upto);
 	while ((rc = dw_db_step(p->db, s, err)) == 1) {
 		if (!is_wanted(p, s))
 			continue;
@@ -129,7 +171,11 @@ int dw_timeline_on_pool(struct dw_reader *r, const struct dw_names *names,
 	p.db = r != NULL ? dw_reader_db(r) : NULL;
 	if (p.db == NULL)
 		return dw_fail(err, DW_EUNAVAILABLE, "the journal cannot be read");
+	p.after = q->after;
+	p.upto = q->before != 0 && q->before <= q->upto ? q->before - 1 : q->upto;
 	rc = check_declared(&p, err);
+	if (rc == 0 && q->around != 0)
+		rc = aim(&p, err);
 	if (rc == 0)
 		rc = dw_buf_addz(out, "{\"items\":[");
 	if (rc == 0)

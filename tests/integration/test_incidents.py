@@ -195,12 +195,29 @@ def test_timeline_pages_and_filters():
             seen += [i["seq"] for i in page["items"]]
             after = page["next"]
         eq(seen, notes)
+        back, before = [], ""
+        while before is not None:
+            page = dw.timeline(room["id"], "?kind=note&limit=4&order=desc" + before)
+            back += [i["seq"] for i in page["items"]]
+            before = None if page["next"] is None else "&before=%d" % page["next"]
+        eq(back, notes[::-1])
+        middle = "?kind=note&limit=4&around=%d" % notes[4]
+        eq([i["seq"] for i in dw.timeline(room["id"], middle)["items"]], notes[2:6])
+        eq([i["seq"] for i in dw.timeline(room["id"], middle + "&order=desc")["items"]], notes[6:2:-1])
+        edge = dw.timeline(room["id"], "?kind=note&limit=4&around=%d" % notes[0])
+        eq([i["seq"] for i in edge["items"]], notes[:4])
+        eq(edge["next"], notes[3])
+        eq(dw.timeline(room["id"], "?kind=note&around=%d" % 2 ** 40)["items"][-1]["seq"], notes[-1])
+        eq(dw.timeline(room["id"], "?kind=note&before=%d" % notes[2] + "&after=%d" % notes[0])["next"], None)
         eq(kinds(dw.timeline(room["id"], "?kind=incident.declared")), ["incident.declared"])
         mine = dw.timeline(room["id"], "?actor=%d" % dw.id("drafter"))["items"]
         eq([i["seq"] for i in mine], notes[1::2])
         base = V1 + "/incidents/%d/timeline" % room["id"]
         dw.lead("GET", base + "?kind=nonsense").problem(400, "/kind")
         dw.lead("GET", base + "?limit=0").problem(400, "/limit")
+        dw.lead("GET", base + "?order=up").problem(400, "/order")
+        dw.lead("GET", base + "?before=0").problem(400, "/before")
+        dw.lead("GET", base + "?around=x").problem(400, "/around")
         dw.lead("GET", base + "?what=1").problem(400)
         dw.lead("GET", base + "?as_of=%d" % (dw.head() + 1000)).problem(400, "/as_of")
         dw.lead("GET", base + "?as_of=%d" % (room["id"] - 1)).problem(404)
@@ -469,7 +486,6 @@ def test_work_in_the_room():
         eq(linked("&limit=1&before=%d" % ids[2]), [ids[1]])
         eq(linked("&source=test"), ids[::-1])
         eq(linked("&lang=fa"), [])
-        dw.lead("GET", V1 + "/mentions?incident=%d&q=x" % rid).problem(400, "/incident")
         dw.lead("GET", V1 + "/mentions?incident=%d" % ids[0]).problem(404)
         dw.lead("DELETE", V1 + "/incidents/%d/mentions/%d" % (rid, ids[0])).ok(204)
         eq(linked(), ids[:0:-1])
