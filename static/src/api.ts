@@ -26,7 +26,7 @@ export type Answer<T> =
 	| { ok: true; status: number; data: T; etag: string | null }
 	| { ok: false; status: number; problem: Problem; data: unknown };
 
-export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface Asking {
 	body?: unknown;
@@ -63,6 +63,9 @@ function problemOf(status: number, data: unknown, retryAfter: string | null): Pr
 	};
 }
 
+/** There was no answer at all. */
+export const UNREACHED: Problem = { type: "", title: "", status: 0, detail: "", errors: [] };
+
 /* The answer that index.html asked for before any script was here, once. */
 function early(path: string): Promise<[Response, string]> | undefined {
 	const asked = window.early?.[path];
@@ -83,7 +86,7 @@ export async function api<T>(method: Method, path: string, asking: Asking = {}):
 	try {
 		[answer, text] = await ((method === "GET" && early(path)) || ask(method, path, asking));
 	} catch {
-		return { ok: false, status: 0, problem: problemOf(0, null, null), data: null };
+		return { ok: false, status: 0, problem: UNREACHED, data: null };
 	}
 	let data: unknown = null;
 	try {

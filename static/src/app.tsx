@@ -19,7 +19,7 @@ import { BlindBanner } from "./blind";
 import { watchSources } from "./sources";
 import { title } from "./title";
 import { Confirms } from "./ui/dialog";
-import { ProblemNote } from "./ui/field";
+import { Retry } from "./ui/load";
 import { Skeleton } from "./ui/parts";
 import { Toasts } from "./ui/toast";
 import { Welcome } from "./welcome";
@@ -98,12 +98,7 @@ export function App() {
 	if (at?.page.isPublic)
 		content = <div class="plain"><Loaded key={at.page.title} page={at.page} props={at.props} /></div>;
 	else if (presence.value === "unknown" && sessionProblem.value !== null)
-		content = (
-			<div class="plain">
-				<ProblemNote problem={sessionProblem.value} />
-				<button type="button" onClick={() => void lookUp()}>{t("try_again")}</button>
-			</div>
-		);
+		content = <div class="plain"><Retry problem={sessionProblem.value} onRetry={() => void lookUp()} /></div>;
 	else if (!isIn)
 		content = <div class="plain"><SignInCard /></div>;
 	else if (at?.page.isBare)

@@ -42,9 +42,9 @@ function Mine({ current }: { current: Page | undefined }) {
 					<div class="menu-part"><LangSwitch /><ThemeSwitch /></div>
 					<button type="button" class="menu-item" onClick={async () => {
 						close();
-						const r = await signOut();
-						if (!r.ok && r.status !== 401)
-							fail(r.problem);
+						const problem = await signOut();
+						if (problem !== null)
+							fail(problem);
 					}}><Icon of={signOutIcon} mirrors />{t("sign_out")}</button>
 				</>
 			)}

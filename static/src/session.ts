@@ -68,13 +68,14 @@ export async function signIn(username: string, password: string): Promise<Answer
 	return r;
 }
 
-export async function signOut(): Promise<Answer<null>> {
+/** What went wrong, or null; whom the server does not know any more is out as well. */
+export async function signOut(): Promise<Problem | null> {
 	const r = await api<null>("DELETE", "/session", { isSigningIn: true });
-	if (r.ok || r.status === 401) {
-		lastUser = 0;
-		session.value = null;
-		presence.value = "out";
-		generation.value++;
-	}
-	return r;
+	if (!r.ok && r.status !== 401)
+		return r.problem;
+	lastUser = 0;
+	session.value = null;
+	presence.value = "out";
+	generation.value++;
+	return null;
 }

@@ -74,14 +74,12 @@ export const isWelcome = signal(kept("welcome", ["on", "off"], "off") === "on");
 /** Are single keys (j, k, /, …) shortcuts? WCAG 2.1.4 wants a switch. */
 export const hasKeys = signal(kept("keys", ["on", "off"], "on") === "on");
 
-export const isRtl = (l: Lang = lang.value): boolean => l !== "en";
-
 /** Call once: carries every later change of a setting to the page and to the store. */
 export function watchSettings(): void {
 	let isFirst = true;
 	effect(() => {
 		root.lang = lang.value;
-		root.dir = isRtl() ? "rtl" : "ltr";
+		root.dir = lang.value === "en" ? "ltr" : "rtl";
 		root.dataset.theme = theme.value;
 		const values = [calendar.value, digits.value, hasKeys.value ? "on" : "off", zone.value, isWelcome.value ? "on" : "off"] as const;
 		if (!isFirst) {

@@ -4,22 +4,25 @@ import deviceIcon from "@primer/octicons/build/svg/device-desktop-16.svg";
 import moonIcon from "@primer/octicons/build/svg/moon-16.svg";
 import sunIcon from "@primer/octicons/build/svg/sun-16.svg";
 
+import { UNREACHED } from "./api";
 import { LANG_NAMES, setLanguage, t } from "./i18n/t";
-import { lang, LANGS, type Theme, theme, THEMES } from "./settings";
+import { type Lang, lang, LANGS, type Theme, theme, THEMES } from "./settings";
 import { Icon } from "./ui/icon";
 import { fail } from "./ui/toast";
 
 const SHORT = { en: "EN", ar: "ع", fa: "فا" };
 const ICONS: Record<Theme, string> = { auto: deviceIcon, light: sunIcon, dark: moonIcon };
 
+export function chooseLanguage(l: Lang): void {
+	setLanguage(l).catch(() => fail(UNREACHED));
+}
+
 export function LangSwitch() {
 	return (
 		<div class="switch" role="group" aria-label={t("settings.language")}>
 			{LANGS.map((l) => (
 				<button key={l} type="button" lang={l} data-lang={l} aria-pressed={lang.value === l} title={LANG_NAMES[l]}
-					onClick={() => {
-						setLanguage(l).catch(() => fail({ type: "", title: "", status: 0, detail: "", errors: [] }));
-					}}><span aria-hidden="true">{SHORT[l]}</span><span class="unseen">{LANG_NAMES[l]}</span></button>
+					onClick={() => chooseLanguage(l)}><span aria-hidden="true">{SHORT[l]}</span><span class="unseen">{LANG_NAMES[l]}</span></button>
 			))}
 		</div>
 	);

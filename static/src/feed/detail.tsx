@@ -127,7 +127,7 @@ function Body({ m, history }: { m: Mention; history: Version[] | null }) {
 	const [showsAll, setShowsAll] = useState(false);
 	const original = safeHref(m.url), at = timeOf(m);
 	return (
-		<article class={`detail-body hue-open`}>
+		<article class="detail-body">
 			<header class="detail-who"><Who m={m} /><SourceChip slug={m.source} /></header>
 			{isDangerous(m) && <p class="note bad"><Icon of={alertIcon} /> {t("mention.danger_hint")}</p>}
 			{m.title !== undefined && <Text class="detail-title" lang={m.lang} marks={m.title_marks} showsAll={showsAll}>{m.title}</Text>}

@@ -18,7 +18,7 @@ import type { PageProps } from "../pages";
 import { navigate } from "../router";
 import { Icon } from "../ui/icon";
 import { Empty, Skeleton } from "../ui/parts";
-import { ProblemNote } from "../ui/field";
+import { Retry } from "../ui/load";
 import { Detail } from "./detail";
 import { filter, isFiltered } from "./filter";
 import { Filters } from "./filters";
@@ -91,7 +91,7 @@ function Head({ live }: { live: Live }) {
 
 function Nothing({ live }: { live: Live }) {
 	if (live.problem.value !== null && live.problem.value.status !== 400)
-		return <div class="pad"><ProblemNote problem={live.problem.value} /><button type="button" onClick={() => live.reload()}>{t("try_again")}</button></div>;
+		return <div class="pad"><Retry problem={live.problem.value} onRetry={() => live.reload()} /></div>;
 	if (live.isLoading.value)
 		return <div class="pad"><Skeleton rows={7} /></div>;
 	if (isFiltered(filter.value))

@@ -12,8 +12,10 @@ const REGION: Record<Lang, string> = { en: "en-GB", ar: "ar", fa: "fa-IR" };
 const USUAL_CALENDAR: Record<Lang, Exclude<Calendar, "auto">> = { en: "gregory", ar: "gregory", fa: "persian" };
 const USUAL_DIGITS: Record<Lang, Exclude<Digits, "auto">> = { en: "latn", ar: "arab", fa: "arabext" };
 
+const calendarOf = (l: Lang, c: Calendar): Exclude<Calendar, "auto"> => c === "auto" ? USUAL_CALENDAR[l] : c;
+
 export function localeOf(l: Lang, c: Calendar, d: Digits): string {
-	return `${REGION[l]}-u-ca-${c === "auto" ? USUAL_CALENDAR[l] : c}-nu-${d === "auto" ? USUAL_DIGITS[l] : d}`;
+	return `${REGION[l]}-u-ca-${calendarOf(l, c)}-nu-${d === "auto" ? USUAL_DIGITS[l] : d}`;
 }
 
 export const locale = computed(() => localeOf(lang.value, calendar.value, digits.value));
@@ -53,10 +55,15 @@ export const compact = (n: number): string => numberFormat(locale.value, { notat
 export const measure = (n: number, unit: "day" | "hour" | "minute" | "second"): string =>
 	numberFormat(locale.value, { style: "unit", unit, unitDisplay: "long" }).format(n);
 
+/** "5 minutes". */
+export const inUnit = (n: number, unit: string): string => numberFormat(locale.value, { style: "unit", unit, unitDisplay: "long" }).format(n);
+
 const DAY: Intl.DateTimeFormatOptions = { year: "numeric", month: "short", day: "numeric" };
 const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const SECOND: Intl.DateTimeFormatOptions = { ...CLOCK, second: "2-digit" };
 const LONG: Intl.DateTimeFormatOptions = { year: "numeric", month: "long", day: "numeric" };
+
+const DAY_MS = 86400000;
 
 function parse(at: string | number | Date): Date | null {
 	const date = new Date(at);
@@ -73,12 +80,14 @@ export const day = (at: string | number | Date): string => show(at, DAY);
 export const longDay = (at: string | number | Date): string => show(at, { weekday: "long", ...LONG });
 export const clock = (at: string | number | Date): string => show(at, CLOCK);
 export const dateTime = (at: string | number | Date): string => show(at, { ...DAY, ...CLOCK });
+/** "13:07", and a day later the date with it: for "since …", where "5 minutes ago" is no time in any of our languages. */
+export const clockOrDate = (at: string, now: number): string => now - Date.parse(at) < DAY_MS ? clock(at) : dateTime(at);
 /** To the second, and the day in the other calendar behind it: for a tooltip. */
 export function exact(at: string | number | Date): string {
 	const date = parse(at);
 	if (date === null)
 		return "";
-	const shown = new Intl.Locale(locale.value).calendar;
+	const shown = calendarOf(lang.value, calendar.value);
 	const other = shown === "gregory" ? (lang.value === "fa" ? "persian" : "islamic-umalqura") : "gregory";
 	const tag = locale.value.replace(/-u-ca-.*-nu-/, `-u-ca-${other}-nu-`);
 	const twin = dateFormat(tag, LONG).format(date);

@@ -41,13 +41,18 @@ async function fetchWords(l: Lang): Promise<Record<string, Word>> {
 	return Object.assign({}, ...parts) as Record<string, Word>;
 }
 
-/** Switches to a language once its words are here; until then the old one stays. */
+let wanted: Lang | null = null;
+
+/** Switches to a language once its words are here; until then the old one stays. The last one asked for wins. */
 export async function setLanguage(l: Lang): Promise<void> {
+	wanted = l;
 	let fresh: Record<string, Word>, n: number;
 	do {
 		n = needed.size;
 		fresh = await fetchWords(l);
 	} while (n !== needed.size);
+	if (wanted !== l)
+		return;
 	words.value = fresh;
 	lang.value = l;
 }

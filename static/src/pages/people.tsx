@@ -8,6 +8,7 @@ import { useState } from "preact/hooks";
 import { api } from "../api";
 import { t } from "../i18n/t";
 import { session } from "../session";
+import { StateChip } from "../ui/chip";
 import { confirm } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { type List, Loading, useEvents, useLoaded } from "../ui/load";
@@ -85,7 +86,7 @@ function Table({ all, open, reload }: { all: readonly User[]; open: (o: Open) =>
 			{ key: "name", label: t("username"), isName: true, cell: (u) => <NameCell user={u} /> },
 			{ key: "roles", label: t("people.roles"), cell: (u) => <RoleChips roles={u.roles} /> },
 			{ key: "groups", label: t("people.groups"), cell: (u) => <GroupChips groups={u.groups} /> },
-			{ key: "state", label: t("people.state"), cell: (u) => <span class={u.disabled ? "state off" : "state good"}><span class="state-mark" aria-hidden="true" />{t(u.disabled ? "people.disabled" : "people.enabled")}</span> },
+			{ key: "state", label: t("people.state"), cell: (u) => <StateChip isOn={!u.disabled}>{t(u.disabled ? "people.disabled" : "people.enabled")}</StateChip> },
 			{ key: "made", label: t("made_at"), cell: (u) => <Time at={u.created_at} /> },
 		]} actions={(u) => <Actions user={u} all={all} open={open} reload={reload} />} actionsLabel={t("actions")} />
 	);

@@ -8,10 +8,10 @@ import type { Role } from "../session";
 import { errorAt } from "../ui/at";
 import { Copyable } from "../ui/copy";
 import { Dialog } from "../ui/dialog";
-import { Choice, Field, Form } from "../ui/field";
+import { Field, Form } from "../ui/field";
 import { Name } from "../ui/parts";
 import { say } from "../ui/toast";
-import { GroupsField, readGroups, RoleChecks, type User, USER_WORDS } from "./people_parts";
+import { GroupsField, type How, PasswordChoice, readGroups, RoleChecks, type User, USER_WORDS } from "./people_parts";
 
 /** What only this page will ever know: the password, and where to use it. */
 export function PasswordShown({ name, password, onClose }: { name: string; password: string; onClose: () => void }) {
@@ -37,7 +37,7 @@ interface Props {
 export function AddPerson({ groups, onClose, onAdded }: Props) {
 	const [problem, setProblem] = useState<Problem | null>(null);
 	const [roles, setRoles] = useState<Role[]>([]);
-	const [how, setHow] = useState<"made" | "typed">("made");
+	const [how, setHow] = useState<How>("made");
 	const [noRole, setNoRole] = useState(false);
 	const [added, setAdded] = useState<User | null>(null);
 	const at = (pointer: string): string => errorAt(problem, pointer, USER_WORDS[pointer]);
@@ -67,12 +67,7 @@ export function AddPerson({ groups, onClose, onAdded }: Props) {
 					pattern="\S+" hint={t("people.name_rule")} error={at("/name")} />
 				<RoleChecks chosen={roles} onChange={setRoles} error={noRole && roles.length === 0 ? t("people.roles_rule") : at("/roles")} />
 				<GroupsField before={[]} known={groups} error={at("/groups")} />
-				<Choice label={t("password")} name="how" value={how} onChange={setHow} options={[
-					{ value: "made", label: t("people.password_made") }, { value: "typed", label: t("people.password_typed") }]} />
-				{how === "typed" && (
-					<Field label={t("people.first_password")} name="password" type="password" required minLength={8} maxLength={1000} autocomplete="new-password"
-						hint={t("setup.password_hint")} error={at("/password")} />
-				)}
+				<PasswordChoice label={t("password")} typed={t("people.first_password")} how={how} onHow={setHow} error={at("/password")} />
 				<div class="buttons">
 					<button type="button" onClick={onClose}>{t("cancel")}</button>
 					<button type="submit" class="primary">{t("people.add")}</button>

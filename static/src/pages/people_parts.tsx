@@ -5,7 +5,7 @@ import { useId, useState } from "preact/hooks";
 import { type Key, t } from "../i18n/t";
 import type { Role } from "../session";
 import { Checks } from "../ui/checks";
-import { Field } from "../ui/field";
+import { Choice, Field } from "../ui/field";
 import { Name } from "../ui/parts";
 
 export interface User {
@@ -81,6 +81,22 @@ export function GroupsField({ before, known, error }: { before: readonly string[
 				))}
 			</div>
 		</div>
+	);
+}
+
+export type How = "made" | "typed";
+
+/** A password that is made, or one that is typed (the field "password"). */
+export function PasswordChoice({ label, typed, how, onHow, error }: { label: string; typed: string; how: How; onHow: (how: How) => void; error: string }) {
+	return (
+		<>
+			<Choice label={label} name="how" value={how} onChange={onHow} options={[
+				{ value: "made", label: t("people.password_made") }, { value: "typed", label: t("people.password_typed") }]} />
+			{how === "typed" && (
+				<Field label={typed} name="password" type="password" required minLength={8} maxLength={1000} autocomplete="new-password"
+					hint={t("setup.password_hint")} error={error} />
+			)}
+		</>
 	);
 }
 

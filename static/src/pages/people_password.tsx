@@ -7,14 +7,14 @@ import { t } from "../i18n/t";
 import { session } from "../session";
 import { errorAt } from "../ui/at";
 import { Dialog } from "../ui/dialog";
-import { Choice, Field, Form } from "../ui/field";
+import { Form } from "../ui/field";
 import { say } from "../ui/toast";
 import { PasswordShown } from "./people_add";
-import { newPassword, type User, USER_WORDS } from "./people_parts";
+import { type How, newPassword, PasswordChoice, type User, USER_WORDS } from "./people_parts";
 
 export function NewPassword({ user, onClose, onChanged }: { user: User; onClose: () => void; onChanged: () => void }) {
 	const [problem, setProblem] = useState<Problem | null>(null);
-	const [how, setHow] = useState<"made" | "typed">("made");
+	const [how, setHow] = useState<How>("made");
 	const [made, setMade] = useState<string | null>(null);
 	const isMe = user.id === session.value?.user.id;
 	if (made !== null)
@@ -35,12 +35,8 @@ export function NewPassword({ user, onClose, onChanged }: { user: User; onClose:
 				else
 					onClose();
 			}}>
-				<Choice label={t("people.new_password")} name="how" value={how} onChange={setHow} options={[
-					{ value: "made", label: t("people.password_made") }, { value: "typed", label: t("people.password_typed") }]} />
-				{how === "typed" && (
-					<Field label={t("people.new_password")} name="password" type="password" required minLength={8} maxLength={1000} autocomplete="new-password"
-						hint={t("setup.password_hint")} error={errorAt(problem, "/password", USER_WORDS["/password"])} />
-				)}
+				<PasswordChoice label={t("people.new_password")} typed={t("people.new_password")} how={how} onHow={setHow}
+					error={errorAt(problem, "/password", USER_WORDS["/password"])} />
 				<div class="buttons">
 					<button type="button" onClick={onClose}>{t("cancel")}</button>
 					<button type="submit" class="primary">{t("people.password_go")}</button>

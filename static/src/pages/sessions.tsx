@@ -61,9 +61,9 @@ function Where({ peer }: { peer: string }) {
 
 async function end(s: Session, reload: () => Promise<void>): Promise<void> {
 	if (s.current) {
-		const r = await signOut();
-		if (!r.ok && r.status !== 401)
-			fail(r.problem);
+		const problem = await signOut();
+		if (problem !== null)
+			fail(problem);
 		return;
 	}
 	const r = await api<null>("DELETE", `/sessions/${s.id}`);

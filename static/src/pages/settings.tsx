@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* settings.tsx - how this browser shows things: language, theme, calendar, digits, time zone, single keys. */
 import { ago, dateTime, exact, number } from "../i18n/format";
-import { LANG_NAMES, setLanguage, t } from "../i18n/t";
+import { LANG_NAMES, t } from "../i18n/t";
 import { showKeys } from "../keys";
 import { calendar, CALENDARS, canKeep, digits, DIGITS, hasKeys, lang, LANGS, theme, THEMES, zone } from "../settings";
+import { chooseLanguage } from "../switches";
 import { Choice } from "../ui/field";
 import { minute } from "../ui/now";
 import { PageHead } from "../ui/parts";
-import { fail } from "../ui/toast";
 
 const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -44,7 +44,7 @@ export default function Settings() {
 			<div class="settings">
 				<section class="panel">
 					<Choice label={t("settings.language")} name="lang" value={lang.value} options={LANGS.map((l) => ({ value: l, label: LANG_NAMES[l] }))}
-						onChange={(l) => { setLanguage(l).catch(() => fail({ type: "", title: "", status: 0, detail: "", errors: [] })); }} />
+						onChange={chooseLanguage} />
 					<Choice label={t("settings.theme")} name="theme" value={theme.value} onChange={(v) => { theme.value = v; }}
 						options={THEMES.map((v) => ({ value: v, label: t(`theme.${v}`) }))} />
 					<div class="stack">

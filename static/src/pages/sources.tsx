@@ -11,7 +11,7 @@ import rssIcon from "@primer/octicons/build/svg/rss-24.svg";
 import { useEffect, useState } from "preact/hooks";
 
 import { api, type Problem } from "../api";
-import { clock, dateTime, exact, number } from "../i18n/format";
+import { clockOrDate, exact, number } from "../i18n/format";
 import { t, tx } from "../i18n/t";
 import { isAdmin } from "../session";
 import { loadSources, type Source, sources } from "../sources";
@@ -28,7 +28,7 @@ import { AddSource, EditSource } from "./sources_form";
 import { inOrder, roughly, span, stateOf, STATES } from "./sources_parts";
 import { sendLine } from "./tokens_parts";
 
-const LOOK_MS = 10000, SOON_MS = 1500, SOON_TIMES = 8, DAY_MS = 86400000;
+const LOOK_MS = 10000, SOON_MS = 1500, SOON_TIMES = 8;
 
 type Open = { what: "add" } | { what: "edit"; source: Source } | null;
 
@@ -37,11 +37,10 @@ function Told({ s }: { s: Source }) {
 	const h = s.health;
 	if (h === undefined || h.state === "push")
 		return <>{s.last_seen_at === null ? t("sources.never") : null}</>;
-	const when = (at: string): string => minute.value - Date.parse(at) < DAY_MS ? clock(at) : dateTime(at);
 	const since = (at: string): string => roughly(Math.max(1, (minute.value - Date.parse(at)) / 1000));
 	return (
 		<>
-			{h.state === "blind" && h.blind_since && <span title={exact(h.blind_since)}>{t("sources.blind_for", { span: since(h.blind_since), when: when(h.blind_since) })}</span>}
+			{h.state === "blind" && h.blind_since && <span title={exact(h.blind_since)}>{t("sources.blind_for", { span: since(h.blind_since), when: clockOrDate(h.blind_since, minute.value) })}</span>}
 			{h.state !== "blind" && h.last_success_at && <span title={exact(h.last_success_at)}>{t("sources.heard_ago", { span: since(h.last_success_at) })}</span>}
 			{h.last_error && h.state !== "ok" && h.state !== "paused" && (
 				<span class="told-error">{t("sources.error_ago", { span: since(h.last_error.at) })} <bdi lang="en" dir="ltr">{h.last_error.detail}</bdi></span>

@@ -7,7 +7,7 @@ import hourglassIcon from "@primer/octicons/build/svg/hourglass-16.svg";
 import inboxIcon from "@primer/octicons/build/svg/inbox-16.svg";
 import pauseIcon from "@primer/octicons/build/svg/pause-16.svg";
 
-import { locale } from "../i18n/format";
+import { inUnit } from "../i18n/format";
 import type { Key } from "../i18n/t";
 import type { Health, Source } from "../sources";
 
@@ -28,12 +28,12 @@ export const stateOf = (s: Source): State => s.health?.state ?? "push";
 export const inOrder = (all: readonly Source[]): Source[] =>
 	[...all].sort((a, b) => STATES[stateOf(a)].rank - STATES[stateOf(b)].rank || a.id - b.id);
 
-const UNITS: readonly [Intl.NumberFormatOptions["unit"] & string, number][] = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const UNITS: readonly [string, number][] = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
 /** 300 is "5 minutes", 5400 "90 minutes": the largest unit that it is a whole number of. */
 export function span(seconds: number): string {
 	const [unit, size] = UNITS.find(([, s]) => seconds >= s && seconds % s === 0) ?? ["second", 1];
-	return new Intl.NumberFormat(locale.value, { style: "unit", unit, unitDisplay: "long" }).format(seconds / size);
+	return inUnit(seconds / size, unit);
 }
 
 /** "12 minutes" for any number of seconds, no more exact than people care. */

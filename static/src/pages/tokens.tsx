@@ -8,6 +8,7 @@ import { api, type Problem } from "../api";
 import { t } from "../i18n/t";
 import { errorAt } from "../ui/at";
 import { Checks } from "../ui/checks";
+import { StateChip } from "../ui/chip";
 import { Copyable } from "../ui/copy";
 import { confirm, Dialog } from "../ui/dialog";
 import { Field, Form } from "../ui/field";
@@ -77,10 +78,6 @@ async function revoke(token: Token, reload: () => Promise<void>): Promise<void> 
 	keepFocus();
 }
 
-function State({ token }: { token: Token }) {
-	return <span class={token.revoked ? "state off" : "state good"}><span class="state-mark" aria-hidden="true" />{t(token.revoked ? "tokens.revoked" : "tokens.valid")}</span>;
-}
-
 /* Those that work come first; what was revoked stays on record below. */
 const inOrder = (all: readonly Token[]): Token[] =>
 	[...all].sort((a, b) => Number(a.revoked ?? false) - Number(b.revoked ?? false) || b.id - a.id);
@@ -99,7 +96,7 @@ export default function Tokens() {
 					<DataTable caption={t("nav.tokens")} rows={inOrder(items)} rowKey={(x) => x.id} rowClass={(x) => x.revoked ? "is-off" : ""} columns={[
 						{ key: "name", label: t("tokens.name"), isName: true, cell: (x) => <Name>{x.name}</Name> },
 						{ key: "scopes", label: t("tokens.scopes"), cell: (x) => <ul class="chips">{x.scopes.map((s) => <li key={s} class="tag plain-tag" title={t(`scope.${s}.means`)}>{t(`scope.${s}`)}</li>)}</ul> },
-						{ key: "state", label: t("people.state"), cell: (x) => <State token={x} /> },
+						{ key: "state", label: t("people.state"), cell: (x) => <StateChip isOn={!x.revoked}>{t(x.revoked ? "tokens.revoked" : "tokens.valid")}</StateChip> },
 						{ key: "made", label: t("made_at"), cell: (x) => x.created_at !== undefined && <Time at={x.created_at} /> },
 					]} actionsLabel={t("actions")} actions={(x) => !x.revoked && (
 						<button type="button" class="bad-ink" onClick={() => void revoke(x, tokens.reload)}>{t("tokens.revoke")}<span class="unseen"> {x.name}</span></button>

@@ -61,17 +61,21 @@ export function useEvents(which: string | ((e: LineEvent) => boolean), again: ()
 	}, [which, again]);
 }
 
+export function Retry({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
+	return (
+		<div class="retry">
+			<ProblemNote problem={problem} />
+			<button type="button" onClick={onRetry}>{t("try_again")}</button>
+		</div>
+	);
+}
+
 export function Loading<T>({ of, children }: { of: Loaded<T>; children: (data: T) => ComponentChildren }) {
 	if (of.data === null && of.problem === null)
 		return <Skeleton rows={4} />;
 	return (
 		<>
-			{of.problem !== null && (
-				<div class="retry">
-					<ProblemNote problem={of.problem} />
-					<button type="button" onClick={() => void of.reload()}>{t("try_again")}</button>
-				</div>
-			)}
+			{of.problem !== null && <Retry problem={of.problem} onRetry={() => void of.reload()} />}
 			{of.data !== null && children(of.data)}
 		</>
 	);

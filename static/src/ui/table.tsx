@@ -11,8 +11,6 @@ export interface Column<T> {
 	cell: (row: T) => ComponentChildren;
 	/** The column that names the row: it heads the card. */
 	isName?: boolean;
-	/** Numbers and times stand at the end of their column. */
-	isNumber?: boolean;
 }
 
 interface TableProps<T> {
@@ -32,7 +30,7 @@ export function DataTable<T>({ caption, columns, rows, rowKey, actions, actionsL
 			<caption class="unseen">{caption}</caption>
 			<thead>
 				<tr>
-					{columns.map((c) => <th key={c.key} scope="col" class={c.isNumber ? "number" : ""}>{c.label}</th>)}
+					{columns.map((c) => <th key={c.key} scope="col">{c.label}</th>)}
 					{actions && <th scope="col"><span class="unseen">{actionsLabel}</span></th>}
 				</tr>
 			</thead>
@@ -41,7 +39,7 @@ export function DataTable<T>({ caption, columns, rows, rowKey, actions, actionsL
 					<tr key={rowKey(row)} class={rowClass?.(row) ?? ""}>
 						{columns.map((c) => c.isName
 							? <th key={c.key} scope="row">{c.cell(row)}</th>
-							: <td key={c.key} class={c.isNumber ? "number" : ""} data-label={c.label}>{c.cell(row)}</td>)}
+							: <td key={c.key} data-label={c.label}>{c.cell(row)}</td>)}
 						{actions && <td class="actions">{actions(row)}</td>}
 					</tr>
 				))}
