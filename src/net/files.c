@@ -190,21 +190,12 @@ static const char *type_of(struct dw_str name)
 /* "gzip" in the list, and not with q=0. */
 static bool takes_gzip(const struct dw_http_req *req)
 {
-	struct dw_str rest = dw_http_header(req, "accept-encoding"), item, name, q;
+	struct dw_str rest = dw_http_header(req, "accept-encoding"), item, name;
 
 	while (dw_str_split(&rest, ',', &item)) {
-		if (!dw_str_split(&item, ';', &name))
-			continue;
-		q = dw_str_trim(item);
-		if (!dw_str_eq_nocase(dw_str_trim(name), DW_STR("gzip")))
-			continue;
-		if (q.n < 3 || (q.p[0] != 'q' && q.p[0] != 'Q') || q.p[1] != '=')
-			return true;
-		for (size_t i = 2; i < q.n; i++) {
-			if (q.p[i] >= '1' && q.p[i] <= '9')
-				return true;
-		}
-		return false;
+		if (dw_str_split(&item, ';', &name) &&
+		    dw_str_eq_nocase(dw_str_trim(name), DW_STR("gzip")))
+			return files_weight(item) > 0;
 	}
 	return false;
 }
@@ -244,17 +235,25 @@ static void reply_file(struct dw_http_req *req, const struct files_found *file,
 	dw_http_reply(req, 200, type_of(name), is_gzip ? file->twin : file->data);
 }
 
+/* Where the extension begins, behind the last dot; 0 without one. */
+static size_t ext_at(struct dw_str name)
+{
+	size_t at = name.n;
+
+	while (at > 0 && name.p[at - 1] != '.')
+		at--;
+	return at;
+}
+
 /* "app.css" with its hash between stem and extension. */
 int files_add_asset(const struct dw_files *f, struct dw_str name, struct dw_buf *out)
 {
 	struct files_found file;
-	size_t stem = name.n;
+	size_t stem = ext_at(name);
 	int rc;
 
 	if (!files_find(f, name, &file))
 		return DW_ENOTFOUND;
-	while (stem > 0 && name.p[stem - 1] != '.')
-		stem--;
 	free(file.owned);
 	if (stem == 0)
 		return DW_ENOTFOUND;
@@ -294,13 +293,10 @@ void dw_files_reply(struct dw_files *f, struct dw_http_req *req, const char *nam
 /* "app.0123456789abcdef.css" into "app.css" (out[128]) and the hash. */
 static bool split_asset(struct dw_str name, char *out, struct dw_str *hash)
 {
-	size_t ext = name.n, at;
+	size_t ext = ext_at(name), at;
 
-	if (name.n > 120)
-		return false;
-	while (ext > 0 && name.p[ext - 1] != '.')
-		ext--;
-	if (ext < FILES_HASH_CHARS + 3 || name.p[ext - FILES_HASH_CHARS - 2] != '.')
+	if (name.n > 120 || ext < FILES_HASH_CHARS + 3 ||
+	    name.p[ext - FILES_HASH_CHARS - 2] != '.')
 		return false;
 	at = ext - FILES_HASH_CHARS - 1;
 	*hash = dw_str_make(name.p + at, FILES_HASH_CHARS);
@@ -313,10 +309,8 @@ static bool split_asset(struct dw_str name, char *out, struct dw_str *hash)
 /* A name with the bundler's hash in it: "-", eight of A-Z and 2-7, and the extension. */
 static bool is_hashed_name(struct dw_str name)
 {
-	size_t ext = name.n;
+	size_t ext = ext_at(name);
 
-	while (ext > 0 && name.p[ext - 1] != '.')
-		ext--;
 	if (ext < 11 || name.p[ext - 10] != '-')
 		return false;
 	for (size_t i = ext - 9; i < ext - 1; i++) {

@@ -28,6 +28,8 @@ bool files_find(const struct dw_files *f, struct dw_str name, struct files_found
 /** Append the hashed address of a file; DW_ENOTFOUND when there is none. */
 DW_MUST_USE int files_add_asset(const struct dw_files *f, struct dw_str name,
 				struct dw_buf *out);
+/** Thousandths of "q=0.8"; 1000 when nothing is said, 0 when it makes no sense. */
+unsigned files_weight(struct dw_str parameter);
 /** Answer with a page: the template with its holes filled in. */
 void files_reply_page(struct dw_files *f, struct dw_http_req *req,
 		      const struct files_found *file);

@@ -37,8 +37,7 @@ static const char *language_of_tag(struct dw_str tag)
 	return NULL;
 }
 
-/* Thousandths of "q=0.8"; 1000 when nothing is said, 0 when it makes no sense. */
-static unsigned weight_of(struct dw_str parameter)
+unsigned files_weight(struct dw_str parameter)
 {
 	struct dw_str q = dw_str_trim(parameter);
 	unsigned weight, unit = 100;
@@ -69,7 +68,7 @@ static const char *language_of(const struct dw_http_req *req)
 		if (!dw_str_split(&item, ';', &tag))
 			continue;
 		lang = language_of_tag(dw_str_trim(tag));
-		weight = weight_of(item);
+		weight = files_weight(item);
 		if (lang != NULL && weight > most) {
 			best = lang;
 			most = weight;
