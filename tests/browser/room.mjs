@@ -126,13 +126,17 @@ export async function newPage(browser, options = {}) {
 
 export const PASSWORD = "the quiet harbour at noon";
 
+export async function fillSetup(page, name = "mira", again = PASSWORD) {
+	await page.fill("[name=username]", name);
+	await page.fill("[name=password]", PASSWORD);
+	await page.fill("[name=again]", again);
+	await page.click("button[type=submit]");
+}
+
 /* The first admin by the link, signed in and on the feed. */
 export async function setUp(page, room, name = "mira") {
 	await page.goto(room.url + room.setup);
-	await page.fill("[name=username]", name);
-	await page.fill("[name=password]", PASSWORD);
-	await page.fill("[name=again]", PASSWORD);
-	await page.click("button[type=submit]");
+	await fillSetup(page, name);
 	await live(page);
 	await page.locator(".welcome-top button").click();
 }

@@ -6,9 +6,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 
-import { launch, newPage, Room, runAll } from "./room.mjs";
+import { fillSetup, launch, newPage, PASSWORD, Room, runAll, signIn as fillSignIn } from "./room.mjs";
 
-const PASSWORD = "the quiet harbour at noon";
 const room = new Room();
 await room.start({ wantSetup: true, args: ["--allow-private-sources"] });
 const browser = await launch();
@@ -43,9 +42,7 @@ async function elsewhere(method, path, data, match) {
 
 async function signIn(p, name, password) {
 	await p.goto(room.url);
-	await p.fill("[name=username]", name);
-	await p.fill("[name=password]", password);
-	await p.click("#sign-in button[type=submit]");
+	await fillSignIn(p, name, password);
 	await p.locator(".rail").waitFor();
 }
 
@@ -62,29 +59,22 @@ const server = createServer((request, answer) => {
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const address = `http://127.0.0.1:${server.address().port}`;
 
-async function setUp(again = PASSWORD) {
-	await page.fill("[name=username]", "mira");
-	await page.fill("[name=password]", PASSWORD);
-	await page.fill("[name=again]", again);
-	await page.click("button[type=submit]");
-}
-
 let laylaPassword = "";
 await runAll({
 	async a_link_that_is_no_good_says_so_and_a_good_one_works() {
 		await page.goto(`${room.url}/setup#${"x".repeat(43)}`);
-		await setUp();
+		await fillSetup(page);
 		await page.locator("[role=alert]", { hasText: "no longer valid" }).waitFor();
 		assert.equal(await page.locator("form").count(), 0);
 		await page.goto(`${room.url}/setup`);
 		await page.locator("[role=alert]", { hasText: "has no token" }).waitFor();
 		await page.goto(room.url + room.setup);
-		await setUp("another");
+		await fillSetup(page, "mira", "another");
 		await page.locator(".error", { hasText: "differ" }).waitFor();
 		await page.fill("[name=username]", "mi ra");
 		await page.click("button[type=submit]");
 		assert.equal(await page.evaluate(() => document.querySelector("[name=username]").validity.patternMismatch), true);
-		await setUp();
+		await fillSetup(page);
 		await page.locator(".rail").waitFor();
 		assert.equal(new URL(page.url()).hash, "", "the token is out of the address");
 	},

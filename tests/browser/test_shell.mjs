@@ -5,19 +5,12 @@
  */
 import assert from "node:assert/strict";
 
-import { choose, launch, live, newPage, PASSWORD, PATIENCE, Room, runAll, signIn } from "./room.mjs";
+import { choose, fillSetup, launch, live, newPage, PATIENCE, Room, runAll, signIn } from "./room.mjs";
 
 const room = new Room();
 await room.start({ wantSetup: true });
 const browser = await launch();
 const page = await newPage(browser);
-
-async function fillSetup(p, name, again = PASSWORD) {
-	await p.fill("[name=username]", name);
-	await p.fill("[name=password]", PASSWORD);
-	await p.fill("[name=again]", again);
-	await p.click("button[type=submit]");
-}
 
 /* The element's distance from the edge at which a line begins. */
 async function startOf(selector) {
