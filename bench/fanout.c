@@ -101,6 +101,7 @@ static void begin(void)
 	press = (struct bench_press){ .loop = &loop,
 				      .port = o.port,
 				      .request = o.post,
+				      .lead = getenv("BENCH_LEAD"),
 				      .connections = o.connections,
 				      .batch = o.batch,
 				      .rate = o.rate,

@@ -39,16 +39,20 @@ static const char *const words[] = {
 
 static void on_ready(struct bench_src *s, uint32_t events);
 
-/* One mention of BENCH_MESSAGE bytes. */
-static void put_mention(const struct bench_press *p, char *out, uint64_t sent,
+/* One message of BENCH_MESSAGE bytes. */
+static void put_message(const struct bench_press *p, char *out, uint64_t sent,
 			uint32_t number)
 {
 	uint32_t seed = (p->run ^ number) * 2654435761u + 1;
 	size_t n, end = BENCH_MESSAGE - BENCH_MARK - 2;
 
-	n = (size_t)sprintf(
-		out, "{\"source\":\"bench\",\"source_id\":\"%08x-%08x\",\"text\":\"",
-		p->run, number);
+	n = p->lead != NULL ? (size_t)snprintf(out, BENCH_MESSAGE, "%s", p->lead)
+			    : (size_t)sprintf(out,
+					      "{\"source\":\"bench\",\"source_id\":"
+					      "\"%08x-%08x\",\"text\":\"",
+					      p->run, number);
+	if (n > end)
+		bench_die("what a message begins with is too long");
 	for (;;) {
 		const char *w;
 		size_t len;
@@ -77,7 +81,7 @@ static size_t put_request(struct bench_press *p, char *out, uint64_t sent)
 	if (n >= HEAD_MAX)
 		bench_die("the head of the request is too long");
 	for (unsigned i = 0; i < p->batch; i++) {
-		put_mention(p, at, sent, p->next++);
+		put_message(p, at, sent, p->next++);
 		at += BENCH_MESSAGE;
 		if (p->batch > 1)
 			*at++ = '\n';

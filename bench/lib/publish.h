@@ -21,6 +21,8 @@ struct bench_press {
 	struct bench_loop *loop;
 	int port;
 	const char *request; /* POST … lines, without Content-Length */
+	const char *
+		lead; /* what a message's JSON begins with, up to its text; NULL: a mention's */
 	unsigned connections;
 	unsigned
 		batch; /* mentions in one request: 1 is a single object, more are NDJSON */
