@@ -7,8 +7,11 @@
  *      refused has none;
  *  (2) the live room is what the journal folds to, and any past moment folded on to the end is, too;
  *  (3) status moves only along the table, and no event is without an actor;
- *  (4) commands that stood in line for one room took effect in that order.
+ *  (4) commands that stood in line for one room took effect in that order;
+ *  (5) nobody who watches is given an event of a room that is closed to them, and what they are
+ *      given is in order.
  */
+#include "engine/feed.h"
 #include "engine/room.h"
 #include "enginerig.h"
 #include "seeded.h"
@@ -27,6 +30,13 @@
 #define ROOMS 3
 #define WAVES 12
 #define WAVE 100 /* commands in flight at once */
+#define WATCHERS 40
+
+struct watching {
+	struct dw_watcher watcher;
+	uint64_t last; /* that it was given */
+	unsigned given;
+};
 
 static struct world {
 	struct enginerig rig;
@@ -34,6 +44,8 @@ static struct world {
 	struct dw_room_op op[WAVE];
 	unsigned done, made, refused;
 	struct seeded die;
+	struct watching watching[WATCHERS];
+	unsigned from_closed; /* events of closed rooms that insiders were given */
 } w;
 
 static uint64_t below(uint64_t n)
@@ -65,6 +77,114 @@ static uint64_t some_child(uint64_t room, bool is_task)
 	return 1;
 }
 
+/* ---- watching ---- */
+
+static uint64_t number_behind(const char *p, const char *end, const char *key)
+{
+	const char *at = memmem(p, (size_t)(end - p), key, strlen(key));
+
+	return at != NULL ? strtoull(at + strlen(key), NULL, 10) : 0;
+}
+
+/* (5): asked at the moment of writing, of the live rooms. */
+static void look_at_frames(struct watching *me, const char *p, size_t n)
+{
+	const struct dw_rooms *rooms = dw_engine_rooms(w.rig.engine);
+	const char *end = p + n, *frame;
+
+	while (p < end && (frame = memmem(p, (size_t)(end - p), "\n\n", 2)) != NULL) {
+		uint64_t seq = number_behind(p, frame, "id: ");
+		uint64_t room = number_behind(p, frame, "\"incident\":");
+
+		assert_true(seq > me->last);
+		me->last = seq;
+		if (room != 0) {
+			assert_non_null(dw_rooms_see(rooms, &me->watcher.who, room));
+			w.from_closed += dw_rooms_find(rooms, room)->is_restricted;
+			me->given++;
+		}
+		p = frame + 2;
+	}
+	assert_ptr_equal(p, end); /* frames are written whole */
+}
+
+static ssize_t on_write(void *out, const uv_buf_t *bufs, unsigned n)
+{
+	ssize_t all = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		look_at_frames(out, bufs[i].base, bufs[i].len);
+		all += (ssize_t)bufs[i].len;
+	}
+	return all;
+}
+
+static void on_rest(void *out, const char *p, size_t n, struct dw_blob *hold)
+{
+	fail_msg("all was written");
+}
+
+static void on_close(void *out)
+{
+	fail_msg("nothing was in flight");
+}
+
+static void on_doors(void *data, uint64_t room, const struct dw_doors *before,
+		     const struct dw_doors *after)
+{
+	for (unsigned i = 0; i < WATCHERS; i++) {
+		struct dw_watcher *one = &w.watching[i].watcher;
+		bool had = dw_policy_sees(&one->who, before, room);
+
+		if (had != dw_policy_sees(&one->who, after, room))
+			dw_watcher_doors_moved(one, had);
+	}
+}
+
+static void watch(void)
+{
+	static const struct dw_watch_out ops = { on_write, on_rest, on_close };
+	uint64_t head = dw_journal_head(dw_engine_journal(w.rig.engine));
+
+	for (unsigned i = 0; i < WATCHERS; i++) {
+		struct dw_watcher *one = &w.watching[i].watcher;
+
+		one->ops = &ops;
+		one->out = &w.watching[i];
+		one->who =
+			(struct dw_principal){ DW_USER, w.user[i], DW_ROLE_LEAD, 0, 1 };
+		w.watching[i].last = head;
+		dw_feed_watch(dw_engine_feed(w.rig.engine), one, head,
+			      dw_policy_visible(&one->who), 0);
+	}
+	dw_rooms_observe(dw_engine_rooms(w.rig.engine), on_doors, NULL);
+}
+
+static void unwatch(void)
+{
+	unsigned least = UINT32_MAX, most = 0;
+
+	dw_rooms_observe(dw_engine_rooms(w.rig.engine), NULL, NULL);
+	for (unsigned i = 0; i < WATCHERS; i++) {
+		dw_feed_unwatch(&w.watching[i].watcher);
+		least = w.watching[i].given < least ? w.watching[i].given : least;
+		most = w.watching[i].given > most ? w.watching[i].given : most;
+	}
+	assert_true(least > 0 && least < most && w.from_closed > 0);
+}
+
+/* ---- commands ---- */
+
+/* Rooms that are closed would soon be silent if all knocked alike. */
+static uint64_t somebody(uint64_t room)
+{
+	const struct dw_incident *s = dw_rooms_find(dw_engine_rooms(w.rig.engine), room);
+
+	if (s != NULL && s->is_restricted && s->participants.n > 0 && below(4) != 0)
+		return s->participants.p[below(s->participants.n)].user;
+	return w.user[below(PEOPLE)];
+}
+
 static void fill(struct dw_room_op *op)
 {
 	static const enum dw_command_type types[] = { DW_CMD_CHANGE,  DW_CMD_CHANGE,
@@ -85,6 +205,7 @@ static void fill(struct dw_room_op *op)
 	f->user = w.user[below(PEOPLE)];
 	f->role = (unsigned)below(DW_ROOM_MEMBER + 1);
 	f->is_done = below(2) != 0;
+	f->is_restricted = below(3) == 0;
 	f->target = op->room + below(200);
 	f->owner = below(2) != 0 ? w.user[below(PEOPLE)] : 0;
 	if (op->cmd.type == DW_CMD_CHANGE)
@@ -101,8 +222,8 @@ static void start(struct dw_room_op *op, uint64_t room)
 	dw_room_op_init(op);
 	op->room = room;
 	op->cb = on_op;
-	op->cmd.who = (struct dw_principal){ DW_USER, w.user[below(PEOPLE)], DW_ROLE_LEAD,
-					     0, 1 };
+	op->cmd.who =
+		(struct dw_principal){ DW_USER, somebody(room), DW_ROLE_LEAD, 0, 1 };
 	if (room == 0) {
 		op->cmd.type = DW_CMD_DECLARE;
 		op->cmd.f.has = dw_command_required(DW_CMD_DECLARE);
@@ -170,7 +291,7 @@ struct going_on {
 	unsigned status;
 };
 
-static bool on_rest(void *data, const struct dw_stored *e)
+static bool on_later(void *data, const struct dw_stored *e)
 {
 	struct going_on *g = data;
 	struct dw_fact f = { .type = dw_event_by_name(e->type),
@@ -207,8 +328,8 @@ static void check_room(struct dw_reader *r, uint64_t room)
 		assert_int_equal(dw_room_fold_on_pool(r, room, at, &g.s, NULL), 0);
 		g.status = g.s->status;
 		for (last = at; last < head;)
-			assert_int_equal(dw_reader_scan(r, last, 1000, on_rest, &g, &last,
-							NULL),
+			assert_int_equal(dw_reader_scan(r, last, 1000, on_later, &g,
+							&last, NULL),
 					 0);
 		then = render(g.s);
 		assert_string_equal(then, live);
@@ -280,6 +401,7 @@ static void play(uint64_t seed)
 	}
 	assert_int_equal(
 		dw_journal_reader_open(dw_engine_journal(w.rig.engine), &r, NULL), 0);
+	watch();
 	for (unsigned wave = 0; wave < WAVES; wave++) {
 		expected = count_events();
 		if (wave % 3 == 1)
@@ -299,6 +421,7 @@ static void play(uint64_t seed)
 			check_room(r, w.room[i]);
 		enginerig_advance(&w.rig, 60);
 	}
+	unwatch();
 	assert_true(w.made > 200 && w.refused > 50);
 	dw_reader_close(r);
 	enginerig_close(&w.rig);
