@@ -76,8 +76,9 @@ function show(at: string | number | Date, options: Intl.DateTimeFormatOptions): 
 }
 
 export const day = (at: string | number | Date): string => show(at, DAY);
-/** "Wednesday 25 November 2026", to head what happened then. */
-export const longDay = (at: string | number | Date): string => show(at, { weekday: "long", ...LONG });
+/** "Wednesday 25 November 2026", to head what happened then. In Persian Intl puts the weekday last. */
+export const longDay = (at: string | number | Date): string => lang.value === "fa"
+	? `${show(at, { weekday: "long" })} ${show(at, LONG)}` : show(at, { weekday: "long", ...LONG });
 export const clock = (at: string | number | Date): string => show(at, CLOCK);
 export const dateTime = (at: string | number | Date): string => show(at, { ...DAY, ...CLOCK });
 /** "13:07", and a day later the date with it: for "since …", where "5 minutes ago" is no time in any of our languages. */

@@ -63,7 +63,7 @@ function Marks({ marks }: { marks: readonly Mark[] }) {
 					<li key={`${m.kind}${m.seq}`}>
 						<button type="button" class={`mark mark-${m.kind}`} aria-pressed={at.value === String(m.seq)} onClick={() => lookAt(m.seq)}>
 							<Icon of={ICONS[m.kind]} size={12} /><time dateTime={m.at} title={exact(m.at)}>{moment(m.at)}</time>
-							<span class="unseen">{t(`at.kind.${m.kind}`)}</span><Text isInline class="mark-text">{m.text}</Text>
+							<span class="unseen">{t(`at.kind.${m.kind}`)}</span>{m.word !== undefined && <span class="strong">{m.word}</span>}<Text isInline class="mark-text">{m.text}</Text>
 						</button>
 					</li>
 				))}

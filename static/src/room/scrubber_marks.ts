@@ -9,7 +9,9 @@ export interface Mark {
 	seq: number;
 	at: string;
 	kind: "decision" | "verdict" | "milestone";
+	/** Somebody's words; of a verdict, `word` is the verdict and this is the claim. */
 	text: string;
+	word?: string;
 }
 
 interface Marked {
@@ -40,7 +42,7 @@ export function marksOf(room: Marked, judged: readonly Entry[]): Mark[] {
 	for (const e of judged) {
 		const claim = room.claims.find((c) => c.id === e.data.claim);
 		if (typeof e.data.verdict === "string")
-			marks.push({ seq: e.seq, at: e.recorded_at, kind: "verdict", text: t("at.mark.verdict", { claim: short(claim?.text ?? "", LONGEST), verdict: wordOf("verdict", e.data.verdict) }) });
+			marks.push({ seq: e.seq, at: e.recorded_at, kind: "verdict", text: short(claim?.text ?? "", LONGEST), word: wordOf("verdict", e.data.verdict) });
 	}
-	return marks.filter((m) => m.text !== "").sort((a, b) => a.seq - b.seq);
+	return marks.filter((m) => m.text !== "" || m.word !== undefined).sort((a, b) => a.seq - b.seq);
 }

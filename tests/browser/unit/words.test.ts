@@ -4,7 +4,7 @@ import { LANGS, wordsOf } from "./page";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, compact, dateTime, day, exact, localeOf, number } from "../../../static/src/i18n/format";
+import { ago, compact, dateTime, day, exact, localeOf, longDay, number } from "../../../static/src/i18n/format";
 import { type Key, setLanguage, t, tx, words } from "../../../static/src/i18n/t";
 import { calendar, digits, lang } from "../../../static/src/settings";
 
@@ -96,6 +96,7 @@ test("calendars: known days", () => {
 	assert.match(show("en", "islamic-umalqura", "2026-02-18"), /1 Ram.* 1447/, "Ramadan by Umm al-Qura");
 	assert.match(show("en", "gregory", "2026-11-25"), /^25 Nov 2026/);
 	assert.match(show("fa", "persian", "2026-11-25"), /4 آذر 1405/);
+	assert.equal(longDay(at("2026-11-25")), "چهارشنبه 4 آذر 1405", "the weekday comes first");
 });
 
 test("digits: by the language, or as chosen", () => {
