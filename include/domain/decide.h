@@ -7,6 +7,7 @@
  * played a million times in a test.
  */
 #include "domain/incident.h"
+#include "domain/playbook.h"
 #include "domain/policy.h"
 
 /* Who exists and may be named as owner, decider or participant. */
@@ -28,6 +29,8 @@ struct dw_command {
 	/* the mentions among those fields, each looked up: those that exist, by id */
 	const struct dw_linked *links;
 	size_t n_links;
+	const struct dw_playbook_copy
+		*playbook; /* START: the one that is named, or NULL */
 };
 
 /* What is to be appended, in order. */

@@ -100,12 +100,12 @@ struct dw_fact {
 	 * that is there and NULL, were taken away (null). */
 	uint64_t has;
 	struct dw_str title, summary, kind, text, reason, label, note, question, choice,
-		reasons, name, media, sha256;
+		reasons, name, media, sha256, slug, lang, roles, templates;
 	struct dw_texts options;
-	uint64_t size;
+	uint64_t size, playbook_version, back;
 	unsigned severity, was_severity, status, was_status, verdict, role, audience,
 		triage, outcome;
-	bool is_drill, is_restricted, is_deputy, is_done;
+	bool is_drill, is_restricted, is_deputy, is_done, asks;
 	uint64_t owner, user, target, claim, task, participant, replaces, supersedes,
 		into, from, mention, known_at;
 	int64_t occurred, recheck_at, due_at, captured_at;

@@ -15,6 +15,8 @@
 #define DW_EVIDENCE_MAX 500 /* of one claim */
 #define DW_PINS_MAX 500
 #define DW_LINKS_MAX 1000000
+#define DW_PLAYBOOKS_MAX 50 /* that were started */
+#define DW_SPLITS_MAX 500
 
 struct dw_participant {
 	uint64_t id, user;
@@ -42,7 +44,9 @@ struct dw_todo { /* a task; rt has a dw_task */
 	uint64_t id, version, owner, by, done_by;
 	int64_t at, due_at, done_at;
 	struct dw_str title;
-	bool is_done;
+	bool is_done, has_role;
+	unsigned role;	   /* the office that it was meant for */
+	uint64_t playbook; /* that it came with: struct dw_started.id; 0: none */
 };
 
 struct dw_decision {
@@ -57,6 +61,12 @@ struct dw_pin { /* an entry made a milestone */
 	uint64_t target, by;
 	int64_t at; /* when what it points at happened */
 	struct dw_str label;
+};
+
+struct dw_started { /* a playbook as it was copied into the room */
+	uint64_t id, playbook_version, by;
+	int64_t at;
+	struct dw_str slug, lang, title, roles, templates; /* the last two are JSON */
 };
 
 /* An entry of the timeline: enough to point at it. */
@@ -89,6 +99,9 @@ struct dw_incident {
 	struct dw_links links;
 	DW_VECTOR(struct dw_entry) entries; /* by seq: everything on the timeline */
 	DW_VECTOR(uint64_t) absorbed;	    /* incidents that were merged into this one */
+	DW_VECTOR(struct dw_started) playbooks;
+	uint64_t split_from; /* the incident that this one was a part of, or 0 */
+	DW_VECTOR(uint64_t) split_into; /* incidents that were parts of this one */
 	size_t n_notes, n_corrections;
 };
 

@@ -14,6 +14,7 @@ struct dw_engine;
 struct dw_account;   /* engine/account.h */
 struct dw_feed;	     /* engine/feed.h */
 struct dw_names;     /* engine/names.h */
+struct dw_playbooks; /* engine/playbook.h */
 struct dw_principal; /* domain/policy.h */
 struct dw_rooms;     /* engine/room.h */
 struct dw_sources;   /* engine/source.h */
@@ -46,6 +47,7 @@ struct dw_account *dw_engine_account(struct dw_engine *e);
 struct dw_feed *dw_engine_feed(struct dw_engine *e);
 struct dw_sources *dw_engine_sources(struct dw_engine *e);
 struct dw_rooms *dw_engine_rooms(struct dw_engine *e);
+struct dw_playbooks *dw_engine_playbooks(struct dw_engine *e);
 /*
  * Each kind of slow work has threads of its own, so that none holds up another. `local` is the
  * thread's struct dw_reader where it says so, else NULL.

@@ -27,9 +27,10 @@ struct dw_journal;
 enum dw_outcome { DW_APPENDED = 1, DW_CHANGED, DW_DUPLICATE };
 
 #define DW_KEY_NONE 0
-#define DW_KEY_ROLES (UINT64_MAX - 1)	 /* who is who; moved by user and token events */
-#define DW_KEY_OUTGOING (UINT64_MAX - 2) /* the emergency stop; moved by outgoing.* */
-#define DW_KEY_SOURCES (UINT64_MAX - 3)	 /* feeds; moved by source.configured */
+#define DW_KEY_ROLES (UINT64_MAX - 1)	  /* who is who; moved by user and token events */
+#define DW_KEY_OUTGOING (UINT64_MAX - 2)  /* the emergency stop; moved by outgoing.* */
+#define DW_KEY_SOURCES (UINT64_MAX - 3)	  /* feeds; moved by source.configured */
+#define DW_KEY_PLAYBOOKS (UINT64_MAX - 4) /* moved by playbook.added and .changed */
 
 struct dw_record {
 	/* what to append; borrowed until completion */

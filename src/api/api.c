@@ -5,6 +5,7 @@
  * A route's tag is the right that it needs; the guard (auth.c) checks it before a body is read.
  * Everything under /control/ needs OPERATE, which only the control socket has.
  */
+#include "engine/playbook.h"
 #include "once_int.h"
 
 #include <stdlib.h>
@@ -118,6 +119,18 @@ static const struct dw_route routes[] = {
 	  DW_BODY_WHOLE, SMALL, DW_RIGHT_ROOM },
 	{ DW_DELETE, "/api/v1/incidents/{id}/milestones/{seq}",
 	  dw_api_incident_milestone_delete, DW_BODY_NONE, 0, DW_RIGHT_ROOM },
+	{ DW_POST, "/api/v1/incidents/{id}/playbooks", dw_api_incident_playbooks,
+	  DW_BODY_WHOLE, SMALL, DW_RIGHT_ROOM },
+	{ DW_POST, "/api/v1/incidents/{id}/split", dw_api_incident_split, DW_BODY_WHOLE,
+	  SMALL, DW_RIGHT_ROOM },
+	{ DW_GET, "/api/v1/playbooks", dw_api_playbooks_list, DW_BODY_NONE, 0,
+	  DW_RIGHT_READ },
+	{ DW_POST, "/api/v1/playbooks", dw_api_playbooks_create, DW_BODY_WHOLE,
+	  DW_PLAYBOOK_BYTES, DW_RIGHT_COMMAND },
+	{ DW_GET, "/api/v1/playbooks/{slug}", dw_api_playbook_get, DW_BODY_NONE, 0,
+	  DW_RIGHT_READ },
+	{ DW_PATCH, "/api/v1/playbooks/{slug}", dw_api_playbook_patch, DW_BODY_WHOLE,
+	  DW_PLAYBOOK_BYTES, DW_RIGHT_COMMAND },
 	{ DW_GET, "/api/v1/stream", dw_api_stream, DW_BODY_NONE, 0, DW_RIGHT_READ },
 
 	{ DW_POST, "/control/setup-link", dw_api_setup_link, DW_BODY_WHOLE, SMALL,

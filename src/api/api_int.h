@@ -124,6 +124,12 @@ DW_API_HANDLER(dw_api_incident_decisions);
 DW_API_HANDLER(dw_api_incident_participants);
 DW_API_HANDLER(dw_api_incident_participant_delete);
 DW_API_HANDLER(dw_api_incident_milestones);
+DW_API_HANDLER(dw_api_incident_playbooks);
+DW_API_HANDLER(dw_api_incident_split);
+DW_API_HANDLER(dw_api_playbooks_list);
+DW_API_HANDLER(dw_api_playbooks_create);
+DW_API_HANDLER(dw_api_playbook_get);
+DW_API_HANDLER(dw_api_playbook_patch);
 DW_API_HANDLER(dw_api_incident_milestone_delete);
 DW_API_HANDLER(dw_api_incidents_list); /* incident_read.c */
 DW_API_HANDLER(dw_api_incident_get);

@@ -231,6 +231,8 @@ MAKES(incident_tasks, DW_CMD_ADD_TASK)
 MAKES(incident_decisions, DW_CMD_DECIDE)
 MAKES(incident_participants, DW_CMD_JOIN)
 MAKES(incident_milestones, DW_CMD_PIN)
+MAKES(incident_playbooks, DW_CMD_START)
+MAKES(incident_split, DW_CMD_SPLIT)
 
 /* ---- PATCH ---- */
 

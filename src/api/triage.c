@@ -62,8 +62,8 @@ static void on_triaged(struct dw_triage_op *op)
 
 static void triage(struct dw_http_req *req, void *data)
 {
-	const uint64_t known =
-		DW_HAS(STATE) | DW_HAS(OWNER) | DW_HAS(NOTE) | DW_HAS(OUTCOME);
+	const uint64_t known = DW_HAS(STATE) | DW_HAS(OWNER) | DW_HAS(NOTE) |
+			       DW_HAS(OUTCOME) | DW_HAS(ASKS);
 	struct triage_req *r = dw_arena_alloc(req->arena, sizeof(*r));
 	struct dw_api *api = data;
 	struct dw_fault fault = { "", "" };

@@ -430,6 +430,8 @@ static int decide_one(struct deciding *d)
 		[DW_CMD_LEAVE] = decide_leave,
 		[DW_CMD_PIN] = decide_pin,
 		[DW_CMD_UNPIN] = decide_unpin,
+		[DW_CMD_START] = decide_start,
+		[DW_CMD_SPLIT] = decide_split,
 	};
 
 	return rules[d->c->type](d);

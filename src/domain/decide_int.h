@@ -42,4 +42,9 @@ int decide_leave(struct deciding *d);
 int decide_pin(struct deciding *d);
 int decide_unpin(struct deciding *d);
 
+/* ---- decide_playbook.c, decide_split.c ---- */
+
+int decide_start(struct deciding *d);
+int decide_split(struct deciding *d);
+
 #endif

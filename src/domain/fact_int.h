@@ -21,7 +21,8 @@ enum kind {
 	TEXTS,
 	REFS,
 	LINKED,
-	EVIDENCE
+	EVIDENCE,
+	RAW
 };
 
 struct row {

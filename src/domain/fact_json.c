@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define PAYLOAD_MAX (512u * 1024)
 
@@ -100,6 +101,10 @@ static void write_field(struct dw_jsonw *w, const struct dw_fact *f, const struc
 		break;
 	case TIME:
 		dw_jsonw_ktime_or_null(w, r->key, *(const int64_t *)fact_in(f, r));
+		break;
+	case RAW:
+		dw_jsonw_key(w, r->key);
+		dw_jsonw_raw(w, *(const struct dw_str *)fact_in(f, r));
 		break;
 	case FLAG:
 		dw_jsonw_kbool(w, r->key, *(const bool *)fact_in(f, r));
@@ -388,6 +393,17 @@ static int read_evidence(struct reading *r, const char *at, json_t *v, size_t mo
 	return rc;
 }
 
+/* Of a payload, as it was written. */
+static int read_raw(struct reading *r, json_t *v, struct dw_str *out)
+{
+	char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+
+	DW_INVARIANT(text != NULL);
+	*out = dw_str_of(dw_arena_strdup(r->a, dw_str_of(text)));
+	free(text);
+	return 0;
+}
+
 /* ---- fields ---- */
 
 /* What may be taken away by null. */
@@ -406,6 +422,8 @@ static int read_list(struct reading *r, const char *at, json_t *v, const struct 
 		return read_refs(r, at, v, row->most, fact_place(r->f, row));
 	case LINKED:
 		return read_linked(r, at, v);
+	case RAW:
+		return read_raw(r, v, fact_place(r->f, row));
 	default:
 		return read_evidence(r, at, v, row->most);
 	}

@@ -121,6 +121,7 @@ static void put_field(struct packing *p, const struct dw_fact *f, const struct r
 	switch (r->kind) {
 	case LINE:
 	case TEXT:
+	case RAW:
 		put_text(p, *(const struct dw_str *)fact_in(f, r));
 		break;
 	case REF:
@@ -331,6 +332,7 @@ static void get_field(struct unpacking *u, struct dw_fact *f, const struct row *
 	switch (r->kind) {
 	case LINE:
 	case TEXT:
+	case RAW:
 		*(struct dw_str *)fact_place(f, r) = get_text(u);
 		break;
 	case REF:

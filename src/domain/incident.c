@@ -11,14 +11,13 @@
  *  (1) Only what an event says is used: no clock, no lookup, no rule that may change later.
  *  (2) An object's version is the seq of the last event about its own fields.
  */
-#include "domain/incident.h"
+#include "incident_int.h"
 
 #include <stdlib.h>
 
 #define HAS(f, id) (((f)->has & DW_HAS(id)) != 0)
 
-/* Room for one more in a vector, which is zeroed. */
-static void *grow(void *p, size_t n, size_t *cap, size_t size)
+void *incident_grow(void *p, size_t n, size_t *cap, size_t size)
 {
 	if (n == *cap) {
 		*cap = *cap > 0 ? *cap * 2 : 8;
@@ -29,8 +28,6 @@ static void *grow(void *p, size_t n, size_t *cap, size_t size)
 	return p;
 }
 
-#define ADD(v)                                                                           \
-	((v)->p = grow((v)->p, (v)->n, &(v)->cap, sizeof(*(v)->p)), &(v)->p[(v)->n++])
 #define DROP(v, i)                                                                       \
 	(memmove(&(v)->p[i], &(v)->p[(i) + 1], ((v)->n - (i)-1) * sizeof(*(v)->p)),      \
 	 (v)->n--)
@@ -58,6 +55,8 @@ void dw_incident_destroy(struct dw_incident *s)
 	dw_links_fini(&s->links);
 	free(s->entries.p);
 	free(s->absorbed.p);
+	free(s->playbooks.p);
+	free(s->split_into.p);
 	dw_arena_destroy(s->arena);
 	free(s);
 }
@@ -189,6 +188,7 @@ static void apply_declared(struct dw_incident *s, const struct dw_fact *f)
 	s->severity = f->severity;
 	s->is_drill = f->is_drill;
 	s->is_restricted = f->is_restricted;
+	s->split_from = f->from;
 	s->declared_by = f->actor;
 	s->declared_at = f->recorded_at;
 }
@@ -314,8 +314,8 @@ static void apply_claim_changed(struct dw_incident *s, const struct dw_fact *f)
 	if (HAS(f, RECHECK_AT))
 		c->recheck_at = f->recheck_at;
 	for (size_t i = 0; i < f->evidence.n; i++) {
-		c->exhibit = grow(c->exhibit, c->n_exhibits, &c->cap_exhibits,
-				  sizeof(*c->exhibit));
+		c->exhibit = incident_grow(c->exhibit, c->n_exhibits, &c->cap_exhibits,
+					   sizeof(*c->exhibit));
 		c->exhibit[c->n_exhibits++] =
 			(struct dw_exhibit){ f->evidence.p[i], f->seq, f->actor,
 					     f->recorded_at };
@@ -334,6 +334,9 @@ static void apply_task_added(struct dw_incident *s, const struct dw_fact *f)
 	t->title = f->title;
 	t->owner = f->owner;
 	t->due_at = f->due_at;
+	t->has_role = HAS(f, ROLE);
+	t->role = f->role;
+	t->playbook = f->back > 0 && f->back < f->seq ? f->seq - f->back : 0;
 }
 
 static void apply_task_changed(struct dw_incident *s, const struct dw_fact *f)
@@ -420,6 +423,12 @@ static void apply_more(struct dw_incident *s, const struct dw_fact *f)
 		break;
 	case DW_EV_MILESTONE_UNPINNED:
 		apply_unpinned(s, f);
+		break;
+	case DW_EV_PLAYBOOK_STARTED:
+		incident_apply_started(s, f);
+		break;
+	case DW_EV_INCIDENT_SPLIT:
+		incident_apply_split(s, f);
 		break;
 	default:
 		break;

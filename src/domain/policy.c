@@ -136,6 +136,7 @@ struct dw_type_set dw_policy_visible(const struct dw_principal *p)
 		add_class(&s, DW_CLASS_MENTION);
 		add_class(&s, DW_CLASS_SOURCE);
 		add_class(&s, DW_CLASS_ROOM);
+		add_class(&s, DW_CLASS_PLAYBOOK);
 	}
 	if (has(p, &grants[DW_RIGHT_ADMIN])) {
 		add_class(&s, DW_CLASS_SECURITY);

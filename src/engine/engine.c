@@ -17,6 +17,7 @@
 #include "engine/feed.h"
 #include "engine/ingest.h"
 #include "engine/keyfile.h"
+#include "engine/playbook.h"
 #include "engine/projection.h"
 #include "engine/room.h"
 #include "engine/source.h"
@@ -40,6 +41,7 @@ struct dw_engine {
 	struct dw_account *account;
 	struct dw_sources *sources;
 	struct dw_rooms *rooms;
+	struct dw_playbooks *playbooks;
 	struct dw_feed *feed;
 	uint8_t identity_key[32];
 	struct dw_append key_note;
@@ -63,6 +65,9 @@ static void on_durable(void *data, const struct dw_stored *e, size_t n)
 			break;
 		case DW_CLASS_ROOM:
 			dw_rooms_apply(g->rooms, &e[i]);
+			break;
+		case DW_CLASS_PLAYBOOK:
+			dw_playbooks_apply(g->playbooks, &e[i]);
 			break;
 		case DW_CLASS_SYSTEM:
 		case DW_CLASS_COUNT:
@@ -203,6 +208,8 @@ static int load(struct dw_engine *g, struct dw_err *err)
 	if (rc == 0)
 		rc = dw_rooms_open(&g->rooms, g, r, err);
 	if (rc == 0)
+		rc = dw_playbooks_open(&g->playbooks, g, r, err);
+	if (rc == 0)
 		rc = dw_feed_create(&g->feed, g, g->conf.ring_bytes, err);
 	if (rc == 0)
 		dw_feed_set_doors(g->feed, dw_rooms_doors(g->rooms));
@@ -241,6 +248,7 @@ static void on_journal_closed(void *data)
 	struct dw_engine *g = data;
 
 	dw_feed_destroy(g->feed);
+	dw_playbooks_destroy(g->playbooks);
 	dw_rooms_destroy(g->rooms);
 	dw_sources_destroy(g->sources);
 	dw_account_destroy(g->account);
@@ -298,6 +306,11 @@ struct dw_sources *dw_engine_sources(struct dw_engine *g)
 struct dw_rooms *dw_engine_rooms(struct dw_engine *g)
 {
 	return g->rooms;
+}
+
+struct dw_playbooks *dw_engine_playbooks(struct dw_engine *g)
+{
+	return g->playbooks;
 }
 
 struct dw_feed *dw_engine_feed(struct dw_engine *g)

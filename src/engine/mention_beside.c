@@ -144,6 +144,7 @@ static bool on_newest(void *data, const struct dw_stored *e)
 				      ? dw_str_of(
 						dw_word_name(DW_WORD_OUTCOME, f.outcome))
 				      : dw_str_make(NULL, 0));
+	dw_jsonw_kbool(n->w, "asks", f.asks);
 	dw_jsonw_ku64(n->w, "version", e->seq);
 	dw_jsonw_ku64(n->w, "by", e->actor);
 	return false;

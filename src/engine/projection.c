@@ -13,6 +13,7 @@
 #include "domain/fact.h"
 #include "engine/account.h"
 #include "engine/ingest.h"
+#include "engine/playbook.h"
 #include "engine/room.h"
 #include "engine/source.h"
 #include "engine/tokenizer.h"
@@ -39,6 +40,8 @@ static int fold(void *ctx, struct dw_db *db, const struct dw_stored *e,
 		return dw_account_project_on_writer(db, e, err);
 	case DW_CLASS_ROOM:
 		return dw_room_project_on_writer(db, e, err);
+	case DW_CLASS_PLAYBOOK:
+		return dw_playbook_project_on_writer(db, e, err);
 	case DW_CLASS_SYSTEM:
 	case DW_CLASS_COUNT:
 		break;

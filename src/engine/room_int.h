@@ -31,6 +31,12 @@ struct room *room_find(const struct dw_rooms *rooms, uint64_t id);
 
 void room_readers_free(struct dw_rooms *rooms);
 
+/* ---- room_show_more.c ---- */
+
+/** Members of the open object: playbooks, split_from, split_into. */
+void room_write_more(struct dw_jsonw *w, const struct dw_incident *s);
+void room_write_started(struct dw_jsonw *w, const struct dw_started *p);
+
 /* ---- room_fold.c ---- */
 
 /**

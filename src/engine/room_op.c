@@ -16,6 +16,7 @@
  */
 #include "engine/account.h"
 #include "engine/mention_json.h"
+#include "engine/playbook.h"
 #include "room_int.h"
 
 #include <stdlib.h>
@@ -337,6 +338,10 @@ void dw_room_do(struct dw_rooms *rooms, struct dw_room_op *op)
 	if (memcmp(op->command, none, sizeof(none)) == 0)
 		dw_random(dw_engine_clock(rooms->engine), op->command,
 			  sizeof(op->command));
+	if (op->cmd.type == DW_CMD_START)
+		op->cmd.playbook =
+			dw_playbooks_copy(dw_engine_playbooks(rooms->engine),
+					  op->cmd.f.slug, op->cmd.f.lang, op->arena);
 	collect(op);
 	if (op->wanted.n > 0)
 		look_up(op);

@@ -87,6 +87,10 @@ void dw_todo_write(struct dw_jsonw *w, const struct dw_todo *t)
 	dw_jsonw_kbool(w, "done", t->is_done);
 	dw_jsonw_ktime_or_null(w, "done_at", t->done_at);
 	dw_jsonw_ku64_or_null(w, "done_by", t->done_by);
+	dw_jsonw_kstr_or_null(
+		w, "role",
+		dw_str_of(t->has_role ? dw_word_name(DW_WORD_ROOM_ROLE, t->role) : NULL));
+	dw_jsonw_ku64_or_null(w, "playbook", t->playbook);
 	dw_jsonw_ku64(w, "by", t->by);
 	dw_jsonw_ktime(w, "at", t->at);
 	dw_jsonw_obj_end(w);
@@ -294,6 +298,8 @@ static void collect_more(struct people *p, const struct dw_incident *s)
 	}
 	for (size_t i = 0; i < s->pins.n; i++)
 		add_person(p, s->pins.p[i].by);
+	for (size_t i = 0; i < s->playbooks.n; i++)
+		add_person(p, s->playbooks.p[i].by);
 }
 
 static void collect_people(struct people *p, const struct dw_incident *s)
@@ -374,6 +380,7 @@ void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
 	WRITE_ALL(w, "claims", &s->claims, dw_claim_write);
 	WRITE_ALL(w, "tasks", &s->tasks, dw_todo_write);
 	WRITE_ALL(w, "decisions", &s->decisions, dw_decision_write);
+	room_write_more(w, s);
 	write_milestones(w, s);
 	write_clocks(w, s, at);
 	write_people(w, s, names);
@@ -412,7 +419,9 @@ static void write_linked(struct dw_jsonw *w, const struct dw_plan *p)
 
 static bool write_part(struct dw_jsonw *w, const struct dw_incident *s)
 {
-	if (s->claims.n > 0)
+	if (s->playbooks.n > 0)
+		room_write_started(w, &s->playbooks.p[0]);
+	else if (s->claims.n > 0)
 		dw_claim_write(w, &s->claims.p[0]);
 	else if (s->tasks.n > 0)
 		dw_todo_write(w, &s->tasks.p[0]);
@@ -438,8 +447,9 @@ void dw_room_write_made(struct dw_jsonw *w, const struct dw_room_op *op,
 	}
 	s = dw_incident_create();
 	for (size_t i = 0; i < p->n; i++)
-		dw_incident_apply(s, &p->fact[i]);
-	if (op->cmd.type == DW_CMD_DECLARE)
+		if (p->fact[i].room == p->fact[0].room)
+			dw_incident_apply(s, &p->fact[i]);
+	if (op->cmd.type == DW_CMD_DECLARE || op->cmd.type == DW_CMD_SPLIT)
 		dw_room_write(w, s, names, s->declared_at);
 	else if (!write_part(w, s))
 		write_entry(w, &p->fact[0]);

@@ -212,6 +212,8 @@ void dw_triage_write(struct dw_jsonw *w, const struct dw_fact *f)
 	if ((f->has & DW_HAS(OUTCOME)) != 0)
 		dw_jsonw_kstr(w, "outcome",
 			      dw_str_of(dw_word_name(DW_WORD_OUTCOME, f->outcome)));
+	if (f->asks)
+		dw_jsonw_kbool(w, "asks", true);
 	if (f->seq != 0) {
 		dw_jsonw_ku64(w, "version", f->seq);
 		dw_jsonw_ku64(w, "by", f->actor);

@@ -555,6 +555,14 @@ def test_triage():
            got.body)
         eq(got.json()["owner"], me)
         triage({"state": "closed", "outcome": "solved"}).ok(201)
+        asked = {"state": "answered", "note": "send us your number", "asks": True}
+        triage({"state": "seen", "asks": True}, id_=two).problem(422, "/asks")
+        eq(triage(asked, id_=two).ok(201).json()["asks"], True)
+        triage({"state": "closed", "outcome": "solved"}, id_=two).problem(422, "/outcome")
+        triage({"state": "answered"}, id_=two).ok(201)
+        triage({"state": "closed", "outcome": "solved"}, id_=two).ok(201)
+        triage(asked, id_=two).ok(201)
+        triage({"state": "closed", "outcome": "no_answer"}, id_=two).ok(201)
         dw.restart()
         dw.people["drafter"] = dw.sign_in("drafter")
         got = triage({"state": "closed", "outcome": "solved"}).ok(200).json()
@@ -562,4 +570,6 @@ def test_triage():
         triage({"state": "ignored"}, id_=two).ok(201)
         events = [e.item["data"] for e in everything(dw, dw.drafter) if e.type == "mention.triaged"]
         eq([(e["mention"], e["state"]) for e in events],
-           [(one, "owned"), (one, "answered"), (one, "closed"), (two, "ignored")])
+           [(one, "owned"), (one, "answered"), (one, "closed"), (two, "answered"),
+            (two, "answered"), (two, "closed"), (two, "answered"), (two, "closed"),
+            (two, "ignored")])

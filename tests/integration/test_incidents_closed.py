@@ -27,6 +27,9 @@ def paths(room):
             ("POST", base + "/corrections", {"target": room["id"], "text": "x"}),
             ("POST", base + "/participants", {"user": 1, "role": "member"}),
             ("POST", base + "/milestones", {"target": room["id"], "label": "x"}),
+            ("POST", base + "/playbooks", {"slug": "service-outage", "lang": "fa"}),
+            ("POST", base + "/split", {"title": "x", "severity": 1, "reason": "x",
+                                       "mentions": [1]}),
             ("DELETE", base + "/participants/1", None),
             ("DELETE", base + "/mentions/1", None)]
 

@@ -76,7 +76,7 @@ def test_what_stands_beside():
         last = triage(dw, a, state="closed", outcome="not_ours")
         doc = dw.observer("GET", V1 + "/mentions/%d" % a).ok(200).json()
         eq(doc["triage"], {"state": "closed", "owner": me, "at": last["at"], "note": None,
-                           "outcome": "not_ours", "version": last["version"], "by": me,
+                           "outcome": "not_ours", "asks": False, "version": last["version"], "by": me,
                            "first_assessed_at": first["at"]})
         eq([(e["type"], e["data"]["state"], e["actor"]["name"]) for e in doc["triage_history"]],
            [("mention.triaged", s, "drafter") for s in ("owned", "answered", "closed")])

@@ -39,6 +39,17 @@ static void some_TEXT(struct factgen *g, struct dw_str *s)
 
 #define some_LINE some_TEXT
 
+/* As a payload has it: compact JSON. */
+static void some_RAW(struct factgen *g, struct dw_str *s)
+{
+	static const char *const values[] = {
+		"[]", "[{\"role\":\"lead\",\"duty\":\"قطع\"}]",
+		"[{\"key\":\"a\",\"text\":\"Since {since}\"},{}]"
+	};
+
+	*s = dw_str_of(values[below(g, 3)]);
+}
+
 static void some_REF(struct factgen *g, uint64_t *id)
 {
 	*id = some_seq(g);

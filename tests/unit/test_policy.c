@@ -114,7 +114,7 @@ static void who_sees_which_events(void **state)
 			enum dw_event_class c =
 				dw_event_info((enum dw_event_type)t)->class;
 			bool is_open = c == DW_CLASS_MENTION || c == DW_CLASS_SOURCE ||
-				       c == DW_CLASS_ROOM;
+				       c == DW_CLASS_ROOM || c == DW_CLASS_PLAYBOOK;
 			bool want = (rows[i].may & (is_open ? R(READ) : R(ADMIN))) != 0;
 
 			assert_int_equal(dw_type_set_has(&s, (enum dw_event_type)t),
@@ -136,7 +136,8 @@ static const struct {
 	{ DW_CMD_ADD_TASK, "ldtL" },  { DW_CMD_CHANGE_TASK, "ldtLO" },
 	{ DW_CMD_DECIDE, "ldtL" },    { DW_CMD_JOIN, "ltLS" },
 	{ DW_CMD_LEAVE, "ltLS" },     { DW_CMD_PIN, "ldtL" },
-	{ DW_CMD_UNPIN, "ldtL" },
+	{ DW_CMD_UNPIN, "ldtL" },     { DW_CMD_START, "ltL" },
+	{ DW_CMD_SPLIT, "lt" },
 };
 
 static bool is_allowed(const struct dw_principal *p, const char *may,

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_INCIDENT_INT_H
+#define DW_INCIDENT_INT_H
+/* What the files of the fold share. */
+#include "domain/incident.h"
+
+/** Room for one more in a vector, which is zeroed. */
+void *incident_grow(void *p, size_t n, size_t *cap, size_t size);
+
+#define ADD(v)                                                                           \
+	((v)->p = incident_grow((v)->p, (v)->n, &(v)->cap, sizeof(*(v)->p)),             \
+	 &(v)->p[(v)->n++])
+
+/** Playbooks and splits: incident_split.c. */
+void incident_apply_started(struct dw_incident *s, const struct dw_fact *f);
+void incident_apply_split(struct dw_incident *s, const struct dw_fact *f);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * room_show_more.c - playbooks and splits of a room as JSON. See room_show.c.
+ */
+#include "room_int.h"
+
+void room_write_started(struct dw_jsonw *w, const struct dw_started *p)
+{
+	dw_jsonw_obj(w);
+	dw_jsonw_ku64(w, "id", p->id);
+	dw_jsonw_ku64(w, "version", p->id);
+	dw_jsonw_kstr_or_null(w, "slug", p->slug);
+	dw_jsonw_ku64(w, "playbook_version", p->playbook_version);
+	dw_jsonw_kstr_or_null(w, "lang", p->lang);
+	dw_jsonw_kstr_or_null(w, "title", p->title);
+	dw_jsonw_key(w, "roles");
+	dw_jsonw_raw(w, p->roles.p != NULL ? p->roles : DW_STR("[]"));
+	dw_jsonw_key(w, "templates");
+	dw_jsonw_raw(w, p->templates.p != NULL ? p->templates : DW_STR("[]"));
+	dw_jsonw_ku64(w, "by", p->by);
+	dw_jsonw_ktime(w, "at", p->at);
+	dw_jsonw_obj_end(w);
+}
+
+void room_write_more(struct dw_jsonw *w, const struct dw_incident *s)
+{
+	dw_jsonw_key(w, "playbooks");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < s->playbooks.n; i++)
+		room_write_started(w, &s->playbooks.p[i]);
+	dw_jsonw_arr_end(w);
+	dw_jsonw_ku64_or_null(w, "split_from", s->split_from);
+	dw_jsonw_key(w, "split_into");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < s->split_into.n; i++)
+		dw_jsonw_u64(w, s->split_into.p[i]);
+	dw_jsonw_arr_end(w);
+}
