@@ -69,6 +69,28 @@ struct dw_started { /* a playbook as it was copied into the room */
 	struct dw_str slug, lang, title, roles, templates; /* the last two are JSON */
 };
 
+struct dw_lead_change { /* the lead's office came to somebody */
+	uint64_t seq, user, was, by; /* was: who had it last; 0: nobody before */
+	int64_t at;
+};
+
+enum dw_move_kind { DW_MOVE_TITLE, DW_MOVE_SEVERITY, DW_MOVE_STATUS };
+
+struct dw_move { /* of the incident's own fields */
+	enum dw_move_kind what;
+	uint64_t seq, by;
+	int64_t at;
+	unsigned from, to;
+	struct dw_str was, is; /* titles */
+};
+
+#define DW_NOTES_KEPT 16 /* the newest, a power of two */
+
+struct dw_noted { /* a note: its text is in the journal alone */
+	uint64_t seq, by, corrected_by;
+	int64_t at;
+};
+
 /* An entry of the timeline: enough to point at it. */
 struct dw_entry {
 	uint64_t seq;
@@ -103,6 +125,9 @@ struct dw_incident {
 	uint64_t split_from; /* the incident that this one was a part of, or 0 */
 	DW_VECTOR(uint64_t) split_into; /* incidents that were parts of this one */
 	size_t n_notes, n_corrections;
+	DW_VECTOR(struct dw_lead_change) leads;
+	DW_VECTOR(struct dw_move) moves;
+	struct dw_noted note[DW_NOTES_KEPT]; /* number n lies at n modulo that */
 };
 
 struct dw_incident *dw_incident_create(void);

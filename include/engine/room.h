@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/jsonw.h"
 #include "domain/decide.h"
+#include "domain/handover.h"
 #include "engine/engine.h"
 #include "engine/names.h"
 
@@ -131,6 +132,33 @@ struct dw_timeline_query {
 DW_MUST_USE int dw_timeline_on_pool(struct dw_reader *r, const struct dw_names *names,
 				    const struct dw_timeline_query *q, struct dw_buf *out,
 				    struct dw_err *err);
+
+/* ---- a hand-over ---- */
+
+/* What the two halves of one share. */
+struct dw_handover_show {
+	uint64_t room, since, upto; /* since 0: as dw_handover_make says */
+	int64_t at;
+	bool is_past; /* not of the live room */
+	/* by the first half, for the other one */
+	struct dw_noted note[DW_HANDOVER_NOTES];
+	size_t n_notes;
+};
+
+/**
+ * The first half, from the room's state; on any thread: an object is begun and stays open.
+ * Requires: room, since, upto, at, is_past.
+ */
+void dw_handover_write(struct dw_jsonw *w, const struct dw_incident *s,
+		       const struct dw_names *names, struct dw_handover_show *show);
+/**
+ * The other half, from the journal and the read tables, and the object's end. s: the room as it
+ * was; NULL when the live one is shown.
+ */
+DW_MUST_USE int dw_handover_end_on_pool(struct dw_reader *r, struct dw_jsonw *w,
+					const struct dw_incident *s,
+					const struct dw_handover_show *show,
+					struct dw_err *err);
 
 /* ---- as JSON; on any thread ---- */
 

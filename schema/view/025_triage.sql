@@ -24,5 +24,7 @@ CREATE TABLE mention_triage_change (
 	mention INTEGER NOT NULL,
 	-- the seq of the mention.triaged
 	seq INTEGER NOT NULL,
+	-- what it came to, as in mention_triage
+	state INTEGER NOT NULL,
 	PRIMARY KEY (mention, seq)
 ) STRICT, WITHOUT ROWID;

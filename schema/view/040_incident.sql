@@ -28,8 +28,13 @@ CREATE TABLE room_mention (
 	room INTEGER NOT NULL,
 	-- id of the mention
 	mention INTEGER NOT NULL,
+	-- what became of it, as mention_triage has it
+	state INTEGER NOT NULL,
 	PRIMARY KEY (room, mention)
 ) STRICT, WITHOUT ROWID;
+
+-- How many of a room's mentions are in which state, and the first of each.
+CREATE INDEX room_mention_state ON room_mention (room, state, mention);
 
 -- The rooms that a mention is in.
 CREATE INDEX room_mention_mention ON room_mention (mention, room);

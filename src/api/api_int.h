@@ -133,6 +133,7 @@ DW_API_HANDLER(dw_api_playbook_patch);
 DW_API_HANDLER(dw_api_incident_milestone_delete);
 DW_API_HANDLER(dw_api_incidents_list); /* incident_read.c */
 DW_API_HANDLER(dw_api_incident_get);
+DW_API_HANDLER(dw_api_incident_handover);
 DW_API_HANDLER(dw_api_incident_timeline);
 DW_API_HANDLER(dw_api_stream);	/* stream.c */
 DW_API_HANDLER(dw_api_backup);	/* control.c: operator only */

@@ -19,6 +19,8 @@ struct job {
 	struct dw_names *names;		/* of the people in it */
 	struct dw_timeline_query query; /* room and upto for a room, too */
 	int64_t at;			/* as_of as a time; 0: a seq */
+	struct dw_handover_show show;
+	struct dw_jsonw jw; /* of the half that was written on the loop */
 	uint64_t head;			/* when it was asked */
 	struct dw_buf out;
 	struct dw_err err;
@@ -162,20 +164,27 @@ static bool on_moment(void *data, const struct dw_stored *e)
 	return false;
 }
 
+/* The room at the moment that is looked at; j->at is then when that was. */
+static int fold_then(struct job *j, struct dw_reader *r, struct dw_incident **s)
+{
+	uint64_t last;
+	int rc = find_moment(j, r);
+
+	if (rc == 0)
+		rc = dw_room_fold_on_pool(r, j->query.room, j->query.upto, s, &j->err);
+	if (rc == 0 && j->at == 0)
+		rc = dw_reader_scan(r, j->query.upto - 1, 1, on_moment, &j->at, &last,
+				    &j->err);
+	return rc;
+}
+
 static void room_on_pool(struct dw_work *w, void *local)
 {
 	struct job *j = DW_CONTAINER_OF(w, struct job, work);
 	struct dw_incident *s = NULL;
 	struct dw_jsonw jw;
-	uint64_t last;
 
-	j->rc = find_moment(j, local);
-	if (j->rc == 0)
-		j->rc = dw_room_fold_on_pool(local, j->query.room, j->query.upto, &s,
-					     &j->err);
-	if (j->rc == 0 && j->at == 0)
-		j->rc = dw_reader_scan(local, j->query.upto - 1, 1, on_moment, &j->at,
-				       &last, &j->err);
+	j->rc = fold_then(j, local, &s);
 	if (j->rc == 0) {
 		dw_jsonw_init(&jw, &j->out);
 		dw_room_write(&jw, s, j->names, j->at);
@@ -229,6 +238,63 @@ void dw_api_incident_get(struct dw_http_req *req, void *data)
 	j->query.upto = upto;
 	j->at = at;
 	j->work.run_on_pool = room_on_pool;
+	submit(j, api);
+}
+
+/* ---- GET /incidents/{id}/handover ---- */
+
+/* The first half of the live room was written on the loop. */
+static void handover_on_pool(struct dw_work *w, void *local)
+{
+	struct job *j = DW_CONTAINER_OF(w, struct job, work);
+	struct dw_incident *s = NULL;
+	struct dw_jsonw jw = j->jw;
+
+	j->rc = 0;
+	if (j->show.is_past) {
+		dw_jsonw_init(&jw, &j->out);
+		j->rc = fold_then(j, local, &s);
+		j->show.upto = j->query.upto;
+		j->show.at = j->at;
+		if (j->rc == 0)
+			dw_handover_write(&jw, s, j->names, &j->show);
+	}
+	if (j->rc == 0)
+		j->rc = dw_handover_end_on_pool(local, &jw, s, &j->show, &j->err);
+	dw_incident_destroy(s);
+}
+
+void dw_api_incident_handover(struct dw_http_req *req, void *data)
+{
+	static const char *const known[] = { "since", "as_of", NULL };
+	const struct dw_incident *s;
+	uint64_t since = 0, upto;
+	struct dw_api *api = data;
+	struct dw_str text;
+	struct job *j;
+	int64_t at;
+
+	if (!only(req, known) || (s = see(req, api)) == NULL ||
+	    !as_of(req, api, &upto, &at) || !number(req, "since", 1, &since))
+		return;
+	if (since > upto) {
+		(void)bad(req, "since", "lies beyond the moment that is looked at");
+		return;
+	}
+	j = job_new(req, api, DW_ROOM_OUT_MAX);
+	j->query.room = s->id;
+	j->query.upto = upto;
+	j->at = at;
+	j->show = (struct dw_handover_show){ .room = s->id,
+					     .since = since,
+					     .upto = upto };
+	j->show.is_past = dw_http_query(req, "as_of", &text) == 0;
+	if (!j->show.is_past) {
+		j->show.at = dw_now_us(dw_engine_clock(api->engine));
+		dw_jsonw_init(&j->jw, &j->out);
+		dw_handover_write(&j->jw, s, j->names, &j->show);
+	}
+	j->work.run_on_pool = handover_on_pool;
 	submit(j, api);
 }
 

@@ -57,6 +57,8 @@ void dw_incident_destroy(struct dw_incident *s)
 	free(s->absorbed.p);
 	free(s->playbooks.p);
 	free(s->split_into.p);
+	free(s->leads.p);
+	free(s->moves.p);
 	dw_arena_destroy(s->arena);
 	free(s);
 }
@@ -410,10 +412,10 @@ static void apply_more(struct dw_incident *s, const struct dw_fact *f)
 		*ADD(&s->absorbed) = f->from;
 		break;
 	case DW_EV_NOTE_ADDED:
-		s->n_notes++;
+		incident_apply_note(s, f);
 		break;
 	case DW_EV_CORRECTION_ADDED:
-		s->n_corrections++;
+		incident_apply_correction(s, f);
 		break;
 	case DW_EV_DECISION_MADE:
 		apply_decision(s, f);
@@ -438,6 +440,7 @@ static void apply_more(struct dw_incident *s, const struct dw_fact *f)
 void dw_incident_apply(struct dw_incident *s, const struct dw_fact *f)
 {
 	DW_REQUIRE(f->seq > s->seq);
+	incident_trail(s, f);
 	switch ((unsigned)f->type) {
 	case DW_EV_INCIDENT_DECLARED:
 	case DW_EV_INCIDENT_CHANGED:

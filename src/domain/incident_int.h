@@ -15,4 +15,9 @@ void *incident_grow(void *p, size_t n, size_t *cap, size_t size);
 void incident_apply_started(struct dw_incident *s, const struct dw_fact *f);
 void incident_apply_split(struct dw_incident *s, const struct dw_fact *f);
 
+/** What a hand-over tells of: incident_trail.c. Before f is folded in. */
+void incident_trail(struct dw_incident *s, const struct dw_fact *f);
+void incident_apply_note(struct dw_incident *s, const struct dw_fact *f);
+void incident_apply_correction(struct dw_incident *s, const struct dw_fact *f);
+
 #endif

@@ -31,6 +31,11 @@ struct room *room_find(const struct dw_rooms *rooms, uint64_t id);
 
 void room_readers_free(struct dw_rooms *rooms);
 
+/* ---- room_show.c ---- */
+
+/** A member of the open object. */
+void room_write_milestones(struct dw_jsonw *w, const struct dw_incident *s);
+
 /* ---- room_show_more.c ---- */
 
 /** Members of the open object: playbooks, split_from, split_into. */

@@ -15,7 +15,8 @@ static const char add_sql[] =
 	"INSERT INTO room_event (room, seq, type, actor, occurred_at, target)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 static const char link_sql[] =
-	"INSERT OR IGNORE INTO room_mention (room, mention) VALUES (?1, ?2)";
+	"INSERT OR IGNORE INTO room_mention (room, mention, state) VALUES (?1, ?2,"
+	" coalesce((SELECT state FROM mention_triage WHERE mention = ?2), 0))";
 static const char unlink_sql[] =
 	"DELETE FROM room_mention WHERE room = ?1 AND mention = ?2";
 

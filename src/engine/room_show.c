@@ -157,7 +157,7 @@ static size_t collect_milestones(const struct dw_incident *s, struct milestone *
 	return n;
 }
 
-static void write_milestones(struct dw_jsonw *w, const struct dw_incident *s)
+void room_write_milestones(struct dw_jsonw *w, const struct dw_incident *s)
 {
 	struct milestone *m = calloc(s->pins.n + 8, sizeof(*m));
 	size_t n;
@@ -381,7 +381,7 @@ void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
 	WRITE_ALL(w, "tasks", &s->tasks, dw_todo_write);
 	WRITE_ALL(w, "decisions", &s->decisions, dw_decision_write);
 	room_write_more(w, s);
-	write_milestones(w, s);
+	room_write_milestones(w, s);
 	write_clocks(w, s, at);
 	write_people(w, s, names);
 	dw_jsonw_obj_end(w);

@@ -17,7 +17,8 @@ static const char put_sql[] =
 	" at = excluded.at,"
 	" first_assessed_at = coalesce(first_assessed_at, excluded.first_assessed_at)";
 static const char add_change_sql[] =
-	"INSERT INTO mention_triage_change (mention, seq) VALUES (?1, ?2)";
+	"INSERT INTO mention_triage_change (mention, seq, state) VALUES (?1, ?2, ?3)";
+static const char rooms_sql[] = "UPDATE room_mention SET state = ?2 WHERE mention = ?1";
 
 static int put(struct dw_db *db, const struct dw_stored *e, const struct dw_fact *f,
 	       struct dw_err *err)
@@ -37,15 +38,28 @@ static int put(struct dw_db *db, const struct dw_stored *e, const struct dw_fact
 	return dw_db_run(db, q, err);
 }
 
-static int add_change(struct dw_db *db, uint64_t mention, uint64_t seq,
+static int add_change(struct dw_db *db, const struct dw_fact *f, uint64_t seq,
 		      struct dw_err *err)
 {
 	sqlite3_stmt *q = dw_db_stmt(db, add_change_sql, err);
 
 	if (q == NULL)
 		return DW_EINTERNAL;
-	dw_db_bind_u64(q, 1, mention);
+	dw_db_bind_u64(q, 1, f->mention);
 	dw_db_bind_u64(q, 2, seq);
+	dw_db_bind_u64(q, 3, f->triage);
+	return dw_db_run(db, q, err);
+}
+
+/* The rooms that it is in count by state. */
+static int tell_rooms(struct dw_db *db, const struct dw_fact *f, struct dw_err *err)
+{
+	sqlite3_stmt *q = dw_db_stmt(db, rooms_sql, err);
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(q, 1, f->mention);
+	dw_db_bind_u64(q, 2, f->triage);
 	return dw_db_run(db, q, err);
 }
 
@@ -63,7 +77,9 @@ int dw_triage_project_on_writer(struct dw_db *db, const struct dw_stored *e,
 	if (f.mention != 0)
 		rc = put(db, e, &f, err);
 	if (rc == 0 && f.mention != 0)
-		rc = add_change(db, f.mention, e->seq, err);
+		rc = add_change(db, &f, e->seq, err);
+	if (rc == 0 && f.mention != 0)
+		rc = tell_rooms(db, &f, err);
 	dw_arena_destroy(a);
 	return rc < 0 ? dw_wrap(err, rc, "folding event %llu", (unsigned long long)e->seq)
 		      : 0;

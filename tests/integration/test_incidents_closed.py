@@ -16,6 +16,8 @@ def closed(dw):
 def paths(room):
     base = V1 + "/incidents/%d" % room["id"]
     return [("GET", base, None), ("GET", base + "?as_of=%d" % room["id"], None),
+            ("GET", base + "/handover", None),
+            ("GET", base + "/handover?as_of=%d" % room["id"], None),
             ("GET", base + "/timeline", None),
             ("GET", base + "/timeline?as_of=%d" % room["id"], None),
             ("GET", V1 + "/mentions?incident=%d" % room["id"], None),

@@ -128,6 +128,23 @@ static char *render(const struct dw_incident *s)
 	return b.p;
 }
 
+static void assert_same_trail(const struct dw_incident *a, const struct dw_incident *b)
+{
+	assert_int_equal(a->leads.n, b->leads.n);
+	assert_int_equal(a->moves.n, b->moves.n);
+	if (a->leads.n > 0)
+		assert_memory_equal(a->leads.p, b->leads.p,
+				    a->leads.n * sizeof(*a->leads.p));
+	for (size_t i = 0; i < a->moves.n; i++) {
+		const struct dw_move *x = &a->moves.p[i], *y = &b->moves.p[i];
+
+		assert_true(x->what == y->what && x->seq == y->seq && x->by == y->by &&
+			    x->at == y->at && x->from == y->from && x->to == y->to &&
+			    dw_str_eq(x->was, y->was) && dw_str_eq(x->is, y->is));
+	}
+	assert_memory_equal(a->note, b->note, sizeof(a->note));
+}
+
 /* All that is in a room: what it shows, and what it only remembers. */
 static void assert_same_room(const struct dw_incident *a, const struct dw_incident *b)
 {
@@ -150,6 +167,7 @@ static void assert_same_room(const struct dw_incident *a, const struct dw_incide
 			    a->entries.p[i].occurred_at == b->entries.p[i].occurred_at);
 	assert_int_equal(a->seq, b->seq);
 	assert_int_equal(a->n_corrections, b->n_corrections);
+	assert_same_trail(a, b);
 }
 
 /* The packed ones up to `cut`, then the others as the journal has them. */
