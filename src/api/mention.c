@@ -326,7 +326,8 @@ static int desk_on_writer(struct dw_append *a, struct dw_db *db, struct dw_err *
 	dw_buf_clear(&d->out);
 	dw_mention_show(&d->out, r->subject, r->seq, dw_blob_str(r->payload),
 			r->recorded_at);
-	rc = dw_buf_addc(&d->out, '}');
+	/* As it is listed; nobody can have done anything with it yet. */
+	rc = dw_buf_addz(&d->out, ",\"triage\":null,\"incidents\":[]}");
 	return rc < 0 ? rc
 		      : dw_once_keep_on_writer(d->req, db, 201, dw_buf_str(&d->out), err);
 }
