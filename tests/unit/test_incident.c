@@ -29,6 +29,8 @@ struct table {
 	uint64_t seq;
 	int64_t now;
 	uint64_t room;
+	struct dw_incident *part; /* what was split off last */
+	size_t n_part;		  /* events of the last plan that are of that part */
 };
 
 static bool is_active(void *ctx, uint64_t user)
@@ -58,6 +60,22 @@ static void table_fini(struct table *t)
 {
 	dw_plan_fini(&t->plan);
 	dw_incident_destroy(t->s);
+	dw_incident_destroy(t->part);
+}
+
+/* An event is of the room, or of one that was split off in the same batch. */
+static void apply(struct table *t, const struct dw_fact *f)
+{
+	if (t->s->id == 0 || f->room == t->s->id) {
+		dw_incident_apply(t->s, f);
+		t->room = t->s->id;
+		return;
+	}
+	if (t->n_part++ == 0) {
+		dw_incident_destroy(t->part);
+		t->part = dw_incident_create();
+	}
+	dw_incident_apply(t->part, f);
 }
 
 /* Decide, and what comes of it as the journal would have it. */
@@ -67,6 +85,7 @@ static int give(struct table *t, const struct dw_command *c)
 
 	dw_plan_fini(&t->plan);
 	memset(&t->fault, 0, sizeof(t->fault));
+	t->n_part = 0;
 	rc = dw_decide(c, t->s->id != 0 ? t->s : NULL, NULL, &t->plan, &t->fault);
 	t->now += 1000000;
 	for (size_t i = 0; rc == 0 && i < t->plan.n; i++) {
@@ -78,8 +97,7 @@ static int give(struct table *t, const struct dw_command *c)
 		f->recorded_at = t->now;
 		f->occurred_at = f->occurred_at != 0 ? f->occurred_at : t->now;
 		factgen_reread(&read, f, t->s->arena);
-		dw_incident_apply(t->s, &read);
-		t->room = t->s->id;
+		apply(t, &read);
 	}
 	return rc;
 }
@@ -301,6 +319,38 @@ static void look_up(struct dw_command *c, struct dw_arena *a)
 	c->n_links = n;
 }
 
+/* Three times in four there is one. */
+static const struct dw_playbook_copy *some_playbook(struct player *p)
+{
+	struct dw_playbook_copy *copy = dw_arena_alloc(p->t.s->arena, sizeof(*copy));
+	struct dw_playbook_task *task = dw_arena_alloc(p->t.s->arena, 2 * sizeof(*task));
+
+	task[0] = (struct dw_playbook_task){ DW_STR("Ask them"), DW_ROOM_LEGAL, 900 };
+	task[1] = (struct dw_playbook_task){ DW_STR("Speak"), DW_ROOM_SPOKESPERSON, 0 };
+	*copy = (struct dw_playbook_copy){ .slug = DW_STR("a-cable"),
+					   .lang = DW_STR("en"),
+					   .title = DW_STR("A cable"),
+					   .version = 1 + below(p, 5),
+					   .roles = DW_STR("[]"),
+					   .templates = DW_STR("[]"),
+					   .task = task,
+					   .n_tasks = 2 };
+	return below(p, 4) > 0 ? copy : NULL;
+}
+
+/* Whoever splits mostly names what is there. */
+static void keep_linked(struct player *p, struct dw_refs *ids)
+{
+	size_t n = 0;
+
+	if (below(p, 4) == 0)
+		return;
+	for (size_t i = 0; i < ids->n; i++)
+		if (dw_incident_has_mention(p->t.s, ids->p[i]))
+			ids->p[n++] = ids->p[i];
+	ids->n = n;
+}
+
 static struct dw_command some_command(struct player *p)
 {
 	enum dw_command_type type = (enum dw_command_type)below(p, DW_CMD_COUNT);
@@ -319,6 +369,10 @@ static struct dw_command some_command(struct player *p)
 	factgen_fill(&p->g, &c.f, dw_command_required(type) | (others & ~H(MERGE_INTO)));
 	name_people(p, &c.f);
 	look_up(&c, p->t.s->arena);
+	if (type == DW_CMD_START)
+		c.playbook = some_playbook(p);
+	if (type == DW_CMD_SPLIT)
+		keep_linked(p, &c.f.ids);
 	return c;
 }
 
@@ -358,6 +412,24 @@ static void check_objects(const struct dw_incident *s)
 	assert_int_equal(s->seq, s->entries.p[s->entries.n - 1].seq);
 }
 
+/* Nothing that was behind a door stands outside of it now, and the whole keeps what it had. */
+static void check_part(const struct table *t)
+{
+	const struct dw_incident *whole = t->s, *part = t->part;
+
+	if (t->n_part == 0)
+		return;
+	assert_int_equal(part->split_from, whole->id);
+	assert_int_equal(whole->split_into.p[whole->split_into.n - 1], part->id);
+	assert_true(part->is_restricted == whole->is_restricted &&
+		    part->is_drill == whole->is_drill && part->links.n > 0);
+	assert_true(!part->is_restricted || part->participants.n == whole->participants.n);
+	for (size_t i = 0; i < part->participants.n; i++)
+		assert_int_equal(part->participants.p[i].user,
+				 whole->participants.p[i].user);
+	check_people(part);
+}
+
 static void check_plan(const struct player *p, const struct dw_command *c, unsigned was)
 {
 	for (size_t i = 0; i < p->t.plan.n; i++) {
@@ -365,7 +437,7 @@ static void check_plan(const struct player *p, const struct dw_command *c, unsig
 
 		assert_int_equal(dw_event_info(f->type)->class, DW_CLASS_ROOM);
 		assert_true(f->actor == c->who.id && f->actor != 0);
-		assert_int_equal(f->room, p->t.room);
+		assert_int_equal(f->room, i < p->t.n_part ? p->t.part->id : p->t.room);
 		assert_int_equal(f->has & ~dw_fact_fields(f->type), 0);
 		if (f->type == DW_EV_INCIDENT_STATUS_CHANGED) {
 			assert_int_equal(f->was_status, was);
@@ -394,8 +466,9 @@ static void turn(struct player *p)
 		return;
 	}
 	p->made[c.type] += p->t.plan.n > 0;
-	assert_int_equal(p->t.s->entries.n, entries + p->t.plan.n);
+	assert_int_equal(p->t.s->entries.n, entries + p->t.plan.n - p->t.n_part);
 	check_plan(p, &c, was);
+	check_part(&p->t);
 	check_people(p->t.s);
 	check_objects(p->t.s);
 }
