@@ -207,8 +207,9 @@ bench-programs: $(BUILD)/release/diwan $(BENCHES:%=$(BUILD)/bench/%)
 BENCH_ENV = DIWAN_BIN=$(abspath $(BUILD)/release/diwan) BENCH_DIR=$(abspath $(BUILD)/bench)
 bench: bench-programs ## measure against the peer and the practical limit
 	@$(BENCH_ENV) bench/run $(ARGS)
-bench-ui: $(BUILD)/release/diwan ## the feed page under 200 mentions a second, in a real browser
+bench-ui: $(BUILD)/release/diwan ## the feed under 200 mentions a second and a large room, in a real browser
 	@$(BENCH_ENV) node bench/ui.mjs $(ARGS)
+	@$(BENCH_ENV) node bench/ui_room.mjs
 soak: bench-programs tests-of-release ## the promises at their whole figures; takes long
 	@DIWAN_SOAK=1 DIWAN_SLOW=60 $(call RUN,release) sim unit/feed_play integration
 	@$(BENCH_ENV) bench/run --soak $(ARGS)

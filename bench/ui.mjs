@@ -7,13 +7,13 @@
  *   DIWAN_BIN=… node bench/ui.mjs [--seconds 60] [--rate 200] [--json FILE]
  *
  * CPU is the main thread's own (Performance.getMetrics in thread ticks) and so the steady figure on a
- * shared machine; frames and first rows are wall-clock. The heap is read after a collection. A phone
- * is a CPU four times slower and 9 Mbit/s with 60 ms of delay, by the browser's own throttle.
+ * shared machine; frames and first rows are wall-clock.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { launch, live, newPage, Room, setUp } from "../tests/browser/room.mjs";
+import { cdpOf, coldStart, median, table } from "./lib/page.mjs";
 
 const { values: args } = parseArgs({ options: {
 	seconds: { type: "string", default: "60" }, rate: { type: "string", default: "200" }, json: { type: "string" } } });
@@ -47,46 +47,6 @@ async function publish(room, seconds) {
 	return sent;
 }
 
-async function cdpOf(page) {
-	const cdp = await page.context().newCDPSession(page);
-	await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
-	await cdp.send("HeapProfiler.enable");
-	return {
-		cdp,
-		metric: async (name) => (await cdp.send("Performance.getMetrics")).metrics.find((m) => m.name === name).value,
-		heap: async () => {
-			await cdp.send("HeapProfiler.collectGarbage");
-			return (await cdp.send("Performance.getMetrics")).metrics.find((m) => m.name === "JSHeapUsedSize").value / 2 ** 20;
-		},
-	};
-}
-
-/* Milliseconds from the navigation to the first row, in a browser that has loaded nothing of us. */
-async function coldStart(browser, room, state, isPhone) {
-	const page = await newPage(browser, { storageState: state, ...(isPhone ? { viewport: { width: 390, height: 844 } } : {}) });
-	if (isPhone) {
-		const { cdp } = await cdpOf(page);
-		await cdp.send("Network.enable");
-		await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
-		await cdp.send("Network.emulateNetworkConditions", { offline: false, latency: 60, downloadThroughput: 9e6 / 8, uploadThroughput: 9e6 / 8 });
-	}
-	await page.addInitScript(() => {
-		new MutationObserver((_, o) => {
-			if (document.querySelector(".mention") !== null) {
-				o.disconnect();
-				requestAnimationFrame(() => { window.firstRow = performance.now(); });
-			}
-		}).observe(document, { childList: true, subtree: true });
-	});
-	await page.goto(room.url);
-	await page.waitForFunction(() => window.firstRow !== undefined, undefined, { timeout: 60000 });
-	const ms = await page.evaluate(() => window.firstRow);
-	await page.context().close();
-	return ms;
-}
-
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-
 const room = new Room();
 await room.start({ wantSetup: true });
 const browser = await launch();
@@ -118,8 +78,8 @@ try {
 	const frames = await page.evaluate(() => { cancelAnimationFrame(window.frameTick); return window.frames_.sort((a, b) => a - b); });
 	const starts = { desktop: [], phone: [] };
 	for (let i = 0; i < 3; i++) {
-		starts.desktop.push(await coldStart(browser, room, state, false));
-		starts.phone.push(await coldStart(browser, room, state, true));
+		starts.desktop.push(await coldStart(browser, room.url, state, [".mention"]));
+		starts.phone.push(await coldStart(browser, room.url, state, [".mention"], true));
 	}
 	const rows = [
 		["main thread, ms of CPU a second", cpu, 80],
@@ -130,9 +90,7 @@ try {
 		["first row, phone, ms", median(starts.phone), 2500],
 	];
 	console.log(`${sent} mentions in ${took.toFixed(0)} s (${(sent / took).toFixed(0)}/s), ${frames.length} frames, ${nodes} nodes in the page\n`);
-	console.log("| figure | measured | target | |\n| --- | --- | --- | --- |");
-	for (const [name, value, target] of rows)
-		console.log(`| ${name} | ${value.toFixed(1)} | ${target} | ${value <= target ? "ok" : "over"} |`);
+	table(rows);
 	if (page.wrong.length > 0)
 		console.log(`\nthe page complained: ${page.wrong.join("; ")}`);
 	if (args.json)
