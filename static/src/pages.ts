@@ -53,6 +53,7 @@ export const PAGES: readonly Page[] = [
 	{ paths: ["/incidents/{id}"], title: "nav.room", icon: reportIcon, nav: "none", under: "/incidents", isWide: true, isRoom: true, load: () => import("./room/room") },
 	{ paths: ["/incidents/{id}/brief"], title: "nav.brief", icon: reportIcon, nav: "none", under: "/incidents", isRoom: true, load: () => import("./room/brief") },
 	{ paths: ["/wall"], title: "nav.wall", icon: reportIcon, nav: "none", isBare: true, isRoom: true, load: () => import("./room/wall") },
+	{ paths: ["/playbooks"], title: "nav.playbooks", icon: reportIcon, nav: "none", under: "/incidents", isRoom: true, load: () => import("./pages/playbooks") },
 	{ paths: ["/sources"], title: "nav.sources", icon: rssIcon, nav: "main", load: () => import("./pages/sources") },
 	{ paths: ["/people"], title: "nav.people", icon: peopleIcon, nav: "admin", load: () => import("./pages/people") },
 	{ paths: ["/tokens"], title: "nav.tokens", icon: keyIcon, nav: "admin", load: () => import("./pages/tokens") },

@@ -103,7 +103,7 @@ const VIEWS = {
 		await p.locator("dialog [value=closed]").check();
 	} },
 	office: { path: at, shows: ".room-head", act: (p) => p.locator(".office button").nth(1).click() },
-	severity: { path: at, shows: ".room-moves", act: (p) => p.locator(".room-moves button").last().click() },
+	severity: { path: at, shows: ".room-moves", act: (p) => p.locator(".room-moves button").nth(-2).click() },
 };
 
 async function look(p, name, wrong) {

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 
-import { launch, live, newPage, Room, runAll, setUp, signIn } from "./room.mjs";
+import { launch, live, newPage, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
 
 const room = new Room();
 await room.start({ wantSetup: true });
@@ -21,14 +21,7 @@ async function enter(p, name) {
 	await live(p);
 }
 
-/* By the API, with a browser's own session. */
-async function send(p, method, path, data, version) {
-	const { csrf } = JSON.parse(await (await p.request.get(`${room.url}/api/v1/session`)).text());
-	const r = await p.request.fetch(`${room.url}/api/v1${path}`, { method, data, headers: { "X-CSRF-Token": csrf, Origin: room.url,
-		...(method === "POST" ? { "Idempotency-Key": crypto.randomUUID() } : {}), ...(version ? { "If-Match": `"${version}"` } : {}) } });
-	assert.ok(r.ok(), `${method} ${path}: ${r.status()} ${await r.text()}`);
-	return r.status() === 204 ? null : JSON.parse(await r.text());
-}
+const send = (p, ...rest) => sendBy(p, room, ...rest);
 const get = (path) => send(page, "GET", path);
 
 const part = (name) => page.locator(`section[data-part=${name}]`);

@@ -19,6 +19,7 @@ import { DraftForm, textOf } from "./draft";
 import { Area } from "./fields";
 import { KindMarks, SeverityMark, StatusMark } from "./marks";
 import { act, mayCommand, me, MOVES, type RoomData, type Severity, type Status, writes } from "./model";
+import { StartButton } from "./playbooks";
 
 /** One of three true things about what was changed here. */
 export function Saved() {
@@ -97,6 +98,7 @@ export function Head({ room, isFrozen, reload }: { room: RoomData; isFrozen: boo
 				<div class="buttons room-moves">
 					{MOVES[room.status].map((to) => <button key={to} type="button" onClick={() => setChanging({ what: "status", to })}>{t(`status.to.${to}`)}</button>)}
 					<button type="button" onClick={() => setChanging({ what: "severity" })}>{t("room.change_severity")}</button>
+					<StartButton />
 				</div>
 			)}
 			{changing !== null && <Change room={room} changing={changing} onClose={() => setChanging(null)} reload={reload} />}

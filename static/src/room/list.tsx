@@ -77,7 +77,7 @@ export default function Incidents() {
 	const declare = mayDeclare() && <button type="button" class="primary" onClick={() => setDeclaring(true)}><Icon of={plusIcon} />{t("declare")}</button>;
 	return (
 		<>
-			<PageHead title={t("nav.incidents")} hint={t("room.list_hint")}><Boards board={board} />{declare}</PageHead>
+			<PageHead title={t("nav.incidents")} hint={t("room.list_hint")}><Boards board={board} /><a class="button" href="/playbooks">{t("playbooks")}</a>{declare}</PageHead>
 			<Loading of={rooms}>
 				{({ items }) => items.length === 0
 					? <Empty icon={reportIcon} title={t(`board.${board}.empty`)} text={t(mayDeclare() ? "room.empty_hint" : "room.empty_ask")}>{declare}</Empty>

@@ -17,6 +17,7 @@ import { type Answer, api, type Method } from "../api";
 import { onEvents, onJump } from "../bus/bus";
 import { session } from "../session";
 import { type Loaded, useLoaded } from "../ui/load";
+import type { Started } from "./playbook";
 
 export type Status = "declared" | "active" | "monitoring" | "resolved" | "reviewed" | "merged";
 export type Verdict = "unknown" | "true" | "false" | "mixed";
@@ -66,6 +67,9 @@ export interface Task {
 	title: string | null;
 	owner: number | null;
 	due_at: string | null;
+	/** The office that it is meant for, and the playbook that it came with. */
+	role?: Office | null;
+	playbook?: number | null;
 	done: boolean;
 	done_at: string | null;
 	done_by: number | null;
@@ -153,6 +157,9 @@ export interface RoomData extends RoomSummary {
 	tasks: Task[];
 	decisions: Decision[];
 	milestones: Milestone[];
+	playbooks: Started[];
+	split_from: number | null;
+	split_into: number[];
 	clocks: Clocks;
 	words?: SpokenWord[];
 	present?: number[];

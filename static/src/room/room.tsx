@@ -27,6 +27,7 @@ import { mayAdd, type RoomData, useRoom } from "./model";
 import { AddNote } from "./notes";
 import { Part, PARTS, type PartProps, shownPart } from "./part";
 import { People } from "./people";
+import { PlaybookDialogs } from "./playbooks";
 import { Scrubber } from "./scrubber";
 import { Tasks } from "./tasks";
 import { Timeline } from "./timeline";
@@ -80,6 +81,7 @@ function Body(props: PartProps) {
 					</Part>
 				</div>
 			</div>
+			<PlaybookDialogs {...props} />
 		</div>
 	);
 }

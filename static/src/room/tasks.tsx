@@ -15,8 +15,9 @@ import { Name, Time } from "../ui/parts";
 import { fail, say } from "../ui/toast";
 import { DraftForm, textOf, timeOfField } from "./draft";
 import { PersonField, TimeField } from "./fields";
-import { act, mayAdd, mayChange, nameOf, type RoomData, type Task } from "./model";
+import { act, mayAdd, mayChange, mayCommand, nameOf, type RoomData, type Task } from "./model";
 import { Part, type PartProps } from "./part";
+import { Running, StartButton } from "./playbooks";
 import { spanOf } from "./span";
 
 const isLate = (task: Task): boolean => !task.done && task.due_at !== null && Date.parse(task.due_at) < minute.value;
@@ -56,6 +57,7 @@ function Row({ room, task, isFrozen, reload, onChange }: PartProps & { task: Tas
 				<Due task={task} />
 				{task.owner !== null ? <span>{tx("owned_by", { who: <Name class="strong">{nameOf(room, task.owner)}</Name> })}</span>
 					: !task.done && <span class="loud">{t("task.nobody")}</span>}
+				{task.owner === null && task.role && <span>{t("task.for_office", { office: t(`office.${task.role}`) })}</span>}
 				{may && <button type="button" class="link" onClick={onChange}>{t("edit")}<span class="unseen"> {task.title}</span></button>}
 			</p>
 		</li>
@@ -100,7 +102,8 @@ export function Tasks(props: PartProps) {
 	return (
 		<Part name="tasks" title={t("tasks")} count={room.counts.open_tasks}
 			actions={!isFrozen && mayAdd(room) && <button type="button" onClick={() => setOpen("add")}><Icon of={plusIcon} />{t("task.add")}</button>}>
-			{all.length === 0 ? <p class="soft part-empty">{t("tasks.empty")}</p>
+			<Running room={room} />
+			{all.length === 0 ? <div class="part-empty"><p class="soft">{t("tasks.empty")}</p>{!isFrozen && mayCommand(room) && <StartButton />}</div>
 				: <ol class="things" aria-label={`${t("tasks")}: ${number(all.length)}`}>{all.map((x) => <Row key={x.id} {...props} task={x} onChange={() => setOpen(x.id)} />)}</ol>}
 			{open === "add" && <TaskForm room={room} onClose={() => setOpen(null)} reload={reload} />}
 			{changing !== undefined && <TaskForm key={changing.id} room={room} task={changing} onClose={() => setOpen(null)} reload={reload} />}

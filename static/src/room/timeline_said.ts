@@ -171,6 +171,11 @@ function whoAndWhen({ d, scene }: Given, at: "due_at" | "recheck_at", label: Key
 	return facts;
 }
 
+/* The office that a task of a playbook is meant for. */
+function office({ d }: Given): Body[] {
+	return text(d, "role") === "" ? [] : [fact("timeline.part.office", wordOf("role", text(d, "role")))];
+}
+
 function claimAdded(g: Given): Rest {
 	const verdict = text(g.d, "verdict");
 	const body = [...block(null, text(g.d, "text")), ...whoAndWhen(g, "recheck_at", "timeline.part.recheck")];
@@ -274,8 +279,8 @@ const SENTENCES: Readonly<Record<string, (g: Given) => Rest>> = {
 	"incident.access_changed": ({ d }) => ({ key: d.restricted === true ? "timeline.closed_room" : "timeline.opened_room", body: reason(d) }),
 	"incident.merged": ({ d }) => ({ key: "timeline.merged", holes: { incident: { is: "room", id: id(d, "into") } }, body: reason(d) }),
 	"incident.absorbed": ({ d }) => ({ key: "timeline.absorbed", holes: { incident: { is: "room", id: id(d, "from") } }, body: reason(d) }),
-	"incident.split": ({ d }) => ({
-		key: "timeline.split", holes: { incident: { is: "room", id: id(d, "into") }, n: list(d, "mentions").length }, body: reason(d),
+	"incident.split": ({ d, e }) => ({
+		key: "timeline.split", holes: { incident: { is: "room", id: e.seq - id(d, "back") }, n: list(d, "mentions").length }, body: reason(d),
 	}),
 	"participant.added": participantAdded,
 	"participant.left": participantLeft,
@@ -292,7 +297,7 @@ const SENTENCES: Readonly<Record<string, (g: Given) => Rest>> = {
 	"claim.overdue": ({ d, scene }) => ({
 		key: "timeline.claim_overdue", holes: { claim: titled(scene.claim(id(d, "claim")), id(d, "claim")), time: time(text(d, "recheck_at")) },
 	}),
-	"task.added": (g) => ({ key: "timeline.task_added", holes: { task: quote(text(g.d, "title")) }, body: whoAndWhen(g, "due_at", "timeline.part.due") }),
+	"task.added": (g) => ({ key: "timeline.task_added", holes: { task: quote(text(g.d, "title")) }, body: [...office(g), ...whoAndWhen(g, "due_at", "timeline.part.due")] }),
 	"task.changed": taskChanged,
 	"task.overdue": ({ d, scene }) => ({
 		key: "timeline.task_overdue", holes: { task: titled(scene.task(id(d, "task")), id(d, "task")), time: time(text(d, "due_at")) },
@@ -308,7 +313,8 @@ const SENTENCES: Readonly<Record<string, (g: Given) => Rest>> = {
 		body: [...block("timeline.part.note", text(d, "note")),
 			...(text(d, "captured_at") === "" ? [] : [fact("timeline.part.captured", time(text(d, "captured_at")))])],
 	}),
-	"playbook.started": ({ d }) => ({ key: "timeline.playbook", holes: { title: quote(text(d, "title") || text(d, "slug")) } }),
+	"playbook.started": ({ d }) => ({ key: "timeline.playbook", holes: { title: quote(text(d, "title") || text(d, "slug")) },
+		body: id(d, "playbook_version") === 0 ? [] : [fact("timeline.part.version", id(d, "playbook_version"))] }),
 };
 
 /** The types that have a sentence of their own. */

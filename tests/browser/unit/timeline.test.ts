@@ -46,7 +46,7 @@ const SAMPLES: [string, Record<string, unknown>, RegExp, typeof system?][] = [
 	["incident.access_changed", { restricted: false, reason: "x" }, /^Layla opened the room/],
 	["incident.merged", { into: 12, was_status: "active", reason: "the same" }, /^Layla merged this incident into incident 12$/],
 	["incident.absorbed", { from: 12, reason: "the same" }, /^Layla merged incident 12 into this one$/],
-	["incident.split", { into: 12, mentions: [1, 2], reason: "another thing" }, /^Layla split 2 mentions off into incident 12$/],
+	["incident.split", { back: 87, mentions: [1, 2], reason: "another thing" }, /^Layla split 2 mentions off into incident 12$/],
 	["participant.added", { user: 8, role: "lead", deputy: false }, /^Layla made Omid lead$/],
 	["participant.added", { user: 8, role: "lead", deputy: true }, /^Layla made Omid deputy lead$/],
 	["participant.added", { user: 7, role: "legal", deputy: false }, /^Layla took on the role of legal adviser$/],
@@ -91,7 +91,8 @@ const SAMPLES: [string, Record<string, unknown>, RegExp, typeof system?][] = [
 	["cadence.set", { audience: "public", every_s: 5400 }, /^Layla promised a word to the public every 90 minutes$/],
 	["cadence.set", { audience: "public", every_s: null }, /^Layla ended the regular word to the public$/],
 	["file.added", { id: 3, name: "photo.jpg", media_type: "image/jpeg", size: 3, sha256: "0", captured_at: AT, note: "n" }, /^Layla added the file photo\.jpg$/],
-	["playbook.started", { slug: "service-outage", title: "Service outage", lang: "en" }, /^Layla started the playbook “Service outage”$/],
+	["task.added", { title: "Check the contracts", role: "legal", back: 3, due_at: AT }, /^Layla added the task “Check the contracts”$/],
+	["playbook.started", { slug: "service-outage", playbook_version: 1, title: "Service outage", lang: "en" }, /^Layla started the playbook “Service outage”$/],
 ];
 
 const bare = (s: string): string => s.replace(/[\u2068\u2069]/g, "");
