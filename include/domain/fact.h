@@ -100,15 +100,15 @@ struct dw_fact {
 	 * that is there and NULL, were taken away (null). */
 	uint64_t has;
 	struct dw_str title, summary, kind, text, reason, label, note, question, choice,
-		reasons, name, media, sha256, slug, lang, roles, templates;
+		reasons, name, media, sha256, slug, lang, roles, templates, url;
 	struct dw_texts options;
-	uint64_t size, playbook_version, back;
+	uint64_t size, playbook_version, back, every_s;
 	unsigned severity, was_severity, status, was_status, verdict, role, audience,
 		triage, outcome;
 	bool is_drill, is_restricted, is_deputy, is_done, asks;
 	uint64_t owner, user, target, claim, task, participant, replaces, supersedes,
 		into, from, mention, known_at;
-	int64_t occurred, recheck_at, due_at, captured_at;
+	int64_t occurred, recheck_at, due_at, captured_at, next_at;
 	struct dw_refs deciders, consulted, ids;
 	struct {
 		struct dw_linked *p;

@@ -17,6 +17,7 @@
 #define DW_LINKS_MAX 1000000
 #define DW_PLAYBOOKS_MAX 50 /* that were started */
 #define DW_SPLITS_MAX 500
+#define DW_WORDS_MAX 5000
 
 struct dw_participant {
 	uint64_t id, user;
@@ -69,7 +70,7 @@ struct dw_started { /* a playbook as it was copied into the room */
 	struct dw_str slug, lang, title, roles, templates; /* the last two are JSON */
 };
 
-struct dw_lead_change { /* the lead's office came to somebody */
+struct dw_lead_change {		     /* the lead's office came to somebody */
 	uint64_t seq, user, was, by; /* was: who had it last; 0: nobody before */
 	int64_t at;
 };
@@ -88,6 +89,28 @@ struct dw_move { /* of the incident's own fields */
 
 struct dw_noted { /* a note: its text is in the journal alone */
 	uint64_t seq, by, corrected_by;
+	int64_t at;
+};
+
+struct dw_word { /* what an audience was told */
+	uint64_t id, by;
+	unsigned audience;
+	int64_t at;		      /* when it was said */
+	int64_t recorded_at, next_at; /* next_at 0: no promise */
+	struct dw_str text, url;
+};
+
+struct dw_cadence {		  /* of one audience */
+	uint64_t every_s;	  /* between two words; 0: as they come */
+	uint64_t last_id;	  /* the word that was said last, 0: none yet */
+	int64_t last_at, next_at; /* of that word */
+};
+
+/* A moment by which something is to have happened, and has not. */
+struct dw_due {
+	enum dw_due_kind { DW_DUE_WORD, DW_DUE_TASK, DW_DUE_CLAIM } kind;
+	unsigned audience; /* of a word */
+	uint64_t id;	   /* of a task or claim */
 	int64_t at;
 };
 
@@ -124,6 +147,10 @@ struct dw_incident {
 	DW_VECTOR(struct dw_started) playbooks;
 	uint64_t split_from; /* the incident that this one was a part of, or 0 */
 	DW_VECTOR(uint64_t) split_into; /* incidents that were parts of this one */
+	DW_VECTOR(struct dw_word) words;
+	struct dw_cadence cadence[DW_AUDIENCE_COUNT];
+	uint64_t first_word; /* that the public heard, or 0 */
+	int64_t first_word_at;
 	size_t n_notes, n_corrections;
 	DW_VECTOR(struct dw_lead_change) leads;
 	DW_VECTOR(struct dw_move) moves;
@@ -158,6 +185,20 @@ const struct dw_pin *dw_incident_pin(const struct dw_incident *s, uint64_t targe
 bool dw_incident_has_mention(const struct dw_incident *s, uint64_t mention);
 /** The mention that was said first. */
 const struct dw_linked *dw_incident_first_mention(const struct dw_incident *s);
+
+/* ---- clocks; incident_clock.c ---- */
+
+/**
+ * When that audience is to hear from us: as the last word to it promised, else so long after
+ * it (or after the declaration) as the cadence says. 0: no such moment, or it is over.
+ */
+int64_t dw_incident_word_due(const struct dw_incident *s, unsigned audience);
+/** All that is due some time, whether that has passed or not, until fn returns false. */
+void dw_incident_each_due(const struct dw_incident *s,
+			  bool (*fn)(void *data, const struct dw_due *due), void *data);
+/** How much of that is due by `at`. */
+size_t dw_incident_overdue(const struct dw_incident *s, int64_t at);
+
 /** May it go from one to the other? Merging is no such move. */
 bool dw_status_may_move(unsigned from, unsigned to);
 

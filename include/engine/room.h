@@ -164,10 +164,10 @@ DW_MUST_USE int dw_handover_end_on_pool(struct dw_reader *r, struct dw_jsonw *w,
 
 #define DW_ROOM_OUT_MAX (64u * 1024 * 1024) /* ceiling that a room needs */
 
-/** What a list shows of it. */
+/** What a list shows of it. at: the moment that its clocks are about. */
 void dw_room_write_summary(struct dw_jsonw *w, const struct dw_incident *s,
-			   const struct dw_names *names);
-/** All of it. at: the moment that its clocks are about. */
+			   const struct dw_names *names, int64_t at);
+/** All of it, with its clocks as they stand at that moment. */
 void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
 		   const struct dw_names *names, int64_t at);
 void dw_participant_write(struct dw_jsonw *w, const struct dw_participant *p);

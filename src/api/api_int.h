@@ -126,6 +126,8 @@ DW_API_HANDLER(dw_api_incident_participant_delete);
 DW_API_HANDLER(dw_api_incident_milestones);
 DW_API_HANDLER(dw_api_incident_playbooks);
 DW_API_HANDLER(dw_api_incident_split);
+DW_API_HANDLER(dw_api_incident_words);
+DW_API_HANDLER(dw_api_incident_cadences);
 DW_API_HANDLER(dw_api_playbooks_list);
 DW_API_HANDLER(dw_api_playbooks_create);
 DW_API_HANDLER(dw_api_playbook_get);

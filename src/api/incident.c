@@ -233,6 +233,8 @@ MAKES(incident_participants, DW_CMD_JOIN)
 MAKES(incident_milestones, DW_CMD_PIN)
 MAKES(incident_playbooks, DW_CMD_START)
 MAKES(incident_split, DW_CMD_SPLIT)
+MAKES(incident_words, DW_CMD_SPEAK)
+MAKES(incident_cadences, DW_CMD_SET_CADENCE)
 
 /* ---- PATCH ---- */
 

@@ -377,6 +377,7 @@ struct listing {
 	const struct dw_names *names;
 	const struct dw_principal *who;
 	const struct dw_doors *doors;
+	int64_t now;
 	uint64_t before, limit, n, last;
 	unsigned statuses; /* bits; 0: any */
 	bool is_mine, is_more;
@@ -394,7 +395,7 @@ static bool add_item(void *data, const struct dw_incident *s)
 		l->is_more = true;
 		return false;
 	}
-	dw_room_write_summary(&l->w, s, l->names);
+	dw_room_write_summary(&l->w, s, l->names, l->now);
 	l->last = s->id;
 	l->n++;
 	return true;
@@ -455,6 +456,7 @@ void dw_api_incidents_list(struct dw_http_req *req, void *data)
 	struct dw_rooms *rooms = dw_engine_rooms(api->engine);
 	struct listing l = { .before = INT64_MAX,
 			     .limit = LIMIT_DEFAULT,
+			     .now = dw_now_us(dw_engine_clock(api->engine)),
 			     .who = dw_api_who(req),
 			     .doors = dw_rooms_doors(rooms),
 			     .names = dw_account_names(dw_engine_account(api->engine)) };

@@ -432,6 +432,8 @@ static int decide_one(struct deciding *d)
 		[DW_CMD_UNPIN] = decide_unpin,
 		[DW_CMD_START] = decide_start,
 		[DW_CMD_SPLIT] = decide_split,
+		[DW_CMD_SPEAK] = decide_speak,
+		[DW_CMD_SET_CADENCE] = decide_set_cadence,
 	};
 
 	return rules[d->c->type](d);

@@ -47,4 +47,11 @@ int decide_unpin(struct deciding *d);
 int decide_start(struct deciding *d);
 int decide_split(struct deciding *d);
 
+/* ---- decide_word.c ---- */
+
+int decide_speak(struct deciding *d);
+int decide_set_cadence(struct deciding *d);
+/** A cadence.set, unless it is so already. */
+void plan_cadence(struct deciding *d, unsigned audience, uint64_t every_s);
+
 #endif

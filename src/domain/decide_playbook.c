@@ -5,7 +5,7 @@
  * The room gets a copy of one version in one language, and a task of its own for each of the
  * playbook's: what is changed in the playbook later, or in the room, does not reach the other.
  * A task goes to whoever holds the office that it is meant for, and is due so long after the
- * start. All of it is one batch.
+ * start. Its cadences become the room's. All of it is one batch.
  */
 #include "decide_int.h"
 
@@ -66,5 +66,8 @@ int decide_start(struct deciding *d)
 	f->templates = p->templates;
 	for (size_t i = 0; i < p->n_tasks; i++)
 		plan_task(d, &p->task[i], i + 1);
+	for (unsigned a = 0; a < DW_AUDIENCE_COUNT; a++)
+		if (p->every_s[a] != 0)
+			plan_cadence(d, a, p->every_s[a]);
 	return 0;
 }

@@ -7,8 +7,10 @@
 enum kind {
 	LINE,
 	TEXT,
+	URL,
 	REF,
 	COUNT,
+	SPAN,
 	TIME,
 	FLAG,
 	SEVERITY,

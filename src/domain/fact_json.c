@@ -19,6 +19,7 @@
 
 #define OPTION_MAX 1000 /* characters of one text in a list */
 #define URL_MAX 2048
+#define SPAN_MIN 60
 #define ID_MAX ((INT64_C(1) << 53) - 1)
 #define LINKED_READ_MAX 100000
 
@@ -92,10 +93,12 @@ static void write_field(struct dw_jsonw *w, const struct dw_fact *f, const struc
 	switch (r->kind) {
 	case LINE:
 	case TEXT:
+	case URL:
 		dw_jsonw_kstr_or_null(w, r->key, *(const struct dw_str *)fact_in(f, r));
 		break;
 	case REF:
 	case COUNT:
+	case SPAN:
 	case SEVERITY:
 		write_number(w, f, r);
 		break;
@@ -258,6 +261,40 @@ static int read_severity(struct reading *r, const char *at, json_t *v, unsigned 
 	return 0;
 }
 
+static bool is_link(struct dw_str s)
+{
+	size_t scheme = dw_str_starts(s, DW_STR("https://"))  ? 8
+			: dw_str_starts(s, DW_STR("http://")) ? 7
+							      : 0;
+
+	return scheme != 0 && s.n > scheme && memchr(s.p, ' ', s.n) == NULL;
+}
+
+static int read_url(struct reading *r, const char *at, json_t *v, size_t most,
+		    struct dw_str *out)
+{
+	int rc = read_text(r, at, v, true, most, out);
+
+	if (rc < 0 || is_link(*out))
+		return rc;
+	*out = (struct dw_str){ NULL, 0 };
+	return wrong(r, at, "an address begins with http:// or https://");
+}
+
+static int read_span(struct reading *r, const char *at, json_t *v, size_t most,
+		     uint64_t *out)
+{
+	json_int_t n = json_integer_value(v);
+	char why[80];
+
+	snprintf(why, sizeof(why), "this must be %d to %zu seconds, or null", SPAN_MIN,
+		 most);
+	if (!json_is_integer(v) || n < SPAN_MIN || (uint64_t)n > most)
+		return wrong(r, at, why);
+	*out = (uint64_t)n;
+	return 0;
+}
+
 /* ---- lists ---- */
 
 static const char *item_at(char out[80], const char *at, size_t i, const char *key)
@@ -333,15 +370,6 @@ static int read_linked(struct reading *r, const char *at, json_t *v)
 	return rc;
 }
 
-static bool is_link(struct dw_str s)
-{
-	size_t scheme = dw_str_starts(s, DW_STR("https://"))  ? 8
-			: dw_str_starts(s, DW_STR("http://")) ? 7
-							      : 0;
-
-	return scheme != 0 && s.n > scheme && memchr(s.p, ' ', s.n) == NULL;
-}
-
 static int read_one_evidence(struct reading *r, const char *at, size_t i, json_t *v,
 			     struct dw_evidence *e)
 {
@@ -361,7 +389,7 @@ static int read_one_evidence(struct reading *r, const char *at, size_t i, json_t
 		else if (strcmp(key, "file") == 0 && ++n > 0)
 			rc = read_u64(r, item, m, false, &e->file);
 		else if (strcmp(key, "url") == 0 && ++n > 0)
-			rc = read_text(r, item, m, true, URL_MAX, &e->url);
+			rc = read_url(r, item, m, URL_MAX, &e->url);
 		else if (strcmp(key, "note") == 0)
 			rc = read_text(r, item, m, false, 2000, &e->note);
 		else if (!r->is_ours)
@@ -372,9 +400,6 @@ static int read_one_evidence(struct reading *r, const char *at, size_t i, json_t
 	if (n != 1)
 		return wrong(r, item_at(item, at, i, ""),
 			     "give exactly one of mention, url and file");
-	if (e->url.p != NULL && !is_link(e->url))
-		return wrong(r, item_at(item, at, i, "url"),
-			     "an address begins with http:// or https://");
 	return 0;
 }
 
@@ -410,7 +435,7 @@ static int read_raw(struct reading *r, json_t *v, struct dw_str *out)
 static bool may_be_null(enum dw_field i)
 {
 	return i == DW_F_OWNER || i == DW_F_DUE_AT || i == DW_F_RECHECK_AT ||
-	       i == DW_F_SUMMARY || i == DW_F_TYPE;
+	       i == DW_F_SUMMARY || i == DW_F_TYPE || i == DW_F_EVERY;
 }
 
 static int read_list(struct reading *r, const char *at, json_t *v, const struct row *row)
@@ -441,6 +466,10 @@ static int read_value(struct reading *r, const char *at, json_t *v, const struct
 	case TEXT:
 		return read_text(r, at, v, row->kind == LINE, row->most,
 				 fact_place(r->f, row));
+	case URL:
+		return read_url(r, at, v, row->most, fact_place(r->f, row));
+	case SPAN:
+		return read_span(r, at, v, row->most, fact_place(r->f, row));
 	case SEVERITY:
 		return read_severity(r, at, v, fact_place(r->f, row));
 	case TIME:

@@ -121,11 +121,13 @@ static void put_field(struct packing *p, const struct dw_fact *f, const struct r
 	switch (r->kind) {
 	case LINE:
 	case TEXT:
+	case URL:
 	case RAW:
 		put_text(p, *(const struct dw_str *)fact_in(f, r));
 		break;
 	case REF:
 	case COUNT:
+	case SPAN:
 		put(p, *(const uint64_t *)fact_in(f, r));
 		break;
 	case TIME:
@@ -332,11 +334,13 @@ static void get_field(struct unpacking *u, struct dw_fact *f, const struct row *
 	switch (r->kind) {
 	case LINE:
 	case TEXT:
+	case URL:
 	case RAW:
 		*(struct dw_str *)fact_place(f, r) = get_text(u);
 		break;
 	case REF:
 	case COUNT:
+	case SPAN:
 		*(uint64_t *)fact_place(f, r) = get(u);
 		break;
 	case TIME:

@@ -59,6 +59,7 @@ void dw_incident_destroy(struct dw_incident *s)
 	free(s->split_into.p);
 	free(s->leads.p);
 	free(s->moves.p);
+	free(s->words.p);
 	dw_arena_destroy(s->arena);
 	free(s);
 }
@@ -431,6 +432,12 @@ static void apply_more(struct dw_incident *s, const struct dw_fact *f)
 		break;
 	case DW_EV_INCIDENT_SPLIT:
 		incident_apply_split(s, f);
+		break;
+	case DW_EV_WORD_SPOKEN:
+		incident_apply_word(s, f);
+		break;
+	case DW_EV_CADENCE_SET:
+		incident_apply_cadence(s, f);
 		break;
 	default:
 		break;

@@ -31,16 +31,24 @@ struct room *room_find(const struct dw_rooms *rooms, uint64_t id);
 
 void room_readers_free(struct dw_rooms *rooms);
 
-/* ---- room_show.c ---- */
-
-/** A member of the open object. */
-void room_write_milestones(struct dw_jsonw *w, const struct dw_incident *s);
-
 /* ---- room_show_more.c ---- */
 
 /** Members of the open object: playbooks, split_from, split_into. */
 void room_write_more(struct dw_jsonw *w, const struct dw_incident *s);
 void room_write_started(struct dw_jsonw *w, const struct dw_started *p);
+
+/* ---- room_show.c, room_show_clocks.c ---- */
+
+/** A word of a known set by its name. */
+void room_write_word(struct dw_jsonw *w, const char *key, enum dw_word_kind kind,
+		     unsigned value);
+/** A member of the open object. */
+void room_write_milestones(struct dw_jsonw *w, const struct dw_incident *s);
+/** The same: clocks, as they stand at that moment. */
+void room_write_clocks(struct dw_jsonw *w, const struct dw_incident *s, int64_t at);
+void room_write_spoken(struct dw_jsonw *w, const struct dw_word *word);
+/** What was asked for, and the seq of the event, or 0 when it was so already. */
+void room_write_cadence(struct dw_jsonw *w, const struct dw_fact *f, uint64_t seq);
 
 /* ---- room_fold.c ---- */
 

@@ -10,8 +10,8 @@
 
 #include <stdlib.h>
 
-static void write_word(struct dw_jsonw *w, const char *key, enum dw_word_kind kind,
-		       unsigned value)
+void room_write_word(struct dw_jsonw *w, const char *key, enum dw_word_kind kind,
+		     unsigned value)
 {
 	const char *name = dw_word_name(kind, value);
 
@@ -35,7 +35,7 @@ void dw_participant_write(struct dw_jsonw *w, const struct dw_participant *p)
 	dw_jsonw_ku64(w, "id", p->id);
 	dw_jsonw_ku64(w, "version", p->id);
 	dw_jsonw_ku64(w, "user", p->user);
-	write_word(w, "role", DW_WORD_ROOM_ROLE, p->role);
+	room_write_word(w, "role", DW_WORD_ROOM_ROLE, p->role);
 	dw_jsonw_kbool(w, "deputy", p->is_deputy);
 	dw_jsonw_ktime(w, "joined_at", p->joined_at);
 	dw_jsonw_obj_end(w);
@@ -63,7 +63,7 @@ void dw_claim_write(struct dw_jsonw *w, const struct dw_claim *c)
 	dw_jsonw_ku64(w, "id", c->id);
 	dw_jsonw_ku64(w, "version", c->version);
 	dw_jsonw_kstr_or_null(w, "text", c->text);
-	write_word(w, "verdict", DW_WORD_VERDICT, c->verdict);
+	room_write_word(w, "verdict", DW_WORD_VERDICT, c->verdict);
 	dw_jsonw_ku64_or_null(w, "owner", c->owner);
 	dw_jsonw_ktime_or_null(w, "recheck_at", c->recheck_at);
 	dw_jsonw_key(w, "evidence");
@@ -147,6 +147,9 @@ static size_t collect_milestones(const struct dw_incident *s, struct milestone *
 					     .at = first->at,
 					     .mention = first->id };
 	m[n++] = (struct milestone){ "declared", s->declared_at, s->id, 0, NULL };
+	if (s->first_word != 0)
+		m[n++] = (struct milestone){ "first_word", s->first_word_at,
+					     s->first_word, 0, NULL };
 	if (s->resolved_at != 0)
 		m[n++] = (struct milestone){ "resolved", s->resolved_at, s->resolved_seq,
 					     0, NULL };
@@ -184,22 +187,6 @@ void room_write_milestones(struct dw_jsonw *w, const struct dw_incident *s)
 	free(m);
 }
 
-static void write_clocks(struct dw_jsonw *w, const struct dw_incident *s, int64_t at)
-{
-	const struct dw_linked *first = dw_incident_first_mention(s);
-
-	dw_jsonw_key(w, "clocks");
-	dw_jsonw_obj(w);
-	dw_jsonw_ktime(w, "at", at);
-	dw_jsonw_ktime_or_null(w, "first_mention_at", first != NULL ? first->at : 0);
-	dw_jsonw_key(w, "since_first_mention_s");
-	if (first != NULL && at >= first->at)
-		dw_jsonw_u64(w, (uint64_t)(at - first->at) / 1000000);
-	else
-		dw_jsonw_null(w);
-	dw_jsonw_obj_end(w);
-}
-
 /* ---- the room ---- */
 
 static void write_own(struct dw_jsonw *w, const struct dw_incident *s)
@@ -210,7 +197,7 @@ static void write_own(struct dw_jsonw *w, const struct dw_incident *s)
 	dw_jsonw_kstr_or_null(w, "type", s->kind);
 	dw_jsonw_kstr_or_null(w, "summary", s->summary);
 	dw_jsonw_ku64(w, "severity", s->severity);
-	write_word(w, "status", DW_WORD_STATUS, s->status);
+	room_write_word(w, "status", DW_WORD_STATUS, s->status);
 	dw_jsonw_kbool(w, "drill", s->is_drill);
 	dw_jsonw_kbool(w, "restricted", s->is_restricted);
 	dw_jsonw_ku64(w, "declared_by", s->declared_by);
@@ -241,7 +228,7 @@ static void write_missing(struct dw_jsonw *w, const struct dw_incident *s)
 	dw_jsonw_arr_end(w);
 }
 
-static void write_counts(struct dw_jsonw *w, const struct dw_incident *s)
+static void write_counts(struct dw_jsonw *w, const struct dw_incident *s, int64_t at)
 {
 	const struct dw_participant *lead = dw_incident_office(s, DW_ROOM_LEAD, false);
 
@@ -256,6 +243,7 @@ static void write_counts(struct dw_jsonw *w, const struct dw_incident *s)
 	dw_jsonw_ku64(w, "open_tasks", count_open_tasks(s));
 	dw_jsonw_ku64(w, "decisions", s->decisions.n);
 	dw_jsonw_ku64(w, "participants", s->participants.n);
+	dw_jsonw_ku64(w, "overdue", dw_incident_overdue(s, at));
 	dw_jsonw_obj_end(w);
 	dw_jsonw_ku64(w, "last_seq", s->seq);
 }
@@ -300,6 +288,8 @@ static void collect_more(struct people *p, const struct dw_incident *s)
 		add_person(p, s->pins.p[i].by);
 	for (size_t i = 0; i < s->playbooks.n; i++)
 		add_person(p, s->playbooks.p[i].by);
+	for (size_t i = 0; i < s->words.n; i++)
+		add_person(p, s->words.p[i].by);
 }
 
 static void collect_people(struct people *p, const struct dw_incident *s)
@@ -342,7 +332,7 @@ static void write_people(struct dw_jsonw *w, const struct dw_incident *s,
 }
 
 void dw_room_write_summary(struct dw_jsonw *w, const struct dw_incident *s,
-			   const struct dw_names *names)
+			   const struct dw_names *names, int64_t at)
 {
 	const struct dw_linked *first = dw_incident_first_mention(s);
 	const struct dw_participant *lead = dw_incident_office(s, DW_ROOM_LEAD, false);
@@ -350,8 +340,9 @@ void dw_room_write_summary(struct dw_jsonw *w, const struct dw_incident *s,
 
 	dw_jsonw_obj(w);
 	write_own(w, s);
-	write_counts(w, s);
+	write_counts(w, s, at);
 	dw_jsonw_ktime_or_null(w, "first_mention_at", first != NULL ? first->at : 0);
+	room_write_clocks(w, s, at);
 	dw_jsonw_key(w, "people");
 	dw_jsonw_arr(w);
 	dw_jsonw_raw(w, dw_names_json(names, s->declared_by, scratch));
@@ -375,14 +366,15 @@ void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
 {
 	dw_jsonw_obj(w);
 	write_own(w, s);
-	write_counts(w, s);
+	write_counts(w, s, at);
 	WRITE_ALL(w, "participants", &s->participants, dw_participant_write);
 	WRITE_ALL(w, "claims", &s->claims, dw_claim_write);
 	WRITE_ALL(w, "tasks", &s->tasks, dw_todo_write);
 	WRITE_ALL(w, "decisions", &s->decisions, dw_decision_write);
+	WRITE_ALL(w, "words", &s->words, room_write_spoken);
 	room_write_more(w, s);
 	room_write_milestones(w, s);
-	write_clocks(w, s, at);
+	room_write_clocks(w, s, at);
 	write_people(w, s, names);
 	dw_jsonw_obj_end(w);
 }
@@ -427,6 +419,8 @@ static bool write_part(struct dw_jsonw *w, const struct dw_incident *s)
 		dw_todo_write(w, &s->tasks.p[0]);
 	else if (s->decisions.n > 0)
 		dw_decision_write(w, &s->decisions.p[0]);
+	else if (s->words.n > 0)
+		room_write_spoken(w, &s->words.p[0]);
 	else if (s->participants.n > 0)
 		dw_participant_write(w, &s->participants.p[0]);
 	else
@@ -440,7 +434,12 @@ void dw_room_write_made(struct dw_jsonw *w, const struct dw_room_op *op,
 	const struct dw_plan *p = &op->plan;
 	struct dw_incident *s;
 
-	DW_REQUIRE(p->n > 0 || op->cmd.type == DW_CMD_LINK);
+	DW_REQUIRE(p->n > 0 || op->cmd.type == DW_CMD_LINK ||
+		   op->cmd.type == DW_CMD_SET_CADENCE);
+	if (op->cmd.type == DW_CMD_SET_CADENCE) {
+		room_write_cadence(w, &op->cmd.f, p->n > 0 ? p->fact[0].seq : 0);
+		return;
+	}
 	if (op->cmd.type == DW_CMD_LINK || op->cmd.type == DW_CMD_UNLINK) {
 		write_linked(w, p);
 		return;

@@ -32,6 +32,8 @@ def paths(room):
             ("POST", base + "/playbooks", {"slug": "service-outage", "lang": "fa"}),
             ("POST", base + "/split", {"title": "x", "severity": 1, "reason": "x",
                                        "mentions": [1]}),
+            ("POST", base + "/words", {"audience": "public", "text": "x"}),
+            ("POST", base + "/cadences", {"audience": "public", "every_s": 60}),
             ("DELETE", base + "/participants/1", None),
             ("DELETE", base + "/mentions/1", None)]
 

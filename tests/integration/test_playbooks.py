@@ -87,6 +87,8 @@ def test_started_in_a_room():
             assert abs((due - at).total_seconds() - want["due_s"]) < 30, (t, want)
             eq(t["owner"], dw.id("drafter") if want["role"] == "communications" else None)
         eq(kinds(dw.timeline(rid, "?kind=playbook")), ["playbook.started"])
+        eq({c["audience"]: c["every_s"] for c in now["clocks"]["words"]}, doc["cadence"])
+        eq(kinds(dw.timeline(rid, "?kind=cadence")), ["cadence.set"] * 3)
         eq(dw.room(rid, query="?as_of=%d" % (got["id"] - 1))["playbooks"], [])
         dw.restart()
         dw.people["lead"] = dw.sign_in("lead")

@@ -60,6 +60,18 @@ static void some_COUNT(struct factgen *g, uint64_t *n)
 	*n = below(g, 4) == 0 ? 0 : below(g, INT64_C(1) << 40);
 }
 
+static void some_URL(struct factgen *g, struct dw_str *s)
+{
+	*s = below(g, 2) != 0 ? DW_STR("https://example.org/status")
+			      : DW_STR("http://example.org/پل?a=\"b\"");
+}
+
+/* Of a payload, so null is one as well. */
+static void some_SPAN(struct factgen *g, uint64_t *seconds)
+{
+	*seconds = below(g, 4) == 0 ? 0 : 60 + below(g, 604800 - 60 + 1);
+}
+
 static void some_TIME(struct factgen *g, int64_t *at)
 {
 	*at = g->now + ((int64_t)below(g, 200000) - 100000) * SECOND;

@@ -335,6 +335,8 @@ static const struct dw_playbook_copy *some_playbook(struct player *p)
 					   .templates = DW_STR("[]"),
 					   .task = task,
 					   .n_tasks = 2 };
+	for (unsigned i = 0; i < DW_AUDIENCE_COUNT; i++)
+		copy->every_s[i] = 60 * below(p, 4);
 	return below(p, 4) > 0 ? copy : NULL;
 }
 
