@@ -77,6 +77,7 @@ await send("POST", `/mentions/${ids[1]}/triage`, { state: "owned", owner: people
 await send("POST", `/mentions/${ids[2]}/triage`, { state: "answered", owner: people["ياسمين"] });
 await send("POST", "/incidents", { title: "تمرین: قطعی سامانهٔ پرداخت", severity: 1, drill: true });
 await send("POST", "/incidents", { title: "شكوى منتشرة عن التوصيل", severity: 4, restricted: true });
+await send("POST", `${at}/split`, { title: "Payments taken twice", severity: 3, reason: "Nothing to do with the soup", mentions: [ids[1]] });
 const state = await who.context().storageState();
 
 /* What is looked at: an address, what must be there, and what to do first. */
@@ -102,6 +103,12 @@ const VIEWS = {
 		await p.locator(".room-mention .thing-acts > button").first().click();
 		await p.locator("dialog [value=closed]").check();
 	} },
+	split: { path: `${at}?part=mentions`, shows: ".room-mention", act: async (p) => {
+		await p.locator(".room-mention .pick input").nth(1).check();
+		await p.locator(".picks button").first().click();
+		await p.locator("dialog[open]").waitFor();
+	} },
+	picks: { path: `${at}?part=mentions`, shows: ".picks" },
 	office: { path: at, shows: ".room-head", act: (p) => p.locator(".office button").nth(1).click() },
 	severity: { path: at, shows: ".room-moves", act: (p) => p.locator(".room-moves button").nth(-2).click() },
 };

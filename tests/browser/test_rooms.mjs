@@ -158,6 +158,32 @@ const tests = {
 		assert.equal((await get(`/incidents/${id}`)).counts.mentions, 3);
 	},
 
+	async some_mentions_are_split_off_into_an_incident_of_their_own() {
+		await part("mentions").locator(".pick input").nth(0).check();
+		await part("mentions").locator(".pick input").nth(1).check();
+		await part("mentions").locator(".picks", { hasText: "2 chosen" }).locator("button", { hasText: "Split off" }).click();
+		await dialog().getByText(/begins with 2 mentions/).waitFor();
+		await dialog().locator("[name=title]").fill("The second kitchen");
+		await dialog().locator("[name=severity][value='3']").check();
+		await dialog().locator("[name=reason]").fill("Another cook, another soup");
+		await submit();
+		await page.locator(".room-head h1", { hasText: "The second kitchen" }).waitFor();
+		const own = here();
+		assert.notEqual(own, id);
+		await part("mentions").locator(".room-mention").nth(1).waitFor();
+		assert.equal(await page.locator(".picks").count(), 0, "nothing is chosen in the new room");
+		await part("timeline").locator(".entry", { hasText: "out of incident" }).waitFor();
+		await page.locator(".relative a", { hasText: String(id) }).click();
+		await page.locator(".room-head h1", { hasText: "Guests are ill" }).waitFor();
+		await page.locator(".relative a", { hasText: String(own) }).waitFor();
+		const entry = part("timeline").locator(".entry", { hasText: "split 2 mentions off" });
+		await entry.getByText("Another cook, another soup").waitFor();
+		assert.equal(await entry.locator(".entry-line a").getAttribute("href"), `/incidents/${own}`);
+		const now = await get(`/incidents/${own}`);
+		assert.deepEqual([now.severity, now.split_from, now.counts.mentions], [3, id, 2]);
+		assert.equal((await get(`/incidents/${id}`)).counts.mentions, 3, "they stay here as well");
+	},
+
 	async a_decision_leads_to_the_room_as_it_was() {
 		await part("decisions").locator(".part-head button").click();
 		await dialog().locator("[name=question]").fill("Do we close?");
@@ -236,6 +262,8 @@ const tests = {
 		await send(page, "POST", `/incidents/${id}/claims`, { text: "Said by another" });
 		await other.locator(".claim", { hasText: "Said by another" }).waitFor();
 		assert.equal(await other.locator(".room-moves").count(), 0, "a drafter does not command");
+		await other.locator(".room-mention").first().waitFor();
+		assert.equal(await other.locator(".room-mention .pick").count(), 0, "nor splits");
 		assert.ok(await other.locator("section[data-part=claims] .part-head button").count() > 0, "and works with claims");
 		assert.deepEqual(other.wrong, []);
 		await other.context().close();

@@ -5,10 +5,11 @@
  */
 import alertIcon from "@primer/octicons/build/svg/alert-16.svg";
 import backIcon from "@primer/octicons/build/svg/arrow-left-16.svg";
+import branchIcon from "@primer/octicons/build/svg/git-branch-16.svg";
 import { useState } from "preact/hooks";
 
 import { exact } from "../i18n/format";
-import { t } from "../i18n/t";
+import { t, tx } from "../i18n/t";
 import { errorAt } from "../ui/at";
 import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icon";
@@ -78,6 +79,21 @@ function Missing({ room, isFrozen, reload }: { room: RoomData; isFrozen: boolean
 	);
 }
 
+const RoomLink = ({ id }: { id: number }) => <a href={`/incidents/${id}`}><bdi>{id}</bdi></a>;
+
+/* Where it came from and what came out of it. */
+function Relatives({ room }: { room: RoomData }) {
+	const { split_from: from, split_into: into } = room;
+	return (
+		<>
+			{from !== null && <p class="relative"><Icon of={branchIcon} /><span>{tx("room.split_from", { incident: <RoomLink id={from} /> })}</span></p>}
+			{into.length > 0 && (
+				<p class="relative"><Icon of={branchIcon} /><span>{tx("room.split_into", { n: into.length, incidents: into.map((id, i) => <>{i > 0 && t("comma")}<RoomLink id={id} /></>) })}</span></p>
+			)}
+		</>
+	);
+}
+
 export function Head({ room, isFrozen, reload }: { room: RoomData; isFrozen: boolean; reload: () => Promise<void> }) {
 	const [changing, setChanging] = useState<Changing | null>(null);
 	const canChange = !isFrozen && mayCommand(room);
@@ -93,6 +109,7 @@ export function Head({ room, isFrozen, reload }: { room: RoomData; isFrozen: boo
 			</div>
 			{room.summary !== null && <p class="room-summary"><Name>{room.summary}</Name></p>}
 			{room.merged_into !== null && <p class="note">{t("room.merged")} <a href={`/incidents/${room.merged_into}`}>{t("room.merged_go")}</a></p>}
+			<Relatives room={room} />
 			<Missing room={room} isFrozen={isFrozen} reload={reload} />
 			{canChange && (
 				<div class="buttons room-moves">

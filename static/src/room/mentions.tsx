@@ -3,7 +3,9 @@
  * mentions.tsx - the mentions of this incident, newest first, and what became of each. It reads a page
  * at a time: a room may have a hundred thousand. What the stream tells of them makes it read again.
  */
+import branchIcon from "@primer/octicons/build/svg/git-branch-16.svg";
 import searchIcon from "@primer/octicons/build/svg/search-16.svg";
+import xIcon from "@primer/octicons/build/svg/x-16.svg";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { api, type Problem } from "../api";
@@ -14,11 +16,12 @@ import { t } from "../i18n/t";
 import { SourceChip } from "../ui/chip";
 import { ProblemNote } from "../ui/field";
 import { Icon } from "../ui/icon";
+import { useLate } from "../ui/late";
 import { Name, Skeleton, Time } from "../ui/parts";
 import { Text } from "../ui/text";
 import { fail, say } from "../ui/toast";
 import { usePeople } from "./fields";
-import { act, isOfRoom, mayAdd, type Person, type RoomData, useFollow } from "./model";
+import { act, isOfRoom, mayAdd, mayDeclare, type Person, type RoomData, useFollow } from "./model";
 import { Part, type PartProps } from "./part";
 import { STATES, type State, type Triage, TriageDialog, TriageMark } from "./triage";
 
@@ -89,11 +92,25 @@ async function unlink(room: RoomData, id: number, again: () => void): Promise<vo
 	again();
 }
 
-function Row({ m, people, may, onTriage, onUnlink }: { m: Item; people: readonly Person[]; may: boolean; onTriage: () => void; onUnlink: () => void }) {
+interface RowProps {
+	m: Item;
+	people: readonly Person[];
+	may: boolean;
+	/** Undefined: nobody chooses. */
+	isPicked: boolean | undefined;
+	onPick: () => void;
+	onTriage: () => void;
+	onUnlink: () => void;
+}
+
+function Row({ m, people, may, isPicked, onPick, onTriage, onUnlink }: RowProps) {
 	const owner = people.find((p) => p.id === m.triage?.owner)?.name;
 	return (
-		<li class="thing room-mention" id={`mention-${m.id}`}>
-			<p class="meta"><Who m={m} /><SourceChip slug={m.source} /><Time at={timeOf(m)} /></p>
+		<li class={isPicked ? "thing room-mention picked" : "thing room-mention"} id={`mention-${m.id}`}>
+			<p class="meta">
+				{isPicked !== undefined && <label class="pick"><input type="checkbox" aria-label={t("mention.pick")} checked={isPicked} onChange={onPick} /></label>}
+				<Who m={m} /><SourceChip slug={m.source} /><Time at={timeOf(m)} />
+			</p>
 			{m.title !== undefined && <Text class="thing-text" lang={m.lang} marks={m.title_marks}>{beginning(m.title)}</Text>}
 			<Text class="clamped" lang={m.lang} marks={m.marks}>{beginning(m.text)}</Text>
 			<div class="thing-acts">
@@ -107,6 +124,32 @@ function Row({ m, people, may, onTriage, onUnlink }: { m: Item; people: readonly
 			</div>
 		</li>
 	);
+}
+
+const MOST_PICKED = 500; /* the server takes no more at once */
+
+/* Who may declare may make some of them an incident of its own. */
+function usePicks(room: RoomData) {
+	const [picked, setPicked] = useState<ReadonlySet<number>>(new Set());
+	const [isSplitting, setSplitting] = useState(false);
+	const close = (): void => setSplitting(false);
+	const Split = useLate(isSplitting, () => import("./split"), close);
+	const isOn = mayDeclare() && room.status !== "merged";
+	const pick = (id: number): void => {
+		const next = new Set(picked);
+		if (!next.delete(id) && next.size < MOST_PICKED)
+			next.add(id);
+		setPicked(next);
+	};
+	const bar = isOn && picked.size > 0 && (
+		<div class="picks" role="region" aria-label={t("mention.picked_label")}>
+			<span class="strong" role="status">{t("mention.picked", { n: picked.size })}</span>
+			<button type="button" onClick={() => setSplitting(true)}><Icon of={branchIcon} />{t("room.split")}</button>
+			<button type="button" class="icon-button" aria-label={t("mention.pick_none")} title={t("mention.pick_none")} onClick={() => setPicked(new Set())}><Icon of={xIcon} /></button>
+			{isSplitting && Split !== null && <Split room={room} mentions={[...picked]} onClose={close} />}
+		</div>
+	);
+	return { isPicked: (id: number): boolean | undefined => isOn ? picked.has(id) : undefined, pick, bar };
 }
 
 function Filters({ sieve, onChange }: { sieve: Sieve; onChange: (s: Sieve) => void }) {
@@ -131,7 +174,7 @@ function Live({ room }: { room: RoomData }) {
 	const [open, setOpen] = useState<number | null>(null);
 	const { items, next, problem, isLoading, again, more } = useMentions(room.id, sieve);
 	const people = usePeople();
-	const may = mayAdd(room);
+	const may = mayAdd(room), { isPicked, pick, bar } = usePicks(room);
 	useFollow(useCallback((type: string, data: string) => type === "mention.triaged" || (type.startsWith("mention.") && isOfRoom(data, room.id)), [room.id]), again);
 	const chosen = items.find((m) => m.id === open);
 	const isSifted = sieve.q !== "" || sieve.triage !== "";
@@ -142,9 +185,10 @@ function Live({ room }: { room: RoomData }) {
 			{isLoading ? <Skeleton rows={2} />
 				: items.length === 0 ? <p class="soft part-empty">{t(isSifted ? "part.mentions.none" : "part.mentions.empty")}</p>
 				: <ol class="things" aria-label={`${t("part.mentions")}: ${number(room.counts.mentions)}`}>
-					{items.map((m) => <Row key={m.id} m={m} people={people} may={may} onTriage={() => setOpen(m.id)} onUnlink={() => void unlink(room, m.id, again)} />)}
+					{items.map((m) => <Row key={m.id} m={m} people={people} may={may} isPicked={isPicked(m.id)} onPick={() => pick(m.id)} onTriage={() => setOpen(m.id)} onUnlink={() => void unlink(room, m.id, again)} />)}
 				</ol>}
 			{next !== null && !isLoading && <p class="part-more"><button type="button" onClick={more}>{t("part.mentions.more")}</button></p>}
+			{bar}
 			{chosen !== undefined && <TriageDialog key={chosen.id} id={chosen.id} text={chosen.text} now={chosen.triage ?? null} onClose={() => setOpen(null)} onDone={again} />}
 		</>
 	);
@@ -153,7 +197,7 @@ function Live({ room }: { room: RoomData }) {
 export function Mentions({ room, isFrozen }: PartProps) {
 	return (
 		<Part name="mentions" title={t("part.mentions")} count={room.counts.mentions}>
-			{isFrozen ? <p class="soft part-empty">{t("part.mentions.frozen", { n: room.counts.mentions })}</p> : <Live room={room} />}
+			{isFrozen ? <p class="soft part-empty">{t("part.mentions.frozen", { n: room.counts.mentions })}</p> : <Live key={room.id} room={room} />}
 		</Part>
 	);
 }
