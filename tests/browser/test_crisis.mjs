@@ -106,7 +106,9 @@ const tests = {
 	},
 
 	async a_playbook_is_started_and_gives_work() {
-		await startPlaybook();
+		await layla.page.locator(".room-moves button", { hasText: "Start a playbook" }).click();
+		await layla.dialog().locator("[name=slug][value=product-safety]").check();
+		await layla.submit();
 		await omar.part("tasks").locator(".task").nth(2).waitFor();
 		assert.ok((await now()).tasks.length >= 3);
 		assert.equal((await now()).playbooks.length, 1);
@@ -139,6 +141,8 @@ const tests = {
 		await nasrin.shot("judged");
 		await layla.part("claims").locator(".verdict-false").waitFor();
 		await page.locator(".room-tabs button").nth(await tabOf("tasks")).click();
+		for (const who of [nasrin, layla])
+			await who.part("tasks").locator("button", { hasText: /Show all|نمایش همهٔ/ }).click();
 		await nasrin.part("tasks").locator(".task", { hasText: "Ask the hospital" }).locator("input").click();
 		await layla.part("tasks").locator(".task.is-done", { hasText: "Ask the hospital" }).waitFor();
 	},
@@ -154,6 +158,16 @@ const tests = {
 		await omar.part("decisions").locator(".decision", { hasText: "Do we close the kitchen?" }).waitFor();
 		const [decision] = (await now()).decisions;
 		assert.ok(decision.known_at >= calm, "it rests on what was on the screen");
+	},
+
+	async the_public_hears_from_us_and_is_promised_more() {
+		await omar.page.locator(".clocks .buttons button").first().click();
+		await omar.dialog().locator("[name=audience][value=public]").check();
+		await omar.dialog().locator("[name=text]").fill("أغلقنا المطبخ، ونعرف ما حدث قبل المساء");
+		await omar.submit();
+		await layla.page.locator(".clocks").getByText("we spoke").first().waitFor();
+		const [word] = (await now()).words;
+		assert.equal(word.audience, "public");
 	},
 
 	async it_becomes_worse_and_everybody_sees_it() {
@@ -210,7 +224,7 @@ const tests = {
 		const { items } = await get(`/incidents/${id}/timeline?limit=200`);
 		const happened = items.map((e) => e.type);
 		for (const type of ["incident.declared", "mention.linked", "participant.added", "playbook.started", "claim.added", "claim.changed",
-			"task.added", "task.changed", "decision.made", "incident.severity_changed", "incident.status_changed"])
+			"task.added", "task.changed", "decision.made", "word.spoken", "incident.severity_changed", "incident.status_changed"])
 			assert.ok(happened.includes(type), `${type} is on the record`);
 		assert.ok(items.every((e) => e.actor.name !== "" && Date.parse(e.recorded_at) > 0), "everything by somebody, at a time");
 		for (const [who, words] of [[layla, /declared the incident/], [omar, /أعلن|إعلان|أُعلن/], [nasrin, /اعلام/]]) {
@@ -236,14 +250,6 @@ async function tabOf(name) {
 	const parts = ["overview", "claims", "tasks", "decisions", "mentions", "timeline"];
 	assert.equal(await nasrin.page.locator(".room-tabs button").count(), parts.length);
 	return parts.indexOf(name);
-}
-
-/* By the API: its dialog is tested by itself. */
-async function startPlaybook() {
-	const { csrf } = await get("/session");
-	const r = await layla.page.request.post(`${room.url}/api/v1/incidents/${id}/playbooks`, { data: { slug: "product-safety", lang: "en" },
-		headers: { "X-CSRF-Token": csrf, Origin: room.url, "Idempotency-Key": crypto.randomUUID() } });
-	assert.equal(r.status(), 201, await r.text());
 }
 
 await runAll(tests, layla.page, room, browser);

@@ -93,18 +93,24 @@ function TaskForm({ room, task, onClose, reload }: { room: RoomData; task?: Task
 	);
 }
 
+/* A playbook may bring twenty; what stands below them is wanted, too. */
+const FEW = 8;
+
 export function Tasks(props: PartProps) {
 	const { room, isFrozen, reload } = props;
 	const [open, setOpen] = useState<number | "add" | null>(null);
+	const [isWhole, setWhole] = useState(() => location.hash.startsWith("#task-"));
 	const rank = (x: Task): number => x.done ? Number.MAX_SAFE_INTEGER : x.due_at === null ? Number.MAX_SAFE_INTEGER - 1 : Date.parse(x.due_at);
 	const all = [...room.tasks].sort((a, b) => rank(a) - rank(b) || a.id - b.id);
+	const shown = isWhole || all.length <= FEW + 1 ? all : all.slice(0, FEW);
 	const changing = typeof open === "number" ? room.tasks.find((x) => x.id === open) : undefined;
 	return (
 		<Part name="tasks" title={t("tasks")} count={room.counts.open_tasks}
 			actions={!isFrozen && mayAdd(room) && <button type="button" onClick={() => setOpen("add")}><Icon of={plusIcon} />{t("task.add")}</button>}>
 			<Running room={room} />
 			{all.length === 0 ? <div class="part-empty"><p class="soft">{t("tasks.empty")}</p>{!isFrozen && mayCommand(room) && <StartButton />}</div>
-				: <ol class="things" aria-label={`${t("tasks")}: ${number(all.length)}`}>{all.map((x) => <Row key={x.id} {...props} task={x} onChange={() => setOpen(x.id)} />)}</ol>}
+				: <ol class="things" aria-label={`${t("tasks")}: ${number(all.length)}`}>{shown.map((x) => <Row key={x.id} {...props} task={x} onChange={() => setOpen(x.id)} />)}</ol>}
+			{shown.length < all.length && <p class="part-more"><button type="button" onClick={() => setWhole(true)}>{t("tasks.all", { n: all.length })}</button></p>}
 			{open === "add" && <TaskForm room={room} onClose={() => setOpen(null)} reload={reload} />}
 			{changing !== undefined && <TaskForm key={changing.id} room={room} task={changing} onClose={() => setOpen(null)} reload={reload} />}
 		</Part>
