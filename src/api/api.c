@@ -21,6 +21,8 @@ static const struct dw_route routes[] = {
 	{ DW_GET, "/incidents/{id}", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/incidents/{id}/brief", dw_api_page, DW_BODY_NONE, 0,
 	  DW_RIGHT_PUBLIC },
+	{ DW_GET, "/incidents/{id}/handover", dw_api_page, DW_BODY_NONE, 0,
+	  DW_RIGHT_PUBLIC },
 	{ DW_GET, "/playbooks", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/wall", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/sources", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },

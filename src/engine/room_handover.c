@@ -52,18 +52,9 @@ static void write_since(struct dw_jsonw *w, const struct dw_handover *h, struct 
 	dw_jsonw_ku64(w, "seq", h->since);
 	dw_jsonw_ktime(w, "at", h->since_at);
 	dw_jsonw_obj_end(w);
-	dw_jsonw_key(w, "handed_over");
-	if (l == NULL) {
-		dw_jsonw_null(w);
+	room_write_handed_over(w, h->s);
+	if (l == NULL)
 		return;
-	}
-	dw_jsonw_obj(w);
-	dw_jsonw_ku64(w, "seq", l->seq);
-	dw_jsonw_ktime(w, "at", l->at);
-	dw_jsonw_ku64_or_null(w, "from", l->was);
-	dw_jsonw_ku64(w, "to", l->user);
-	dw_jsonw_ku64(w, "by", l->by);
-	dw_jsonw_obj_end(w);
 	name(p, l->was);
 	name(p, l->user);
 	name(p, l->by);

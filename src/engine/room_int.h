@@ -33,8 +33,10 @@ void room_readers_free(struct dw_rooms *rooms);
 
 /* ---- room_show_more.c ---- */
 
-/** Members of the open object: playbooks, split_from, split_into. */
+/** Members of the open object: playbooks, split_from, split_into, handed_over. */
 void room_write_more(struct dw_jsonw *w, const struct dw_incident *s);
+/** A member of the open object: how the lead's office came to who had it last, or null. */
+void room_write_handed_over(struct dw_jsonw *w, const struct dw_incident *s);
 void room_write_started(struct dw_jsonw *w, const struct dw_started *p);
 
 /* ---- room_show.c, room_show_clocks.c ---- */

@@ -290,6 +290,11 @@ static void collect_more(struct people *p, const struct dw_incident *s)
 		add_person(p, s->playbooks.p[i].by);
 	for (size_t i = 0; i < s->words.n; i++)
 		add_person(p, s->words.p[i].by);
+	if (s->leads.n > 0) {
+		add_person(p, s->leads.p[s->leads.n - 1].was);
+		add_person(p, s->leads.p[s->leads.n - 1].user);
+		add_person(p, s->leads.p[s->leads.n - 1].by);
+	}
 }
 
 static void collect_people(struct people *p, const struct dw_incident *s)

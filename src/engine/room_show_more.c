@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * room_show_more.c - playbooks and splits of a room as JSON. See room_show.c.
+ * room_show_more.c - playbooks, splits and hand-overs of a room as JSON. See room_show.c.
  */
 #include "room_int.h"
 
@@ -22,6 +22,25 @@ void room_write_started(struct dw_jsonw *w, const struct dw_started *p)
 	dw_jsonw_obj_end(w);
 }
 
+void room_write_handed_over(struct dw_jsonw *w, const struct dw_incident *s)
+{
+	const struct dw_lead_change *l;
+
+	dw_jsonw_key(w, "handed_over");
+	if (s->leads.n == 0) {
+		dw_jsonw_null(w);
+		return;
+	}
+	l = &s->leads.p[s->leads.n - 1];
+	dw_jsonw_obj(w);
+	dw_jsonw_ku64(w, "seq", l->seq);
+	dw_jsonw_ktime(w, "at", l->at);
+	dw_jsonw_ku64_or_null(w, "from", l->was);
+	dw_jsonw_ku64(w, "to", l->user);
+	dw_jsonw_ku64(w, "by", l->by);
+	dw_jsonw_obj_end(w);
+}
+
 void room_write_more(struct dw_jsonw *w, const struct dw_incident *s)
 {
 	dw_jsonw_key(w, "playbooks");
@@ -35,4 +54,5 @@ void room_write_more(struct dw_jsonw *w, const struct dw_incident *s)
 	for (size_t i = 0; i < s->split_into.n; i++)
 		dw_jsonw_u64(w, s->split_into.p[i]);
 	dw_jsonw_arr_end(w);
+	room_write_handed_over(w, s);
 }

@@ -52,6 +52,7 @@ export const PAGES: readonly Page[] = [
 	{ paths: ["/incidents"], title: "nav.incidents", icon: reportIcon, nav: "main", isRoom: true, load: () => import("./room/list") },
 	{ paths: ["/incidents/{id}"], title: "nav.room", icon: reportIcon, nav: "none", under: "/incidents", isWide: true, isRoom: true, load: () => import("./room/room") },
 	{ paths: ["/incidents/{id}/brief"], title: "nav.brief", icon: reportIcon, nav: "none", under: "/incidents", isRoom: true, load: () => import("./room/brief") },
+	{ paths: ["/incidents/{id}/handover"], title: "nav.handover", icon: reportIcon, nav: "none", under: "/incidents", isRoom: true, load: () => import("./room/handover") },
 	{ paths: ["/wall"], title: "nav.wall", icon: reportIcon, nav: "none", isBare: true, isRoom: true, load: () => import("./room/wall") },
 	{ paths: ["/playbooks"], title: "nav.playbooks", icon: reportIcon, nav: "none", under: "/incidents", isRoom: true, load: () => import("./pages/playbooks") },
 	{ paths: ["/sources"], title: "nav.sources", icon: rssIcon, nav: "main", load: () => import("./pages/sources") },

@@ -43,7 +43,7 @@ function onClick(e: MouseEvent): void {
 		|| link.hasAttribute("download") || link.getAttribute("href")?.startsWith("#") || link.pathname.includes("."))
 		return;
 	e.preventDefault();
-	navigate(link.pathname + link.search);
+	navigate(link.pathname + link.search + link.hash);
 }
 
 export function watchAddress(): void {

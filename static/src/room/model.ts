@@ -126,6 +126,14 @@ export interface Clocks {
 	first_assessed_at?: string | null;
 	words?: WordClock[];
 }
+/** How the lead's office came to who had it last. */
+export interface HandedOver {
+	seq: number;
+	at: string;
+	from: number | null;
+	to: number;
+	by: number;
+}
 /** What stands in the list. */
 export interface RoomSummary {
 	id: number;
@@ -162,6 +170,7 @@ export interface RoomData extends RoomSummary {
 	split_into: number[];
 	clocks: Clocks;
 	words?: SpokenWord[];
+	handed_over: HandedOver | null;
 	present?: number[];
 }
 

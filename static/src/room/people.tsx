@@ -58,6 +58,9 @@ function GiveOffice({ room, office, onClose, reload }: { room: RoomData; office:
 	return (
 		<Dialog title={t(`office.${office}`)} onClose={onClose}>
 			<p class="soft">{t(`office.${office}.means`)}</p>
+			{office === "lead" && seatOf(room, office, false) !== undefined && (
+				<p class="small">{t("handover.will_get")} <a href={`/incidents/${room.id}/handover`} target="_blank" rel="noopener">{t("handover.preview")}</a></p>
+			)}
 			<DraftForm name={`room-${room.id}-office-${office}`} go={t("save")} fields={["/user"]} onCancel={onClose}
 				onDone={() => { say(t("saved_now")); onClose(); void reload(); }}
 				onSend={async (f) => {

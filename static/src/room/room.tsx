@@ -21,6 +21,7 @@ import { AtFrame } from "./at_frame";
 import { Claims } from "./claims";
 import { Clocks } from "./clocks";
 import { Decisions } from "./decisions";
+import { HandoverCard } from "./handover_card";
 import { Head } from "./head";
 import { Mentions } from "./mentions";
 import { mayAdd, type RoomData, useRoom } from "./model";
@@ -61,6 +62,7 @@ function Body(props: PartProps) {
 	return (
 		<div class={`room shows-${shownPart()}${room.drill ? " is-drill" : ""}`}>
 			<Head {...props} />
+			{!isFrozen && <HandoverCard room={room} />}
 			<Scrubber room={room} />
 			<Tabs />
 			<div class="room-grid">

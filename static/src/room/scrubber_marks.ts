@@ -22,7 +22,7 @@ interface Marked {
 
 const LONGEST = 80;
 
-function milestoneText(m: Milestone): string {
+export function milestoneText(m: Milestone): string {
 	switch (m.kind) {
 	case "pinned": return m.label ?? "";
 	case "declared": return t("at.mark.declared");
