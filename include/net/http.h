@@ -143,6 +143,10 @@ struct dw_sink_ops {
 /** Reply 200 with headers set so far and go on as a sink; `req` is gone after this. */
 struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *content_type,
 			     const struct dw_sink_ops *ops, void *data);
+/** The same with Content-Length, which the owner must fulfil: else the peer knows it is cut off. */
+struct dw_sink *dw_http_sink_sized(struct dw_http_req *req, const char *content_type,
+				   uint64_t length, const struct dw_sink_ops *ops,
+				   void *data);
 /** Is a rest still going out (the head of the reply itself, perhaps)? Then on_drain will come. */
 bool dw_sink_is_busy(const struct dw_sink *s);
 /**

@@ -6,7 +6,7 @@
  * is copied (or its blob referenced) into one allocation that is sent in the background. The head
  * is built in a scratch buffer of the net, so an ordinary reply allocates nothing.
  *
- * Every reply says its Content-Length, except 204 and 304, which have no body, and sinks, which
+ * Every reply says its Content-Length, except 204 and 304, which have no body, and streams, which
  * end with the connection. We never send chunks: no reply of ours has a length that is unknown
  * and an end that matters, and HTTP/1.0 would not understand them.
  */
@@ -298,7 +298,7 @@ void dw_http_reply_blob(struct dw_http_req *req, int status, const char *content
 	reply(req, status, content_type, dw_blob_str(body), body);
 }
 
-void dw_reply_sink_head(struct dw_exchange *x, const char *content_type)
+void dw_reply_sink_head(struct dw_exchange *x, const char *content_type, int64_t length)
 {
 	struct dw_conn *c = x->conn;
 	struct dw_buf *head;
@@ -309,7 +309,7 @@ void dw_reply_sink_head(struct dw_exchange *x, const char *content_type)
 	decorate(x);
 	dw_http_set(&x->req, "Cache-Control", DW_STR("no-store"));
 	dw_http_set(&x->req, "X-Accel-Buffering", DW_STR("no"));
-	head = build_head(x, 200, content_type, -1);
+	head = build_head(x, 200, content_type, length);
 	bufs[0] = uv_buf_init(head->p, (unsigned)head->len);
 	dw_conn_send(c, bufs, NULL);
 }

@@ -201,8 +201,8 @@ static inline struct dw_exchange *dw_exchange_of(const struct dw_http_req *req)
 void dw_conn_send(struct dw_conn *c, uv_buf_t bufs[2], struct dw_blob *hold);
 /** All of it in the background; bufs[1] is borrowed when `hold` keeps it, all else copied. */
 void dw_conn_send_rest(struct dw_conn *c, uv_buf_t bufs[2], struct dw_blob *hold);
-/** Writes the head of a sink's reply. */
-void dw_reply_sink_head(struct dw_exchange *x, const char *content_type);
+/** Writes the head of a sink's reply; length < 0: it ends with the connection. */
+void dw_reply_sink_head(struct dw_exchange *x, const char *content_type, int64_t length);
 const char *dw_reply_reason(int status);
 
 /* ---- sink.c ---- */

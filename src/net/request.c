@@ -209,6 +209,15 @@ static void send_continue(struct dw_conn *c)
 		c->net->stats.bytes_out += buf.len;
 }
 
+static void refuse_size(struct dw_exchange *x)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "the body is too large: here it may have %llu bytes",
+		 (unsigned long long)x->body_max);
+	dw_exchange_refuse(x, DW_ETOOBIG, text);
+}
+
 /* The guard has let it through: is the body wanted? Then read it, or call the handler. */
 static void begin_body(struct dw_exchange *x)
 {
@@ -220,7 +229,7 @@ static void begin_body(struct dw_exchange *x)
 	if (r->max_body > 0)
 		x->body_max = r->max_body;
 	if (!x->is_chunked && x->body_left > x->body_max) {
-		dw_exchange_refuse(x, DW_ETOOBIG, "the body is too large");
+		refuse_size(x);
 		return;
 	}
 	if (r->body == DW_BODY_NONE && !x->is_body_done) {

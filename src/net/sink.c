@@ -23,8 +23,8 @@ static struct dw_conn *conn_of(struct dw_sink *s)
 	return DW_CONTAINER_OF(s, struct dw_conn, sink);
 }
 
-struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *content_type,
-			     const struct dw_sink_ops *ops, void *data)
+static struct dw_sink *start(struct dw_http_req *req, const char *content_type,
+			     int64_t length, const struct dw_sink_ops *ops, void *data)
 {
 	struct dw_exchange *x = dw_exchange_of(req);
 	struct dw_conn *c = x->conn;
@@ -36,7 +36,7 @@ struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *content_type,
 	c->sink = (struct dw_sink){ ops, data, dw_peer_ref(c->net, req->peer) };
 	c->net->stats.sinks_open++;
 	if (c->state != DW_CONN_CLOSING)
-		dw_reply_sink_head(x, content_type);
+		dw_reply_sink_head(x, content_type, length);
 	if (c->state != DW_CONN_CLOSING && !x->is_head) {
 		c->state = DW_CONN_SINK;
 		if (c->rest == NULL)
@@ -46,6 +46,20 @@ struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *content_type,
 	if (!c->is_running)
 		dw_task_post(c->net->loop, &x->task);
 	return &c->sink;
+}
+
+struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *content_type,
+			     const struct dw_sink_ops *ops, void *data)
+{
+	return start(req, content_type, -1, ops, data);
+}
+
+struct dw_sink *dw_http_sink_sized(struct dw_http_req *req, const char *content_type,
+				   uint64_t length, const struct dw_sink_ops *ops,
+				   void *data)
+{
+	DW_REQUIRE(length <= INT64_MAX);
+	return start(req, content_type, (int64_t)length, ops, data);
 }
 
 bool dw_sink_is_busy(const struct dw_sink *s)

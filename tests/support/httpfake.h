@@ -137,6 +137,14 @@ struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *type,
 	return s;
 }
 
+struct dw_sink *dw_http_sink_sized(struct dw_http_req *req, const char *type,
+				   uint64_t length, const struct dw_sink_ops *ops,
+				   void *data)
+{
+	(void)length;
+	return dw_http_sink(req, type, ops, data);
+}
+
 bool dw_sink_is_busy(const struct dw_sink *s)
 {
 	return s->is_busy || s->rest_n > 0;
