@@ -233,6 +233,42 @@ static void an_observer_may_nothing(void **state)
 	table_fini(&t);
 }
 
+static void evidence_is_of_a_file_that_is_here(void **state)
+{
+	struct dw_evidence one = { .file = 0 };
+	struct table t;
+	struct dw_command c;
+
+	table_init(&t);
+	declare(&t, false);
+	c = command(DW_CMD_ADD_FILE, &t);
+	c.f.has = dw_command_required(DW_CMD_ADD_FILE);
+	c.f.name = DW_STR("gate.png");
+	c.f.media = DW_STR("image/png");
+	c.f.sha256 = DW_STR(
+		"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+	c.f.size = 4;
+	assert_int_equal(give(&t, &c), 0);
+	assert_int_equal(t.s->files.n, 1);
+	assert_int_equal(t.s->files.p[0].captured_at, 0);
+	one.file = t.seq;
+	c = command(DW_CMD_ADD_CLAIM, &t);
+	c.f.has = H(TEXT);
+	c.f.text = DW_STR("The gate was open");
+	assert_int_equal(give(&t, &c), 0);
+	c = command(DW_CMD_CHANGE_CLAIM, &t);
+	c.child = t.seq;
+	c.f.has = H(EVIDENCE);
+	c.f.evidence.p = &one;
+	c.f.evidence.n = 1;
+	assert_int_equal(give(&t, &c), 0);
+	assert_int_equal(t.s->claims.p[0].exhibit[0].e.file, one.file);
+	one.file = t.seq; /* is no file */
+	assert_int_equal(give(&t, &c), DW_EUNPROCESSABLE);
+	assert_string_equal(t.fault.pointer, "/evidence/0/file");
+	table_fini(&t);
+}
+
 /* Nothing in the fold may stop at what is not there (any more). */
 static void an_erased_event_leaves_its_place(void **state)
 {
@@ -510,6 +546,7 @@ int main(void)
 		cmocka_unit_test(an_office_is_handed_over_and_not_taken),
 		cmocka_unit_test(a_closed_room_keeps_somebody_inside),
 		cmocka_unit_test(an_observer_may_nothing),
+		cmocka_unit_test(evidence_is_of_a_file_that_is_here),
 		cmocka_unit_test(an_erased_event_leaves_its_place),
 		cmocka_unit_test(whatever_is_commanded_the_rules_hold),
 	};
