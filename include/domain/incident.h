@@ -18,6 +18,7 @@
 #define DW_PLAYBOOKS_MAX 50 /* that were started */
 #define DW_SPLITS_MAX 500
 #define DW_WORDS_MAX 5000
+#define DW_FILES_MAX 2000
 
 struct dw_participant {
 	uint64_t id, user;
@@ -114,6 +115,12 @@ struct dw_due {
 	int64_t at;
 };
 
+struct dw_room_file { /* its bytes are kept beside the journal, by their SHA-256 */
+	uint64_t id, by, size;
+	int64_t at, captured_at;	   /* captured_at 0: nobody said */
+	struct dw_str name, media, sha256; /* p == NULL: erased */
+};
+
 /* An entry of the timeline: enough to point at it. */
 struct dw_entry {
 	uint64_t seq;
@@ -151,6 +158,7 @@ struct dw_incident {
 	struct dw_cadence cadence[DW_AUDIENCE_COUNT];
 	uint64_t first_word; /* that the public heard, or 0 */
 	int64_t first_word_at;
+	DW_VECTOR(struct dw_room_file) files;
 	size_t n_notes, n_corrections;
 	DW_VECTOR(struct dw_lead_change) leads;
 	DW_VECTOR(struct dw_move) moves;
@@ -180,6 +188,7 @@ bool dw_incident_is_led_by(const struct dw_incident *s, uint64_t user);
 const struct dw_claim *dw_incident_claim(const struct dw_incident *s, uint64_t id);
 const struct dw_todo *dw_incident_task(const struct dw_incident *s, uint64_t id);
 const struct dw_decision *dw_incident_decision(const struct dw_incident *s, uint64_t id);
+const struct dw_room_file *dw_incident_file(const struct dw_incident *s, uint64_t id);
 const struct dw_entry *dw_incident_entry(const struct dw_incident *s, uint64_t seq);
 const struct dw_pin *dw_incident_pin(const struct dw_incident *s, uint64_t target);
 bool dw_incident_has_mention(const struct dw_incident *s, uint64_t mention);

@@ -18,6 +18,7 @@ struct dw_playbooks; /* engine/playbook.h */
 struct dw_principal; /* domain/policy.h */
 struct dw_rooms;     /* engine/room.h */
 struct dw_sources;   /* engine/source.h */
+struct dw_uploads;   /* engine/upload.h */
 
 struct dw_engine_conf {
 	const char *dir; /* data folder, locked by the caller; NULL: journal in memory */
@@ -48,13 +49,17 @@ struct dw_feed *dw_engine_feed(struct dw_engine *e);
 struct dw_sources *dw_engine_sources(struct dw_engine *e);
 struct dw_rooms *dw_engine_rooms(struct dw_engine *e);
 struct dw_playbooks *dw_engine_playbooks(struct dw_engine *e);
+struct dw_uploads *dw_engine_uploads(struct dw_engine *e);
 /*
  * Each kind of slow work has threads of its own, so that none holds up another. `local` is the
  * thread's struct dw_reader where it says so, else NULL.
  */
 /** Answers to requests: asked for by dw_engine_read. Two threads with readers. */
 struct dw_pool *dw_engine_reads(struct dw_engine *e);
-/** Chunks for watchers who are behind. Two threads with readers, no bound: a watcher has one. */
+/**
+ * Chunks for watchers who are behind, and of files that are being sent. Two threads with readers, no
+ * bound: a watcher has one, and so has a file.
+ */
 struct dw_pool *dw_engine_past(struct dw_engine *e);
 /** Copies of the whole database. One thread, no bound: api allows one at a time. */
 struct dw_pool *dw_engine_backups(struct dw_engine *e);

@@ -101,6 +101,11 @@ void dw_room_op_fini(struct dw_room_op *op);
  * room that they may see; else what dw_decide says, or what stopped the append.
  */
 void dw_room_do(struct dw_rooms *rooms, struct dw_room_op *op);
+/**
+ * Would it be refused as things stand? 0, or what dw_room_do would say by now. Nothing happens, and
+ * the op can still be done.
+ */
+DW_MUST_USE int dw_room_would(struct dw_rooms *rooms, struct dw_room_op *op);
 
 /* ---- the past; on a reading thread ---- */
 

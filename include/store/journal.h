@@ -177,18 +177,26 @@ DW_MUST_USE int dw_store_rebuild(const char *dir, const struct dw_projector *p,
 
 struct dw_verify_report {
 	uint64_t events, erased, bytes;
+	uint64_t files, file_bytes; /* kept by their SHA-256 */
 	uint8_t root[DW_HASH_SIZE];
 	uint64_t first_bad; /* seq, 0 = none */
 	char what[200];	    /* the first thing wrong */
 };
+/** What the store does not know of events; either may be NULL. */
+struct dw_verify_checks {
+	/* does the payload belong to the raw input beside it? */
+	bool (*payload)(const struct dw_stored *e, struct dw_str raw);
+	/* does it name a file? Then its SHA-256 and size */
+	bool (*file)(const struct dw_stored *e, uint8_t sha256[DW_HASH_SIZE],
+		     uint64_t *size);
+};
 /**
  * Recompute every commitment, leaf, the frontier, the order of seq and recorded_at, raw digests (by
- * `check_payload`, may be NULL) and identity keys' references. Works on a live file too
+ * `checks`, may be NULL), the digests of kept files, and identity keys' references. Works on a live file too
  * (one read transaction). 0 when all is well, DW_ECORRUPT when not (report says what).
  */
 DW_MUST_USE int dw_store_verify(const char *dir, struct dw_verify_report *report,
-				bool (*check_payload)(const struct dw_stored *e,
-						      struct dw_str raw),
+				const struct dw_verify_checks *checks,
 				void (*on_progress)(uint64_t n, uint64_t total),
 				struct dw_err *err);
 /**

@@ -36,6 +36,13 @@ bool api_read_bits(struct dw_http_req *req, json_t *o, const char *key, bool is_
 /** The {id} of the path; answers 404 and returns false when it is no number. */
 bool api_path_id(struct dw_http_req *req, uint64_t *id);
 
+/* ---- incident_read.c ---- */
+
+struct dw_incident;
+
+/** The room of the path if the caller may see it, and that is on record; else refused, and NULL. */
+const struct dw_incident *api_see_room(struct dw_http_req *req, const struct dw_api *api);
+
 /* ---- if_match.c ---- */
 
 /**

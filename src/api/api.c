@@ -5,6 +5,7 @@
  * A route's tag is the right that it needs; the guard (auth.c) checks it before a body is read.
  * Everything under /control/ needs OPERATE, which only the control socket has.
  */
+#include "domain/upload.h"
 #include "engine/playbook.h"
 #include "once_int.h"
 
@@ -132,6 +133,10 @@ static const struct dw_route routes[] = {
 	  SMALL, DW_RIGHT_ROOM },
 	{ DW_POST, "/api/v1/incidents/{id}/cadences", dw_api_incident_cadences,
 	  DW_BODY_WHOLE, SMALL, DW_RIGHT_ROOM },
+	{ DW_POST, "/api/v1/incidents/{id}/files", dw_api_incident_files, DW_BODY_STREAM,
+	  DW_FILE_MAX, DW_RIGHT_ROOM },
+	{ DW_GET, "/api/v1/incidents/{id}/files/{fid}", dw_api_incident_file,
+	  DW_BODY_NONE, 0, DW_RIGHT_READ },
 	{ DW_GET, "/api/v1/playbooks", dw_api_playbooks_list, DW_BODY_NONE, 0,
 	  DW_RIGHT_READ },
 	{ DW_POST, "/api/v1/playbooks", dw_api_playbooks_create, DW_BODY_WHOLE,
@@ -169,6 +174,7 @@ int dw_api_create(struct dw_api **out, struct dw_engine *e, struct dw_timers *ti
 	if (api->conf.max_held_bytes == 0)
 		api->conf.max_held_bytes = HELD_MAX;
 	dw_list_init(&api->streams);
+	dw_list_init(&api->files_out);
 	if (!dw_api_streams_init(api)) {
 		free(api);
 		return dw_fail(err, DW_EINTERNAL, "starting the heartbeat");

@@ -29,6 +29,8 @@ struct dw_api {
 	struct dw_api_conf conf;
 	struct dw_link streams; /* open streams, api/stream.c */
 	unsigned n_streams;
+	struct dw_link files_out; /* on their way to somebody, api/room_file_read.c */
+	unsigned n_files_out;
 	bool is_closing;
 	void *beat;	   /* api/stream.c's heartbeat */
 	void *setup;	   /* api/setup.c's one-time token */
@@ -128,6 +130,8 @@ DW_API_HANDLER(dw_api_incident_playbooks);
 DW_API_HANDLER(dw_api_incident_split);
 DW_API_HANDLER(dw_api_incident_words);
 DW_API_HANDLER(dw_api_incident_cadences);
+DW_API_HANDLER(dw_api_incident_files); /* room_file.c */
+DW_API_HANDLER(dw_api_incident_file);  /* room_file_read.c */
 DW_API_HANDLER(dw_api_playbooks_list);
 DW_API_HANDLER(dw_api_playbooks_create);
 DW_API_HANDLER(dw_api_playbook_get);

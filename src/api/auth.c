@@ -17,6 +17,9 @@
  * A report about a page's policy (csp_report.c) is let in from anywhere: browsers send it without
  * an origin, in types of its own, and it changes nothing but a counter.
  *
+ * A file is sent as its own bytes, of whatever type but those of forms; the rules about the site
+ * and X-CSRF-Token are what keeps other sites out there.
+ *
  * An open stream is no activity: it is the one request that does not put off the idle limit.
  */
 #include "account_int.h"
@@ -191,6 +194,10 @@ static bool takes(const struct dw_route *route, struct dw_str media)
 {
 	if (dw_str_eq_nocase(media, DW_STR("application/json")))
 		return true;
+	if (route->handler == dw_api_incident_files)
+		return !dw_str_eq_nocase(media, DW_STR("multipart/form-data")) &&
+		       !dw_str_eq_nocase(media,
+					 DW_STR("application/x-www-form-urlencoded"));
 	if (route->handler == dw_api_csp_report)
 		return dw_str_eq_nocase(media, DW_STR("application/csp-report")) ||
 		       dw_str_eq_nocase(media, DW_STR("application/reports+json"));
@@ -215,6 +222,11 @@ static bool check_media(struct dw_http_req *req)
 	(void)dw_str_split(&type, ';', &media);
 	if (takes(req->route, dw_str_trim(media)))
 		return true;
+	if (req->route->handler == dw_api_incident_files) {
+		dw_api_refuse(req, DW_EMEDIA,
+			      "send the bytes of the file themselves, not a form");
+		return false;
+	}
 	dw_api_refuse(req, DW_EMEDIA,
 		      "the body must have Content-Type: application/json%s",
 		      takes_lines ? " or application/x-ndjson" : "");

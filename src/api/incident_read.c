@@ -92,8 +92,7 @@ static bool only(struct dw_http_req *req, const char *const *known)
 	return false;
 }
 
-/* The room of the path if the caller may see it; else refused, and NULL. */
-static const struct dw_incident *see(struct dw_http_req *req, const struct dw_api *api)
+const struct dw_incident *api_see_room(struct dw_http_req *req, const struct dw_api *api)
 {
 	const struct dw_incident *s;
 	uint64_t id;
@@ -226,7 +225,7 @@ void dw_api_incident_get(struct dw_http_req *req, void *data)
 	uint64_t upto;
 	int64_t at;
 
-	if (!only(req, known) || (s = see(req, api)) == NULL ||
+	if (!only(req, known) || (s = api_see_room(req, api)) == NULL ||
 	    !as_of(req, api, &upto, &at))
 		return;
 	if (dw_http_query(req, "as_of", &text) < 0) {
@@ -274,7 +273,7 @@ void dw_api_incident_handover(struct dw_http_req *req, void *data)
 	struct job *j;
 	int64_t at;
 
-	if (!only(req, known) || (s = see(req, api)) == NULL ||
+	if (!only(req, known) || (s = api_see_room(req, api)) == NULL ||
 	    !as_of(req, api, &upto, &at) || !number(req, "since", 1, &since))
 		return;
 	if (since > upto) {
@@ -356,7 +355,7 @@ void dw_api_incident_timeline(struct dw_http_req *req, void *data)
 	struct job *j;
 	int64_t at;
 
-	if (!only(req, known) || (s = see(req, api)) == NULL ||
+	if (!only(req, known) || (s = api_see_room(req, api)) == NULL ||
 	    !as_of(req, api, &q.upto, &at) || !read_kinds(req, &q.kinds) ||
 	    !number(req, "actor", 1, &q.actor) || !read_bounds(req, &q) ||
 	    !number(req, "limit", 1, &limit))

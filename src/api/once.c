@@ -44,7 +44,10 @@ struct once {
 	struct dw_answer found; /* by the lookup */
 	int rc;
 	struct dw_err err;
-	size_t held;	   /* of its body, counted while it is looked up */
+	size_t held; /* of its body, counted while it is looked up */
+	/* the handler's own, which comes after ours */
+	void (*then)(struct dw_http_req *req, int status);
+	void *then_data;
 	struct kept *kept; /* journal in memory: to be kept once answered */
 };
 
@@ -197,7 +200,8 @@ static void on_answered(struct dw_http_req *req, int status)
 	struct once *o = req->answered_data;
 	struct state *st = o->api->once;
 
-	req->on_answered = NULL;
+	req->on_answered = o->then;
+	req->answered_data = o->then_data;
 	let_go(o);
 	(void)dw_map_remove(st->busy, id_str(o->id));
 	if (o->kept != NULL && status < 300)
@@ -206,6 +210,8 @@ static void on_answered(struct dw_http_req *req, int status)
 		kept_free(o->kept);
 	dw_blob_unref(o->found.body);
 	free(o);
+	if (req->on_answered != NULL)
+		req->on_answered(req, status);
 }
 
 static const struct once *once_of(const struct dw_http_req *req)
@@ -299,6 +305,8 @@ static void start(struct dw_http_req *req, struct dw_api *api, struct dw_str key
 		return;
 	}
 	(void)dw_map_put(st->busy, id_str(o->id), o);
+	o->then = req->on_answered;
+	o->then_data = req->answered_data;
 	req->on_answered = on_answered;
 	req->answered_data = o;
 	if (!dw_api_hold(api, req->body.n)) {
@@ -322,7 +330,7 @@ void dw_api_once(struct dw_http_req *req, struct dw_api *api, struct dw_str body
 	struct dw_str key = { NULL, 0 };
 	int rc = find_key(req, &key);
 
-	DW_REQUIRE(req->on_answered == NULL);
+	DW_REQUIRE(once_of(req) == NULL);
 	if (rc < 0)
 		dw_api_refuse(
 			req, DW_EINVAL,

@@ -8,6 +8,7 @@
  */
 #include "cli_int.h"
 
+#include "domain/event.h"
 #include "engine/projection.h"
 #include "store/journal.h"
 
@@ -50,6 +51,21 @@ static bool is_payload_of_raw(const struct dw_stored *e, struct dw_str raw)
 	return ok;
 }
 
+/* Evidence: the event has the SHA-256 of bytes that are kept apart. */
+static bool find_file(const struct dw_stored *e, uint8_t sha256[DW_HASH_SIZE],
+		      uint64_t *size)
+{
+	bool is_file = dw_event_by_name(e->type) == DW_EV_FILE_ADDED;
+	json_t *o = is_file ? json_loadb(e->payload.p, e->payload.n, 0, NULL) : NULL;
+	const char *said = json_string_value(json_object_get(o, "sha256"));
+
+	*size = (uint64_t)json_integer_value(json_object_get(o, "size"));
+	if (said == NULL || dw_unhex(sha256, DW_HASH_SIZE, dw_str_of(said)) < 0)
+		memset(sha256, 0, DW_HASH_SIZE); /* no file has it: that is reported */
+	json_decref(o);
+	return is_file;
+}
+
 static void print_report(const struct dw_verify_report *r, bool is_json, bool is_good)
 {
 	char root[2 * DW_HASH_SIZE + 1];
@@ -57,19 +73,21 @@ static void print_report(const struct dw_verify_report *r, bool is_json, bool is
 
 	dw_hex(root, r->root, DW_HASH_SIZE);
 	if (is_json) {
-		o = json_pack("{s:b,s:I,s:I,s:I,s:s,s:I,s:s}", "good", (int)is_good,
-			      "events", (json_int_t)r->events, "erased",
+		o = json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:s,s:I,s:s}", "good",
+			      (int)is_good, "events", (json_int_t)r->events, "erased",
 			      (json_int_t)r->erased, "bytes", (json_int_t)r->bytes,
-			      "root", root, "first_bad", (json_int_t)r->first_bad, "what",
-			      r->what);
+			      "files", (json_int_t)r->files, "file_bytes",
+			      (json_int_t)r->file_bytes, "root", root, "first_bad",
+			      (json_int_t)r->first_bad, "what", r->what);
 		json_dumpf(o, stdout, JSON_COMPACT);
 		putchar('\n');
 		json_decref(o);
 	} else if (is_good) {
-		printf("%llu events, %llu of them erased, %llu bytes: every hash is right\n"
-		       "root %s\n",
+		printf("%llu events, %llu of them erased, %llu bytes, and %llu files of "
+		       "%llu bytes: every hash is right\nroot %s\n",
 		       (unsigned long long)r->events, (unsigned long long)r->erased,
-		       (unsigned long long)r->bytes, root);
+		       (unsigned long long)r->bytes, (unsigned long long)r->files,
+		       (unsigned long long)r->file_bytes, root);
 	} else {
 		printf("the first thing wrong is at event %llu: %s\n",
 		       (unsigned long long)r->first_bad, r->what);
@@ -80,6 +98,7 @@ static int run_verify(const struct dw_command *cmd, int argc, char **argv)
 {
 	bool is_json = false;
 	const struct dw_opt opts[] = { { "json", NULL, &is_json }, { NULL, NULL, NULL } };
+	const struct dw_verify_checks checks = { is_payload_of_raw, find_file };
 	struct dw_verify_report report;
 	struct dw_args a;
 	struct dw_err err;
@@ -91,8 +110,8 @@ static int run_verify(const struct dw_command *cmd, int argc, char **argv)
 	if (rc == 0 && !dw_args_need_data(&a, cmd))
 		rc = DW_EXIT_USAGE;
 	if (rc == 0) {
-		status = dw_store_verify(a.conf.data, &report, is_payload_of_raw,
-					 on_progress, &err);
+		status =
+			dw_store_verify(a.conf.data, &report, &checks, on_progress, &err);
 		end_progress();
 		if (status == 0 || report.what[0] != '\0')
 			print_report(&report, is_json, status == 0);
@@ -110,7 +129,8 @@ const struct dw_command dw_cmd_verify = {
 	"verify [--json] --data DIR\n",
 	"recompute every hash of the journal",
 	"Recomputes the commitment of every payload, every leaf and the tree, checks that the\n"
-	"numbers and times are in order and that raw input is what it was. Names the first\n"
+	"numbers and times are in order, that raw input is what it was and that every file has\n"
+	"the SHA-256 that its event says. Names the first\n"
 	"thing wrong and exits 1. Works while the server runs; changes nothing.\n\n"
 	"Example:\n"
 	"  diwan verify --data ./room",

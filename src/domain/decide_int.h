@@ -41,6 +41,7 @@ int decide_join(struct deciding *d);
 int decide_leave(struct deciding *d);
 int decide_pin(struct deciding *d);
 int decide_unpin(struct deciding *d);
+int decide_add_file(struct deciding *d);
 
 /* ---- decide_playbook.c, decide_split.c ---- */
 

@@ -63,12 +63,13 @@ static int check_evidence(struct deciding *d, const struct dw_claim *claim)
 		return refuse(d, DW_EUNPROCESSABLE, "/evidence",
 			      "this claim has as much evidence as it may");
 	for (size_t i = 0; rc == 0 && i < f->evidence.n; i++) {
+		uint64_t file = f->evidence.p[i].file;
 		char at[60];
 
 		if (f->evidence.p[i].mention != 0) {
 			snprintf(at, sizeof(at), "/evidence/%zu/mention", i);
 			rc = check_linked(d, f->evidence.p[i].mention, at);
-		} else if (f->evidence.p[i].file != 0) {
+		} else if (file != 0 && dw_incident_file(d->s, file) == NULL) {
 			snprintf(at, sizeof(at), "/evidence/%zu/file", i);
 			rc = refuse(d, DW_EUNPROCESSABLE, at,
 				    "this incident has no file of this id");
@@ -325,5 +326,17 @@ int decide_unpin(struct deciding *d)
 	f = plan_add(d, DW_EV_MILESTONE_UNPINNED);
 	f->has = H(TARGET);
 	f->target = d->c->child;
+	return 0;
+}
+
+/* ---- files ---- */
+
+/* The bytes are there already: whoever received them says what they are. */
+int decide_add_file(struct deciding *d)
+{
+	if (d->s->files.n >= DW_FILES_MAX)
+		return refuse(d, DW_EUNPROCESSABLE, "",
+			      "this incident has as many files as it may");
+	plan_take(plan_add(d, DW_EV_FILE_ADDED), &d->c->f, UINT64_MAX);
 	return 0;
 }

@@ -47,6 +47,8 @@ uint64_t dw_fact_fields(enum dw_event_type type)
 		[DW_EV_INCIDENT_SPLIT] = H(BACK) | H(MENTIONS) | H(REASON),
 		[DW_EV_WORD_SPOKEN] = H(AUDIENCE) | H(TEXT) | H(URL) | H(NEXT_AT),
 		[DW_EV_CADENCE_SET] = H(AUDIENCE) | H(EVERY),
+		[DW_EV_FILE_ADDED] =
+			H(NAME) | H(MEDIA) | H(SHA256) | H(SIZE) | H(CAPTURED_AT),
 	};
 
 	DW_REQUIRE((unsigned)type <= DW_EV_COUNT);

@@ -60,6 +60,7 @@ void dw_incident_destroy(struct dw_incident *s)
 	free(s->leads.p);
 	free(s->moves.p);
 	free(s->words.p);
+	free(s->files.p);
 	dw_arena_destroy(s->arena);
 	free(s);
 }
@@ -112,6 +113,11 @@ const struct dw_todo *dw_incident_task(const struct dw_incident *s, uint64_t id)
 const struct dw_decision *dw_incident_decision(const struct dw_incident *s, uint64_t id)
 {
 	return find_decision(s, id);
+}
+
+const struct dw_room_file *dw_incident_file(const struct dw_incident *s, uint64_t id)
+{
+	FIND(&s->files, id, id);
 }
 
 const struct dw_entry *dw_incident_entry(const struct dw_incident *s, uint64_t seq)
@@ -404,6 +410,18 @@ static void apply_pinned(struct dw_incident *s, const struct dw_fact *f)
 			      e != NULL ? e->occurred_at : f->occurred_at, f->label };
 }
 
+static void apply_file(struct dw_incident *s, const struct dw_fact *f)
+{
+	*ADD(&s->files) = (struct dw_room_file){ .id = f->seq,
+						 .by = f->actor,
+						 .size = f->size,
+						 .at = f->occurred_at,
+						 .captured_at = f->captured_at,
+						 .name = f->name,
+						 .media = f->media,
+						 .sha256 = f->sha256 };
+}
+
 /* ---- all ---- */
 
 static void apply_more(struct dw_incident *s, const struct dw_fact *f)
@@ -438,6 +456,9 @@ static void apply_more(struct dw_incident *s, const struct dw_fact *f)
 		break;
 	case DW_EV_CADENCE_SET:
 		incident_apply_cadence(s, f);
+		break;
+	case DW_EV_FILE_ADDED:
+		apply_file(s, f);
 		break;
 	default:
 		break;

@@ -21,6 +21,7 @@
 #include "engine/projection.h"
 #include "engine/room.h"
 #include "engine/source.h"
+#include "engine/upload.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,7 @@ struct dw_engine {
 	struct dw_sources *sources;
 	struct dw_rooms *rooms;
 	struct dw_playbooks *playbooks;
+	struct dw_uploads *uploads;
 	struct dw_feed *feed;
 	uint8_t identity_key[32];
 	struct dw_append key_note;
@@ -210,6 +212,8 @@ static int load(struct dw_engine *g, struct dw_err *err)
 	if (rc == 0)
 		rc = dw_playbooks_open(&g->playbooks, g, r, err);
 	if (rc == 0)
+		rc = dw_uploads_open(&g->uploads, g, r, err);
+	if (rc == 0)
 		rc = dw_feed_create(&g->feed, g, g->conf.ring_bytes, err);
 	if (rc == 0)
 		dw_feed_set_doors(g->feed, dw_rooms_doors(g->rooms));
@@ -248,6 +252,7 @@ static void on_journal_closed(void *data)
 	struct dw_engine *g = data;
 
 	dw_feed_destroy(g->feed);
+	dw_uploads_destroy(g->uploads);
 	dw_playbooks_destroy(g->playbooks);
 	dw_rooms_destroy(g->rooms);
 	dw_sources_destroy(g->sources);
@@ -301,6 +306,11 @@ struct dw_account *dw_engine_account(struct dw_engine *g)
 struct dw_sources *dw_engine_sources(struct dw_engine *g)
 {
 	return g->sources;
+}
+
+struct dw_uploads *dw_engine_uploads(struct dw_engine *g)
+{
+	return g->uploads;
 }
 
 struct dw_rooms *dw_engine_rooms(struct dw_engine *g)

@@ -33,8 +33,9 @@ void room_readers_free(struct dw_rooms *rooms);
 
 /* ---- room_show_more.c ---- */
 
-/** Members of the open object: playbooks, split_from, split_into, handed_over. */
+/** Members of the open object: playbooks, files, split_from, split_into, handed_over. */
 void room_write_more(struct dw_jsonw *w, const struct dw_incident *s);
+void room_write_file(struct dw_jsonw *w, const struct dw_room_file *f);
 /** A member of the open object: how the lead's office came to who had it last, or null. */
 void room_write_handed_over(struct dw_jsonw *w, const struct dw_incident *s);
 void room_write_started(struct dw_jsonw *w, const struct dw_started *p);

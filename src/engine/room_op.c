@@ -326,6 +326,22 @@ static void look_up(struct dw_room_op *op)
 		finish(op, rc);
 }
 
+int dw_room_would(struct dw_rooms *rooms, struct dw_room_op *op)
+{
+	int rc;
+
+	op->rooms = rooms;
+	op->cmd.people = dw_account_people(dw_engine_account(rooms->engine));
+	rc = decide(op);
+	op->rooms = NULL;
+	if (rc < 0 && op->err.code == 0)
+		(void)dw_fail(&op->err, rc, "%s",
+			      op->fault.detail[0] != '\0' ? op->fault.detail
+							  : dw_err_title(rc));
+	dw_plan_fini(&op->plan);
+	return rc;
+}
+
 void dw_room_do(struct dw_rooms *rooms, struct dw_room_op *op)
 {
 	static const uint8_t none[16];

@@ -295,6 +295,8 @@ static void collect_more(struct people *p, const struct dw_incident *s)
 		add_person(p, s->leads.p[s->leads.n - 1].user);
 		add_person(p, s->leads.p[s->leads.n - 1].by);
 	}
+	for (size_t i = 0; i < s->files.n; i++)
+		add_person(p, s->files.p[i].by);
 }
 
 static void collect_people(struct people *p, const struct dw_incident *s)
@@ -428,6 +430,8 @@ static bool write_part(struct dw_jsonw *w, const struct dw_incident *s)
 		room_write_spoken(w, &s->words.p[0]);
 	else if (s->participants.n > 0)
 		dw_participant_write(w, &s->participants.p[0]);
+	else if (s->files.n > 0)
+		room_write_file(w, &s->files.p[0]);
 	else
 		return false;
 	return true;

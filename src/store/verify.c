@@ -10,6 +10,8 @@
  * The row sum tells which row is damaged; the tree alone would only tell that one is. It is no
  * proof: who recomputes it is found by the tree, whose frontier tells in which range of events.
  *
+ * Kept files are hashed first (verify_files.c); each event that names one is asked after it.
+ *
  * Reported is the first thing wrong that was found. A payload that is gone counts as erased.
  */
 #include "verify_int.h"
@@ -40,7 +42,8 @@ struct verify {
 	struct dw_db *db;
 	struct dw_verify_report *report;
 	struct dw_err *err;
-	bool (*check_payload)(const struct dw_stored *e, struct dw_str raw);
+	struct dw_verify_checks checks;
+	struct dw_map *files;
 	void (*on_progress)(uint64_t n, uint64_t total);
 	struct dw_merkle stored, tree; /* what the file says, and what it comes to */
 	int64_t recorded_at;	       /* of the event before */
@@ -111,9 +114,35 @@ static int check_payload(struct verify *v, sqlite3_stmt *s, struct dw_stored *e)
 			return bad(v, e->seq,
 				   "the payload is not the one that was committed to");
 	}
-	if (v->check_payload != NULL && !v->check_payload(e, raw))
+	if (v->checks.payload != NULL && !v->checks.payload(e, raw))
 		return bad(v, e->seq, "payload and raw input do not belong together");
 	return 0;
+}
+
+static int check_file(struct verify *v, const struct dw_stored *e)
+{
+	char hex[2 * DW_HASH_SIZE + 1];
+	uint8_t sha256[DW_HASH_SIZE];
+	const char *wrong;
+	uint64_t size;
+
+	if (v->checks.file == NULL || e->payload.p == NULL ||
+	    !v->checks.file(e, sha256, &size))
+		return 0;
+	wrong = verify_files_check(v->files, sha256, size);
+	return wrong == NULL ? 0
+			     : bad(v, e->seq, "its file with SHA-256 %s %s",
+				   dw_hex(hex, sha256, sizeof(sha256)), wrong);
+}
+
+static int check_stray_files(struct verify *v)
+{
+	char hex[2 * DW_HASH_SIZE + 1];
+
+	return verify_files_stray(v->files, hex)
+		       ? bad(v, v->tree.size,
+			     "a kept file is not what its SHA-256 %s says", hex)
+		       : 0;
 }
 
 /* The identity of the first event under this key must have the same key. */
@@ -169,6 +198,8 @@ static int check_event(struct verify *v, sqlite3_stmt *s)
 
 	if (rc == 0)
 		rc = check_payload(v, s, &e);
+	if (rc == 0)
+		rc = check_file(v, &e);
 	if (rc == 0)
 		rc = check_subject(v, s, &e);
 	if (rc < 0)
@@ -337,8 +368,12 @@ static int check_positions(struct verify *v)
 
 static int check_all(struct verify *v)
 {
+	struct dw_verify_report *r = v->report;
 	int rc = load_tree(v);
 
+	if (rc == 0)
+		rc = verify_files_read(v->db, &v->files, &r->files, &r->file_bytes,
+				       v->err);
 	if (rc == 0)
 		rc = check_events(v);
 	if (rc == 0)
@@ -351,21 +386,24 @@ static int check_all(struct verify *v)
 		rc = check_strays(v, SQL_STRAY_RAW, "raw input");
 	if (rc == 0)
 		rc = check_positions(v);
+	if (rc == 0)
+		rc = check_stray_files(v);
 	dw_merkle_root(&v->tree, v->report->root);
 	return rc;
 }
 
 int verify_file(const char *path, struct dw_verify_report *report,
-		bool (*check)(const struct dw_stored *e, struct dw_str raw),
+		const struct dw_verify_checks *checks,
 		void (*on_progress)(uint64_t n, uint64_t total), struct dw_err *err)
 {
 	struct dw_err local = { 0 };
 	struct verify v = { .report = report,
 			    .err = err != NULL ? err : &local,
-			    .check_payload = check,
 			    .on_progress = on_progress };
 	int rc = dw_db_open(&v.db, path, DW_DB_READER, v.err);
 
+	if (checks != NULL)
+		v.checks = *checks;
 	memset(report, 0, sizeof(*report));
 	if (rc == 0)
 		rc = dw_db_exec(v.db, "BEGIN", v.err); /* one snapshot for all of it */
@@ -375,16 +413,17 @@ int verify_file(const char *path, struct dw_verify_report *report,
 	if (rc == DW_ECORRUPT && report->what[0] == '\0')
 		rc = bad(&v, v.tree.size + 1, "the file is damaged: %.120s", v.err->msg);
 	free(v.last_of);
+	verify_files_free(v.files);
 	dw_db_close(v.db);
 	return rc;
 }
 
 int dw_store_verify(const char *dir, struct dw_verify_report *report,
-		    bool (*check)(const struct dw_stored *e, struct dw_str raw),
+		    const struct dw_verify_checks *checks,
 		    void (*on_progress)(uint64_t n, uint64_t total), struct dw_err *err)
 {
 	char *path = store_path(dir);
-	int rc = verify_file(path, report, check, on_progress, err);
+	int rc = verify_file(path, report, checks, on_progress, err);
 
 	free(path);
 	return rc;

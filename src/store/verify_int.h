@@ -4,9 +4,30 @@
 /* Verifying a file that need not be DIR/diwan.db: a backup's copy. */
 #include "journal_sqlite_int.h"
 
+/* ---- verify_files.c: kept files ---- */
+
+struct dw_map;
+
+struct verify_file {
+	uint64_t size;
+	bool is_good;  /* its parts come to its SHA-256 */
+	bool is_named; /* by an event */
+};
+
+/** Hash all that are sealed: by SHA-256 a struct verify_file, which verify_files_free frees. */
+DW_MUST_USE int verify_files_read(struct dw_db *db, struct dw_map **out, uint64_t *n,
+				  uint64_t *bytes, struct dw_err *err);
+/** What is wrong with the file that an event names; NULL: nothing. */
+const char *verify_files_check(struct dw_map *files, const uint8_t sha256[DW_HASH_SIZE],
+			       uint64_t size);
+/** The SHA-256 of one that is wrong and that no event names, as hex into out; false: none. */
+bool verify_files_stray(const struct dw_map *files, char out[2 * DW_HASH_SIZE + 1]);
+/** NULL is fine. */
+void verify_files_free(struct dw_map *files);
+
 /** As dw_store_verify, of this file. */
 DW_MUST_USE int verify_file(const char *path, struct dw_verify_report *report,
-			    bool (*check)(const struct dw_stored *e, struct dw_str raw),
+			    const struct dw_verify_checks *checks,
 			    void (*on_progress)(uint64_t n, uint64_t total),
 			    struct dw_err *err);
 

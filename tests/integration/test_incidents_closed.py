@@ -34,6 +34,7 @@ def paths(room):
                                        "mentions": [1]}),
             ("POST", base + "/words", {"audience": "public", "text": "x"}),
             ("POST", base + "/cadences", {"audience": "public", "every_s": 60}),
+            ("POST", base + "/files?name=x", {"any": "bytes"}), ("GET", base + "/files/1", None),
             ("DELETE", base + "/participants/1", None),
             ("DELETE", base + "/mentions/1", None)]
 

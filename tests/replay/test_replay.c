@@ -110,7 +110,7 @@ static void test_version_1(void **state)
 	rig_init(&r, false, 1);
 	copy_fixture(&r, "journal_v1");
 	want = slurp(FIXTURES "/journal_v1.txt", &n);
-	if (dw_store_verify(r.dir, &report, tamper_check_raw, NULL, &err) < 0)
+	if (dw_store_verify(r.dir, &report, &tamper_checks, NULL, &err) < 0)
 		fail_msg("%s", err.msg);
 	assert_int_equal(report.events, EVENTS);
 	assert_int_equal(report.erased, 1);
@@ -124,8 +124,7 @@ static void test_version_1(void **state)
 	assert_int_equal(rig_append_one(&r, rig_record("a.b", "{}"), &out), 0);
 	assert_int_equal(out.seq, EVENTS + 1);
 	rig_close(&r);
-	assert_int_equal(dw_store_verify(r.dir, &report, tamper_check_raw, NULL, NULL),
-			 0);
+	assert_int_equal(dw_store_verify(r.dir, &report, &tamper_checks, NULL, NULL), 0);
 	assert_int_equal(report.events, EVENTS + 1);
 	free(want);
 	rig_fini(&r);

@@ -262,7 +262,7 @@ static void test_every_edit_is_noticed(void **state)
 	tamper_fill(&rig, EVENTS);
 	rig_close(&rig);
 	bytes = slurp(rig.dir, &n);
-	assert_int_equal(dw_store_verify(rig.dir, &report, tamper_check_raw, NULL, NULL),
+	assert_int_equal(dw_store_verify(rig.dir, &report, &tamper_checks, NULL, NULL),
 			 0);
 	while (done < want) {
 		uint64_t seed = rig.seed, hit;
@@ -272,7 +272,7 @@ static void test_every_edit_is_noticed(void **state)
 		hit = edit_something(&what);
 		sqlite3_close(db);
 		if (hit != 0) {
-			int rc = dw_store_verify(rig.dir, &report, tamper_check_raw, NULL,
+			int rc = dw_store_verify(rig.dir, &report, &tamper_checks, NULL,
 						 NULL);
 
 			if (rc != DW_ECORRUPT || report.first_bad == 0)
@@ -291,7 +291,7 @@ static void test_every_edit_is_noticed(void **state)
 			put_back(rig.dir, bytes, n);
 		}
 	}
-	assert_int_equal(dw_store_verify(rig.dir, &report, tamper_check_raw, NULL, NULL),
+	assert_int_equal(dw_store_verify(rig.dir, &report, &tamper_checks, NULL, NULL),
 			 0);
 	free(bytes);
 	rig_fini(&rig);

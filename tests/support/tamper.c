@@ -43,7 +43,7 @@ void tamper_fill(struct rig *r, int n)
 		DW_INVARIANT(rig_append_one(r, record_of(r, i), NULL) == 0);
 }
 
-bool tamper_check_raw(const struct dw_stored *e, struct dw_str raw)
+static bool check_raw(const struct dw_stored *e, struct dw_str raw)
 {
 	const char *at = e->payload.p != NULL ? memmem(e->payload.p, e->payload.n,
 						       RAW_KEY, strlen(RAW_KEY))
@@ -58,6 +58,8 @@ bool tamper_check_raw(const struct dw_stored *e, struct dw_str raw)
 	dw_sha256(hash, raw.p, raw.n);
 	return memcmp(at + strlen(RAW_KEY), dw_hex(hex, hash, sizeof(hash)), 64) == 0;
 }
+
+const struct dw_verify_checks tamper_checks = { check_raw, NULL };
 
 void tamper_exec(const char *dir, const char *sql)
 {

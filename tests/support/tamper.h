@@ -6,8 +6,8 @@
 
 /** Append `n` records: with and without key, changed ones, raw input, rooms. */
 void tamper_fill(struct rig *r, int n);
-/** For dw_store_verify: is the raw input the one whose SHA-256 the payload names? */
-bool tamper_check_raw(const struct dw_stored *e, struct dw_str raw);
+/** For dw_store_verify: is the raw input the one whose SHA-256 the payload names? No files. */
+extern const struct dw_verify_checks tamper_checks;
 /** Run SQL on the file of a closed journal, past all of our own code. */
 void tamper_exec(const char *dir, const char *sql);
 

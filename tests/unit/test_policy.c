@@ -138,7 +138,7 @@ static const struct {
 	{ DW_CMD_LEAVE, "ltLS" },      { DW_CMD_PIN, "ldtL" },
 	{ DW_CMD_UNPIN, "ldtL" },      { DW_CMD_START, "ltL" },
 	{ DW_CMD_SPLIT, "lt" },	       { DW_CMD_SPEAK, "ldtL" },
-	{ DW_CMD_SET_CADENCE, "ltL" },
+	{ DW_CMD_SET_CADENCE, "ltL" }, { DW_CMD_ADD_FILE, "ldtL" },
 };
 
 static bool is_allowed(const struct dw_principal *p, const char *may,

@@ -51,7 +51,7 @@ static void test_all_is_well(void **state)
 
 	/* on a live file, too */
 	assert_int_equal(
-		dw_store_verify(r->dir, &report, tamper_check_raw, on_progress, NULL), 0);
+		dw_store_verify(r->dir, &report, &tamper_checks, on_progress, NULL), 0);
 	assert_int_equal(report.events, EVENTS);
 	assert_int_equal(report.erased, 0);
 	assert_int_equal(report.first_bad, 0);
@@ -90,7 +90,7 @@ static void damage(struct rig *r, const char *sql, uint64_t seq, const char *wha
 
 	rig_close(r);
 	tamper_exec(r->dir, sql);
-	assert_int_equal(dw_store_verify(r->dir, &report, tamper_check_raw, NULL, &err),
+	assert_int_equal(dw_store_verify(r->dir, &report, &tamper_checks, NULL, &err),
 			 DW_ECORRUPT);
 	assert_int_equal(report.first_bad, seq);
 	if (strstr(report.what, what) == NULL)
@@ -116,6 +116,10 @@ DAMAGE(raw, "UPDATE raw SET raw = CAST(raw || 'x' AS BLOB) WHERE seq = 19", 19,
        "raw input")
 DAMAGE(raw_gone, "DELETE FROM raw WHERE seq = 19", 19, "raw input")
 DAMAGE(raw_stray, "UPDATE raw SET seq = 1000 WHERE seq = 89", 89, "raw input")
+DAMAGE(file,
+       "INSERT INTO file VALUES (1, zeroblob(32), 3, 0);"
+       "INSERT INTO file_part VALUES (1, 0, x'616263')",
+       EVENTS, "kept file")
 DAMAGE(envelope,
        "UPDATE event SET envelope = CAST(substr(envelope, 1, 59) || x'09' || substr(envelope, 61) AS BLOB)"
        " WHERE seq = 33",
@@ -147,14 +151,12 @@ static void test_erased_is_fine(void **state)
 	struct dw_verify_report before, after;
 
 	rig_close(r);
-	assert_int_equal(dw_store_verify(r->dir, &before, tamper_check_raw, NULL, NULL),
-			 0);
+	assert_int_equal(dw_store_verify(r->dir, &before, &tamper_checks, NULL, NULL), 0);
 	tamper_exec(r->dir,
 		    "UPDATE payload SET payload = NULL, salt = NULL WHERE seq = 5;"
 		    "DELETE FROM payload WHERE seq = 7;"
 		    "DELETE FROM raw WHERE seq IN (5, 7)");
-	assert_int_equal(dw_store_verify(r->dir, &after, tamper_check_raw, NULL, NULL),
-			 0);
+	assert_int_equal(dw_store_verify(r->dir, &after, &tamper_checks, NULL, NULL), 0);
 	assert_int_equal(after.erased, 2);
 	assert_memory_equal(before.root, after.root, sizeof(before.root));
 }
@@ -176,18 +178,31 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_all_is_well),	  CASE(test_progress),
-		CASE(test_payload),	  CASE(test_salt),
-		CASE(test_salt_alone),	  CASE(test_swapped),
-		CASE(test_raw),		  CASE(test_raw_gone),
-		CASE(test_raw_stray),	  CASE(test_envelope),
-		CASE(test_subject),	  CASE(test_sum),
-		CASE(test_event_gone),	  CASE(test_tail_cut),
-		CASE(test_event_added),	  CASE(test_key_gone),
-		CASE(test_key_moved),	  CASE(test_key_added),
-		CASE(test_tree_gone),	  CASE(test_tree_size),
-		CASE(test_frontier),	  CASE(test_position),
-		CASE(test_stray_payload), CASE(test_erased_is_fine),
+		CASE(test_all_is_well),
+		CASE(test_progress),
+		CASE(test_payload),
+		CASE(test_salt),
+		CASE(test_salt_alone),
+		CASE(test_swapped),
+		CASE(test_raw),
+		CASE(test_raw_gone),
+		CASE(test_raw_stray),
+		CASE(test_envelope),
+		CASE(test_file),
+		CASE(test_subject),
+		CASE(test_sum),
+		CASE(test_event_gone),
+		CASE(test_tail_cut),
+		CASE(test_event_added),
+		CASE(test_key_gone),
+		CASE(test_key_moved),
+		CASE(test_key_added),
+		CASE(test_tree_gone),
+		CASE(test_tree_size),
+		CASE(test_frontier),
+		CASE(test_position),
+		CASE(test_stray_payload),
+		CASE(test_erased_is_fine),
 		CASE(test_no_file),
 	};
 
