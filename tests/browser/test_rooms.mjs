@@ -269,6 +269,66 @@ const tests = {
 		await other.context().close();
 	},
 
+	async what_it_is_called_is_edited_and_kept_when_somebody_was_faster() {
+		await toRoom();
+		const more = async (item) => {
+			await page.locator(".room-moves .menu > button").click();
+			await page.locator(".room-moves .menu-item", { hasText: item }).click();
+		};
+		await more("Edit title and summary");
+		await dialog().locator("[name=summary]").fill("Nine people since yesterday evening");
+		await dialog().locator("[name=title]").fill("Guests are ill, all are home");
+		const now = await get(`/incidents/${id}`);
+		await send(page, "PATCH", `/incidents/${id}`, { type: "product safety" }, now.version);
+		await dialog().getByText("Somebody else has changed this").waitFor();
+		assert.equal(await dialog().locator("[name=summary]").inputValue(), "Nine people since yesterday evening");
+		await dialog().locator("[name=type]").fill("product safety");
+		await submit();
+		await page.locator(".room-head h1", { hasText: "all are home" }).waitFor();
+		await page.locator(".room-summary", { hasText: "Nine people" }).waitFor();
+		const after = await get(`/incidents/${id}`);
+		assert.equal(after.type, "product safety");
+		await more("Edit title and summary");
+		await dialog().locator("[name=summary]").fill("");
+		await submit();
+		await page.locator(".room-summary").waitFor({ state: "detached" });
+	},
+
+	async one_is_merged_into_another_and_leads_there() {
+		const merge = async (of) => {
+			await page.goto(`${room.url}/incidents/${of.id}`);
+			await page.locator(".room-moves .menu > button").click();
+			await page.locator(".room-moves .menu-item", { hasText: "Merge into another" }).click();
+		};
+		await merge(await send(page, "POST", "/incidents", { title: "Alone of its kind", severity: 3, drill: true, restricted: true }));
+		await dialog().getByText("no other open incident").waitFor();
+		const other = await send(page, "POST", "/incidents", { title: "The same kitchen", severity: 3 });
+		const stays = await send(page, "POST", "/incidents", { title: "The one to stay", severity: 2 });
+		await merge(other);
+		await dialog().locator("label", { hasText: "The one to stay" }).click();
+		await dialog().locator("[name=reason]").fill("One kitchen, one crisis");
+		await dialog().locator("button.danger").click();
+		await closed();
+		await page.locator(".room-head h1", { hasText: "The one to stay" }).waitFor();
+		assert.deepEqual((await get(`/incidents/${stays.id}`)).absorbed, [other.id]);
+		await page.goto(`${room.url}/incidents/${other.id}`);
+		await page.locator(`.room-head a[href="/incidents/${stays.id}"]`).click();
+		await page.locator(".room-head h1", { hasText: "The one to stay" }).waitFor();
+	},
+
+	async a_room_is_restricted_later_and_opened_again() {
+		const made = await send(page, "POST", "/incidents", { title: "Quiet matter", severity: 3 });
+		await page.goto(`${room.url}/incidents/${made.id}`);
+		for (const [item, restricted] of [["Restrict to its people", true], ["Open it to everybody", false]]) {
+			await page.locator(".room-moves .menu > button").click();
+			await page.locator(".room-moves .menu-item", { hasText: item }).click();
+			await dialog().locator("[name=reason]").fill("The lawyers say so");
+			await submit();
+			await page.locator(".people-closed").waitFor({ state: restricted ? "visible" : "detached" });
+			assert.equal((await get(`/incidents/${made.id}`)).restricted, restricted);
+		}
+	},
+
 	async a_restricted_room_is_not_there_for_others() {
 		await page.goto(`${room.url}/incidents`);
 		await page.locator(".page-head .primary").click();

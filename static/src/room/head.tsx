@@ -18,6 +18,7 @@ import { fail, say } from "../ui/toast";
 import { SeverityChoice } from "./declare";
 import { DraftForm, textOf } from "./draft";
 import { Area } from "./fields";
+import { MoreMoves } from "./head_more";
 import { KindMarks, SeverityMark, StatusMark } from "./marks";
 import { act, mayCommand, me, MOVES, type RoomData, type Severity, type Status, writes } from "./model";
 import { StartButton } from "./playbooks";
@@ -116,6 +117,7 @@ export function Head({ room, isFrozen, reload }: { room: RoomData; isFrozen: boo
 					{MOVES[room.status].map((to) => <button key={to} type="button" onClick={() => setChanging({ what: "status", to })}>{t(`status.to.${to}`)}</button>)}
 					<button type="button" onClick={() => setChanging({ what: "severity" })}>{t("room.change_severity")}</button>
 					<StartButton />
+					<MoreMoves room={room} reload={reload} />
 				</div>
 			)}
 			{changing !== null && <Change room={room} changing={changing} onClose={() => setChanging(null)} reload={reload} />}
