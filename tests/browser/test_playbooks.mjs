@@ -35,6 +35,7 @@ const tests = {
 		await page.goto(`${room.url}/incidents`);
 		await page.locator("a", { hasText: "Playbooks" }).click();
 		await page.locator("h1", { hasText: "Playbooks" }).waitFor();
+		await page.locator(".incident").nth(2).waitFor();
 		assert.equal(await page.locator(".incident").count(), 3, "three ship");
 		await page.locator(".incident a", { hasText: "Service outage" }).click();
 		await page.locator("h1", { hasText: "Service outage" }).waitFor();
