@@ -52,6 +52,16 @@ int dw_fault_set(struct dw_fault *f, const char *pointer, const char *fmt, ...)
 /** The rules above. 0, or DW_EINVAL with the first field that breaks one. */
 DW_MUST_USE int dw_mention_check(const struct dw_mention *m, struct dw_fault *f);
 
+#define DW_AUTHOR_BYTES 4200 /* more than any handle, address or name has */
+
+/**
+ * What the author is known by within the source: "@handle" in lower case, else the address of their
+ * page, else the name as written; empty when nobody is named. In buf, or borrowed from *m.
+ */
+struct dw_str dw_mention_author(const struct dw_mention *m, char buf[DW_AUTHOR_BYTES]);
+/** The same form of what somebody asks for. In buf, or s itself. */
+struct dw_str dw_author_fold(struct dw_str s, char buf[DW_AUTHOR_BYTES]);
+
 /** The rule of source names by itself. */
 bool dw_source_is_valid(struct dw_str slug);
 /** The rule of language tags by itself. */

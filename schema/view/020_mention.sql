@@ -31,7 +31,10 @@ CREATE TABLE mention (
 	-- language tag as it was sent; NULL: not told, or erased
 	lang TEXT,
 	-- when it was posted, as it was sent, microseconds since 1970 UTC; NULL: not told, or erased
-	posted_at INTEGER
+	posted_at INTEGER,
+	-- who wrote it, as a number made of source and author (src/engine/mention_author.c); NULL: not
+	-- told, or erased
+	author INTEGER
 ) STRICT;
 
 -- A source's mentions, newest first (the id is part of every index).
@@ -39,6 +42,9 @@ CREATE INDEX mention_source ON mention (source);
 
 -- A language's mentions, newest first.
 CREATE INDEX mention_lang ON mention (lang);
+
+-- An author's mentions, newest first.
+CREATE INDEX mention_author ON mention (author);
 
 -- One row for each time that the content of a known mention came with a change.
 CREATE TABLE mention_change (

@@ -125,6 +125,24 @@ static bool number(struct dw_http_req *req, const char *name, uint64_t min, uint
 	return false;
 }
 
+static bool read_author(struct dw_http_req *req, struct dw_mention_query *q)
+{
+	const char *why = NULL;
+
+	if (!optional(req, "author", &q->author))
+		return false;
+	if (q->author.p == NULL)
+		return true;
+	if (q->author.n == 0 || q->author.n > DW_AUTHOR_BYTES ||
+	    !dw_utf8_valid(q->author))
+		why = "author is an @handle, an address or a name";
+	else if (q->source.p == NULL)
+		why = "author goes with source: a name means somebody only there";
+	if (why != NULL)
+		dw_api_refuse_at(req, DW_EINVAL, "/author", "%s", why);
+	return why == NULL;
+}
+
 static bool read_filters(struct dw_http_req *req, struct dw_mention_query *q)
 {
 	if (!optional(req, "source", &q->source) || !optional(req, "lang", &q->lang))
@@ -137,7 +155,7 @@ static bool read_filters(struct dw_http_req *req, struct dw_mention_query *q)
 		dw_api_refuse(req, DW_EINVAL, "lang must be a language tag such as fa");
 		return false;
 	}
-	return true;
+	return read_author(req, q);
 }
 
 static bool read_paging(struct dw_http_req *req, struct dw_mention_query *q)
@@ -224,9 +242,10 @@ static bool read_triage(struct dw_http_req *req, unsigned *out)
 
 static bool read_query(struct dw_http_req *req, const struct dw_api *api, struct job *j)
 {
-	static const char *const known[] = { "source", "lang", "before", "after",
-					     "limit",  "q",    "exact",	 "incident",
-					     "triage", NULL };
+	static const char *const known[] = { "source", "lang",	 "before",
+					     "after",  "limit",	 "q",
+					     "exact",  "incident", "triage",
+					     "author", NULL };
 	struct dw_err err = { 0 };
 
 	if (dw_http_query_only(req, known, &err) < 0) {

@@ -229,6 +229,7 @@ int dw_ingest_add(struct dw_ingest *b, const struct dw_mention *m, struct dw_str
 		fact->lang = dw_str_make(dw_arena_strdup(b->arena, m->lang), m->lang.n);
 	else
 		fact->lang = guess;
+	fact->author = mention_author_of(m);
 	fact->posted_at = m->posted_at;
 	fact->has_posted_at = (m->has & DW_MENTION_POSTED_AT) != 0;
 	b->n++;

@@ -11,6 +11,7 @@ struct dw_ingest_fact {
 	struct dw_str source; /* its slug */
 	uint64_t source_id;   /* when it was known already, else 0 */
 	struct dw_str lang;   /* p == NULL: not told */
+	uint64_t author;      /* mention_author_of; 0: nobody is named */
 	int64_t posted_at;
 	bool has_posted_at;
 };
@@ -23,5 +24,11 @@ void ingest_source_identity(const struct dw_engine *e, struct dw_str slug,
 /** A source.added, without actor and command; the payload is a new reference. */
 void ingest_source_record(const struct dw_engine *e, struct dw_str slug,
 			  struct dw_record *r);
+
+/* ---- mention_author.c ---- */
+
+/** An author as the read table knows them; 0 for the empty one. author: see dw_author_fold. */
+uint64_t mention_author_id(struct dw_str source, struct dw_str author);
+uint64_t mention_author_of(const struct dw_mention *m);
 
 #endif

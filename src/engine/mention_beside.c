@@ -14,6 +14,7 @@
 #include "store/db.h"
 
 #define ROOMS_MAX 100	/* that are named beside one mention, the newest */
+#define BY_AUTHOR_MAX 1000
 #define HISTORY_MAX 200 /* changes of its triage that are shown, the newest */
 
 static const char triage_sql[] = "SELECT state, owner, at, first_assessed_at, seq"
@@ -23,6 +24,10 @@ static const char rooms_sql[] =
 static const char changes_sql[] =
 	"SELECT seq FROM mention_triage_change WHERE mention = ?1 ORDER BY seq DESC"
 	" LIMIT ?2";
+
+static const char by_author_sql[] =
+	"SELECT count(*) FROM (SELECT 1 FROM mention WHERE author ="
+	" (SELECT author FROM mention WHERE id = ?1) LIMIT ?2)";
 
 struct triage_row {
 	unsigned state;
@@ -220,6 +225,24 @@ static int add_history(struct dw_reader *r, const struct dw_names *names,
 	return rc == 0 ? dw_buf_addc(out, ']') : rc;
 }
 
+/* How many the author wrote there, this one among them; 0: nobody is named. */
+static int add_by_author(struct dw_db *db, uint64_t mention, struct dw_jsonw *w,
+			 struct dw_err *err)
+{
+	sqlite3_stmt *s = dw_db_stmt(db, by_author_sql, err);
+	int rc;
+
+	if (s == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(s, 1, mention);
+	dw_db_bind_u64(s, 2, BY_AUTHOR_MAX);
+	rc = dw_db_step(db, s, err);
+	if (rc == 1)
+		dw_jsonw_ku64(w, "by_author", (uint64_t)sqlite3_column_int64(s, 0));
+	sqlite3_reset(s);
+	return rc < 0 ? rc : 0;
+}
+
 int mention_beside_add_all(struct dw_reader *r, const struct dw_onlooker *who,
 			   const struct dw_names *names, uint64_t mention,
 			   struct dw_buf *out, struct dw_err *err)
@@ -243,6 +266,8 @@ int mention_beside_add_all(struct dw_reader *r, const struct dw_onlooker *who,
 	}
 	if (rc == 0)
 		rc = add_rooms(db, who, mention, &w, err);
+	if (rc == 0)
+		rc = add_by_author(db, mention, &w, err);
 	dw_jsonw_obj_end(&w);
 	if (rc == 0)
 		rc = dw_jsonw_end(&w);

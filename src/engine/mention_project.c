@@ -19,10 +19,11 @@
 static const char add_source_sql[] =
 	"INSERT INTO source (id, version, slug) VALUES (?1, ?1, ?2)";
 static const char find_source_sql[] = "SELECT id FROM source WHERE slug = ?1";
-static const char add_sql[] = "INSERT INTO mention (id, version, source, lang, posted_at)"
-			      " VALUES (?1, ?1, ?2, ?3, ?4)";
+static const char add_sql[] = "INSERT INTO mention"
+			      " (id, version, source, lang, posted_at, author)"
+			      " VALUES (?1, ?1, ?2, ?3, ?4, ?5)";
 static const char change_sql[] =
-	"UPDATE mention SET version = ?2, lang = ?3, posted_at = ?4"
+	"UPDATE mention SET version = ?2, lang = ?3, posted_at = ?4, author = ?5"
 	" WHERE id = ?1";
 static const char add_change_sql[] =
 	"INSERT INTO mention_change (mention, seq) VALUES (?1, ?2)";
@@ -61,6 +62,8 @@ static void bind_fact(sqlite3_stmt *q, const struct dw_ingest_fact *f)
 		dw_db_bind_text(q, 3, f->lang);
 	if (f->has_posted_at)
 		dw_db_bind_i64(q, 4, f->posted_at);
+	if (f->author != 0)
+		dw_db_bind_u64(q, 5, f->author);
 }
 
 static int add_mention(struct dw_db *db, const struct dw_stored *e,
@@ -149,6 +152,7 @@ static int reread_mention(struct dw_db *db, const struct dw_stored *e, struct dw
 			       (unsigned long long)e->seq, f.detail);
 	fact.source = doc.m.source;
 	fact.lang = doc.m.lang;
+	fact.author = mention_author_of(&doc.m);
 	fact.posted_at = doc.m.posted_at;
 	fact.has_posted_at = (doc.m.has & DW_MENTION_POSTED_AT) != 0;
 	rc = project_mention(db, e, &fact, err);

@@ -15,6 +15,7 @@
 #include "domain/fact.h"
 #include "domain/mention.h"
 #include "engine/frame.h"
+#include "ingest_int.h"
 #include "mention_beside_int.h"
 #include "mention_search_int.h"
 #include "store/db.h"
@@ -45,6 +46,13 @@ static const char page_triaged_sql[] =
 	"SELECT m.id, m.version FROM mention_triage AS t JOIN mention AS m"
 	" ON m.id = t.mention WHERE t.mention < ?1 AND t.mention > ?2" OTHERS IN_STATE
 	" ORDER BY t.mention DESC LIMIT ?3";
+/* All is asked of each row: an author writes little. ?8: the author. */
+static const char page_author_sql[] =
+	"SELECT m.id, m.version FROM mention AS m"
+	" LEFT JOIN mention_triage AS t ON t.mention = m.id"
+	" WHERE m.author = ?8 AND m.id < ?1 AND m.id > ?2" OTHERS IN_STATE
+	" AND (?6 IS NULL OR EXISTS (SELECT 1 FROM room_mention"
+	" WHERE room = ?6 AND mention = m.id)) ORDER BY m.id DESC LIMIT ?3";
 static const char find_source_sql[] = "SELECT id FROM source WHERE slug = ?1";
 static const char version_sql[] = "SELECT version FROM mention WHERE id = ?1";
 static const char changes_sql[] = "SELECT seq FROM mention_change WHERE mention = ?1"
@@ -143,6 +151,8 @@ static int find_source(struct dw_db *db, struct dw_str slug, uint64_t *id,
 
 static const char *page_query(const struct dw_mention_query *q, uint64_t source)
 {
+	if (q->author.p != NULL)
+		return page_author_sql;
 	if (q->room != 0)
 		return page_room_sql;
 	if (q->triage != DW_TRIAGE_ANY)
@@ -171,8 +181,10 @@ static int find_rows(struct dw_db *db, const struct dw_mention_query *q, uint64_
 		dw_db_bind_text(s, 5, q->lang);
 	if (q->room != 0)
 		dw_db_bind_u64(s, 6, q->room);
-	if (q->room != 0 || q->triage != DW_TRIAGE_ANY)
+	if (q->room != 0 || q->triage != DW_TRIAGE_ANY || q->author.p != NULL)
 		dw_db_bind_u64(s, 7, q->triage);
+	if (q->author.p != NULL)
+		dw_db_bind_u64(s, 8, mention_author_id(q->source, q->author));
 	while ((rc = dw_db_step(db, s, err)) == 1) {
 		row[n].id = (uint64_t)sqlite3_column_int64(s, 0);
 		row[n++].version = (uint64_t)sqlite3_column_int64(s, 1);

@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "engine/mention_json.h"
+#include "ingest_int.h"
 #include "mention_beside_int.h"
 #include "mention_index_int.h"
 #include "store/db.h"
@@ -33,23 +34,28 @@ static const char recent_sql[] =
 static const char match_sql[] =
 	"SELECT rowid FROM mention_search WHERE mention_search MATCH ?1"
 	" AND rowid < ?2 AND rowid > ?3 ORDER BY rowid DESC";
-/* A small room is gone through instead: each of its mentions is looked at. */
+/* A small room, or an author who wrote little, is gone through instead: each mention is looked at. */
 static const char room_sql[] =
 	"SELECT mention FROM room_mention WHERE room = ?1 AND mention < ?2"
 	" AND mention > ?3 ORDER BY mention DESC";
+static const char author_sql[] = "SELECT id FROM mention WHERE author = ?1 AND id < ?2"
+				 " AND id > ?3 ORDER BY id DESC";
+static const char few_sql[] =
+	"SELECT count(*) FROM (SELECT 1 FROM mention WHERE author = ?1 LIMIT ?2)";
 static const char row_sql[] =
 	"SELECT m.version, m.source, m.lang, coalesce(t.state, 0), ?2 = 0 OR EXISTS"
-	" (SELECT 1 FROM room_mention WHERE room = ?2 AND mention = ?1)"
+	" (SELECT 1 FROM room_mention WHERE room = ?2 AND mention = ?1),"
+	" ?3 = 0 OR m.author IS ?3"
 	" FROM mention AS m LEFT JOIN mention_triage AS t ON t.mention = m.id"
 	" WHERE m.id = ?1";
 
-#define SMALL_ROOM 2000
+#define SMALL 2000
 
 struct page {
 	struct dw_reader *r;
 	struct dw_db *db;
 	const struct dw_mention_query *q;
-	uint64_t source; /* id that is wanted, 0 = any */
+	uint64_t source, author; /* ids that are wanted, 0 = any */
 	struct dw_buf *out;
 	struct dw_err *err;
 	unsigned n;
@@ -130,6 +136,7 @@ static int passes(struct page *p, uint64_t id, uint64_t *version, struct dw_err 
 		return DW_EINTERNAL;
 	dw_db_bind_u64(s, 1, id);
 	dw_db_bind_u64(s, 2, p->q->room);
+	dw_db_bind_u64(s, 3, p->author);
 	rc = dw_db_step(p->db, s, err);
 	if (rc == 1) {
 		*version = (uint64_t)sqlite3_column_int64(s, 0);
@@ -138,7 +145,7 @@ static int passes(struct page *p, uint64_t id, uint64_t *version, struct dw_err 
 		     (p->q->lang.p == NULL || dw_str_eq(p->q->lang, dw_db_text(s, 2))) &&
 		     (p->q->triage == DW_TRIAGE_ANY ||
 		      (p->q->triage >> sqlite3_column_int(s, 3) & 1) != 0) &&
-		     sqlite3_column_int(s, 4) != 0;
+		     sqlite3_column_int(s, 4) != 0 && sqlite3_column_int(s, 5) != 0;
 	}
 	sqlite3_reset(s);
 	return rc;
@@ -224,14 +231,15 @@ static int merge(struct page *p, sqlite3_stmt *s, struct dw_err *err)
 	return rc < 0 ? rc : take_recent(p, &at, 0, err);
 }
 
-static int fill_room(struct page *p, struct dw_err *err)
+/* Of whom or what: a room or an author. */
+static int go_through(struct page *p, const char *sql, uint64_t of, struct dw_err *err)
 {
-	sqlite3_stmt *s = dw_db_stmt(p->db, room_sql, err);
+	sqlite3_stmt *s = dw_db_stmt(p->db, sql, err);
 	int rc = 0;
 
 	if (s == NULL)
 		return DW_EINTERNAL;
-	dw_db_bind_u64(s, 1, p->q->room);
+	dw_db_bind_u64(s, 1, of);
 	dw_db_bind_u64(s, 2, p->q->before);
 	dw_db_bind_u64(s, 3, p->q->after);
 	while (!p->is_full && (rc = dw_db_step(p->db, s, err)) == 1) {
@@ -269,6 +277,36 @@ static int fill(struct page *p, struct dw_err *err)
 	return rc;
 }
 
+/* 1 the author has written so little, 0 more, DW_E…. */
+static int wrote_little(struct page *p, struct dw_err *err)
+{
+	sqlite3_stmt *s = dw_db_stmt(p->db, few_sql, err);
+	int rc;
+
+	if (s == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(s, 1, p->author);
+	dw_db_bind_u64(s, 2, SMALL + 1);
+	rc = dw_db_step(p->db, s, err);
+	if (rc == 1)
+		rc = sqlite3_column_int64(s, 0) <= SMALL;
+	sqlite3_reset(s);
+	return rc;
+}
+
+static int fill_somehow(struct page *p, struct dw_err *err)
+{
+	int rc = p->author != 0 ? wrote_little(p, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (rc == 1)
+		return go_through(p, author_sql, p->author, err);
+	if (p->q->room != 0 && p->q->room_mentions <= SMALL)
+		return go_through(p, room_sql, p->q->room, err);
+	return fill(p, err);
+}
+
 int mention_search_on_pool(struct dw_reader *r, const struct dw_mention_query *q,
 			   uint64_t source, struct dw_buf *out, struct dw_err *err)
 {
@@ -280,9 +318,10 @@ int mention_search_on_pool(struct dw_reader *r, const struct dw_mention_query *q
 	p.out = out;
 	rc = dw_buf_addz(out, "{\"items\":[");
 	p.err = err;
+	if (q->author.p != NULL)
+		p.author = mention_author_id(q->source, q->author);
 	if (rc == 0)
-		rc = q->room != 0 && q->room_mentions <= SMALL_ROOM ? fill_room(&p, err)
-								    : fill(&p, err);
+		rc = fill_somehow(&p, err);
 	if (dw_db_exec(p.db, "COMMIT", rc == 0 ? err : NULL) < 0 && rc == 0)
 		rc = DW_EINTERNAL;
 	if (rc < 0)

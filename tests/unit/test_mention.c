@@ -308,6 +308,43 @@ static void test_written_is_stable(void **state)
 	dw_buf_fini(&b);
 }
 
+static void test_author(void **state)
+{
+	static const struct {
+		struct dw_str handle, url, name;
+		const char *want;
+	} who[] = {
+		{ { "Dana", 4 }, { "https://e.org", 13 }, { "D", 1 }, "@dana" },
+		{ { "@DANA", 5 }, { NULL, 0 }, { NULL, 0 }, "@dana" },
+		{ { "@@a", 3 }, { NULL, 0 }, { NULL, 0 }, "@@a" },
+		{ { "\xd8\xafZ", 3 }, { NULL, 0 }, { NULL, 0 }, "@\xd8\xafz" },
+		{ { "", 0 }, { "https://E.org", 13 }, { "D", 1 }, "https://E.org" },
+		{ { "@", 1 }, { NULL, 0 }, { "Dana", 4 }, "Dana" },
+		{ { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, "" },
+	};
+	static char long_handle[DW_AUTHOR_BYTES + 1], buf[DW_AUTHOR_BYTES];
+	struct dw_mention m = { .author_name = DW_STR("N") };
+
+	for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++) {
+		struct dw_mention w = { .author_handle = who[i].handle,
+					.author_url = who[i].url,
+					.author_name = who[i].name };
+
+		assert_true(dw_str_eq(dw_mention_author(&w, buf),
+				      dw_str_of(who[i].want)));
+	}
+	assert_true(dw_str_eq(dw_author_fold(DW_STR("@DaNa"), buf), DW_STR("@dana")));
+	assert_true(dw_str_eq(dw_author_fold(DW_STR("DaNa"), buf), DW_STR("DaNa")));
+	assert_int_equal(dw_author_fold(DW_STR(""), buf).n, 0);
+	/* what no check lets in is cut by nobody here */
+	memset(long_handle, 'A', sizeof(long_handle));
+	m.author_handle = dw_str_make(long_handle, sizeof(long_handle));
+	assert_true(dw_str_eq(dw_mention_author(&m, buf), DW_STR("N")));
+	m.author_handle.n = DW_AUTHOR_BYTES - 1;
+	assert_int_equal(dw_mention_author(&m, buf).n, DW_AUTHOR_BYTES);
+	assert_int_equal(buf[DW_AUTHOR_BYTES - 1], 'a');
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_desk),
+		cmocka_unit_test(test_author),
 		cmocka_unit_test(test_written_is_stable),
 	};
 
