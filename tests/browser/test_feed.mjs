@@ -248,6 +248,35 @@ await runAll({
 		await row("Noch einer").waitFor();
 		assert.equal(query().size, 0);
 	},
+	async what_else_an_author_wrote_is_one_click_away() {
+		const by = (id, t, handle, more = {}) => mention(id, t, { source: "net", author: { name: "Dana", handle }, ...more });
+		await room.say([by("a1", "Dana's first", "@Dana"), by("a2", "Dana's second", "dana"), by("a3", "Another Dana", "dana2"), mention("a4", "Dana elsewhere", { author: { handle: "dana" } })]);
+		await fresh();
+		await row("Dana's first").click();
+		await page.locator(".detail a", { hasText: "All 2 by this author" }).click();
+		await page.locator(".author-chip", { hasText: "@dana" }).waitFor();
+		await room.until("these two alone", async () => await rows.count() === 2 && await row("Dana's second").count() === 1);
+		assert.deepEqual([query().get("source"), query().get("author")], ["net", "@dana"]);
+		await room.say([by("a5", "Dana's third", "DANA"), by("a6", "Omid's", "omid")]);
+		await row("Dana's third").waitFor();
+		await page.reload();
+		await row("Dana's third").waitFor();
+		assert.equal(await rows.count(), 3, "the address says it all");
+		await page.fill("[data-search]", "second");
+		await room.until("words go with it", async () => await rows.count() === 1);
+		await page.fill("[data-search]", "");
+		await room.until("all three again", async () => await rows.count() === 3);
+		await page.locator(".author-chip button").click();
+		await row("Omid's").waitFor();
+		assert.deepEqual([query().get("source"), query().get("author")], ["net", null]);
+		await row("Another Dana").click();
+		await page.locator(".detail").getByText("The only one by this author here").waitFor();
+		await page.goto(`${room.url}/?source=net&author=@dana`);
+		await page.locator(".author-chip").waitFor();
+		await page.locator("select").first().selectOption("desk-test");
+		await page.locator(".author-chip").waitFor({ state: "detached" });
+		await page.getByRole("button", { name: "Clear" }).click();
+	},
 	async a_search_marks_what_it_found_and_finds_what_arrives() {
 		await room.say([mention("17", "The plant at Karkheh leaks"), mention("18", "كتاب جديد"), mention("19", "نشت در کارخانه")]);
 		await page.keyboard.press("Slash");

@@ -54,6 +54,10 @@ await runAll(forEachLook(async (lang, theme, width) => {
 	await p.locator(".mention").nth(2).click();
 	await p.locator(".metrics").waitFor();
 	await look(p, `mention-${name}`, wrong);
+	await p.locator(".by-author a").click();
+	await p.locator(".author-chip").waitFor();
+	await p.locator(".mention").nth(4).waitFor();
+	await look(p, `author-${name}`, wrong);
 	await p.context().clearCookies({ name: "diwan_session" });
 	await p.goto(room.url);
 	await p.locator("#sign-in").waitFor();

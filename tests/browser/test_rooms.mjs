@@ -73,6 +73,15 @@ const tests = {
 		assert.equal(await page.locator(".pick-bar").count(), 0, "nothing is chosen any more");
 	},
 
+	async the_others_of_an_author_are_one_click_away_from_the_room() {
+		await page.goto(`${room.url}/incidents/${id}`);
+		await part("mentions").locator(".room-mention", { hasText: "guest 4" }).locator("a", { hasText: "More from this author" }).click();
+		await page.locator(".author-chip", { hasText: "guest 4" }).waitFor();
+		await page.waitForFunction(() => document.querySelectorAll(".mention").length === 1);
+		await page.locator(".author-chip button").click();
+		await page.locator(".mention").nth(1).waitFor();
+	},
+
 	async one_more_is_added_from_its_detail() {
 		await page.locator(".mention").nth(1).click();
 		await page.locator(".detail button", { hasText: "Add to an incident" }).click();

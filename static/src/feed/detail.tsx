@@ -27,6 +27,7 @@ import { minute } from "../ui/now";
 import { Skeleton } from "../ui/parts";
 import { say } from "../ui/toast";
 import { hasDanger, safeHref } from "../i18n/foreign";
+import { authorHref } from "./filter";
 import type { Mention } from "./mention";
 import { Ways } from "./pick";
 import { isDangerous, timeOf, Who } from "./row";
@@ -39,12 +40,12 @@ interface Version {
 	actor: number;
 	data: Partial<Mention>;
 }
-type Whole = Mention & { history: Version[] };
+type Whole = Mention & { history: Version[]; by_author: number };
 
 const HAS_INVISIBLE = /[\u200b-\u200f\u061c\u00ad\u2060\ufeff\u00a0\u202f]/;
 
 /* Read anew whenever the stream says that this one has changed. */
-function useMention(id: number, known: Mention | undefined): { m: Mention | undefined; history: Version[] | null; problem: Problem | null } {
+function useMention(id: number, known: Mention | undefined): { m: Mention | undefined; history: Version[] | null; byAuthor: number; problem: Problem | null } {
 	const { data, problem, reload } = useLoaded<Whole>(`/mentions/${id}`);
 	const isThis = useCallback((e: LineEvent) => e.type === "mention.changed" && (JSON.parse(e.data) as { data: Mention }).data.id === id, [id]);
 	useEvents(isThis, reload);
@@ -53,7 +54,7 @@ function useMention(id: number, known: Mention | undefined): { m: Mention | unde
 	const whole = useMemo(() => data === null ? undefined : {
 		...data, ...(marks && data.text === known?.text ? { marks } : {}), ...(title_marks && data.title === known?.title ? { title_marks } : {}),
 	}, [data, marks, title_marks]);
-	return { m: whole ?? known, history: data?.history ?? null, problem };
+	return { m: whole ?? known, history: data?.history ?? null, byAuthor: data?.by_author ?? 0, problem };
 }
 
 function Metrics({ m }: { m: Mention }) {
@@ -103,7 +104,7 @@ function History({ versions }: { versions: readonly Version[] }) {
 
 function Raw({ m }: { m: Mention }) {
 	const { marks: _, title_marks: __, at: ____, ...plain } = m as Whole;
-	const { history: ___, ...values } = plain;
+	const { history: ___, by_author: _____, ...values } = plain;
 	return (
 		<details class="raw">
 			<summary>{t("mention.raw")}</summary>
@@ -119,16 +120,28 @@ function Raw({ m }: { m: Mention }) {
 	);
 }
 
+const COUNTED = 1000; /* the server counts no further */
+
+function ByAuthor({ m, n }: { m: Mention; n: number }) {
+	if (n === 0)
+		return null;
+	return (
+		<p class="small by-author">{n === 1 ? <span class="soft">{t("mention.by_author", { n })}</span>
+			: <a href={authorHref(m)}>{n < COUNTED ? t("mention.by_author", { n }) : t("mention.by_author_many", { n: COUNTED - 1 })}</a>}</p>
+	);
+}
+
 async function copyLink(): Promise<void> {
 	say(t(await copyText(location.href) ? "mention.copied" : "mention.copy_failed"));
 }
 
-function Body({ m, history }: { m: Mention; history: Version[] | null }) {
+function Body({ m, history, byAuthor }: { m: Mention; history: Version[] | null; byAuthor: number }) {
 	const [showsAll, setShowsAll] = useState(false);
 	const original = safeHref(m.url), at = timeOf(m);
 	return (
 		<article class="detail-body">
 			<header class="detail-who"><Who m={m} /><SourceChip slug={m.source} /></header>
+			<ByAuthor m={m} n={byAuthor} />
 			{isDangerous(m) && <p class="note bad"><Icon of={alertIcon} /> {t("mention.danger_hint")}</p>}
 			{m.title !== undefined && <Text class="detail-title" lang={m.lang} marks={m.title_marks} showsAll={showsAll}>{m.title}</Text>}
 			<Text class="detail-text" lang={m.lang} marks={m.marks} showsAll={showsAll} links>{m.text}</Text>
@@ -163,7 +176,7 @@ export interface DetailProps {
 }
 
 export function Detail({ id, known, isAlone, onClose, onPrevious, onNext }: DetailProps) {
-	const { m, history, problem } = useMention(id, known);
+	const { m, history, byAuthor, problem } = useMention(id, known);
 	const heading = useRef<HTMLHeadingElement>(null);
 	const Heading = isAlone ? "h1" : "h2";
 	useEffect(() => {
@@ -179,7 +192,7 @@ export function Detail({ id, known, isAlone, onClose, onPrevious, onNext }: Deta
 				<button type="button" class="icon-button" aria-label={t("mention.next")} title={t("mention.next")} disabled={onNext === undefined} onClick={onNext}><Icon of={nextIcon} /></button>
 				<button type="button" class="icon-button" aria-label={t("close")} title={t("close")} onClick={onClose}><Icon of={xIcon} /></button>
 			</div>
-			{m !== undefined ? <Body key={id} m={m} history={history} />
+			{m !== undefined ? <Body key={id} m={m} history={history} byAuthor={byAuthor} />
 				: problem !== null ? <div class="note bad" role="alert">{problem.status === 404 ? t("mention.gone") : explain(problem)}</div>
 				: <Skeleton rows={3} />}
 		</section>

@@ -20,7 +20,7 @@ import { Icon } from "../ui/icon";
 import { Empty, Skeleton } from "../ui/parts";
 import { Retry } from "../ui/load";
 import { Detail } from "./detail";
-import { filter, isFiltered } from "./filter";
+import { filter, isFiltered, searchOf } from "./filter";
 import { Filters } from "./filters";
 import { GlancePane } from "./glance";
 import { List } from "./list";
@@ -120,6 +120,13 @@ export function Feed({ id }: PageProps) {
 		return () => live.stop();
 	}, []);
 	useEffect(() => { live.hold("reading", openId !== 0); }, [openId]);
+	/* Another list is begun at its top: the row that had the focus is not sought in it, and holds nothing. */
+	useLayoutEffect(() => {
+		if (openId !== 0)
+			return;
+		current.value = 0;
+		live.hold("reading", false);
+	}, [searchOf(filter.value).toString()]);
 	live.painted.value;
 
 	/* These two stay the same, so that rows that have not changed are not painted anew. */

@@ -10,9 +10,10 @@ import type { Signal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 
 import { explain, particulars, type Problem } from "../api";
-import { isLang, LANG_NAMES, t } from "../i18n/t";
+import { isLang, LANG_NAMES, t, tx } from "../i18n/t";
 import { sources } from "../sources";
 import { Icon } from "../ui/icon";
+import { Name } from "../ui/parts";
 import { filter, isFiltered, setFilter } from "./filter";
 
 const TYPING_MS = 250;
@@ -60,7 +61,7 @@ export function Filters({ problem }: { problem: Signal<Problem | null> }) {
 			<SearchField problem={f.q === "" ? null : problem.value} />
 			<label>
 				<span class="unseen">{t("filter.source")}</span>
-				<select dir="auto" value={f.source} onChange={(e) => setFilter({ source: e.currentTarget.value })}>
+				<select dir="auto" value={f.source} onChange={(e) => setFilter({ source: e.currentTarget.value, author: "" })}>
 					<option value="">{t("filter.all_sources")}</option>
 					{known.map((slug) => <option key={slug} value={slug} dir="auto">{slug}</option>)}
 				</select>
@@ -72,8 +73,14 @@ export function Filters({ problem }: { problem: Signal<Problem | null> }) {
 					{langs.map((l) => <option key={l} value={l} lang={l}>{isLang(l) ? LANG_NAMES[l] : l}</option>)}
 				</select>
 			</label>
+			{f.author !== "" && (
+				<span class="author-chip">
+					{tx("filter.author", { who: <Name class="strong">{f.author}</Name> })}
+					<button type="button" class="icon-button" aria-label={t("filter.no_author")} title={t("filter.no_author")} onClick={() => setFilter({ author: "" })}><Icon of={xIcon} /></button>
+				</span>
+			)}
 			{isFiltered(f) && (
-				<button type="button" class="quiet" onClick={() => setFilter({ q: "", source: "", lang: "" })}><Icon of={xIcon} />{t("filter.clear")}</button>
+				<button type="button" class="quiet" onClick={() => setFilter({ q: "", source: "", lang: "", author: "" })}><Icon of={xIcon} />{t("filter.clear")}</button>
 			)}
 		</div>
 	);

@@ -116,7 +116,7 @@ export function GlancePane({ live }: { live: Live }) {
 				<ul>
 					{g.sources.map(([slug, n]) => (
 						<Line key={slug} n={n} of={g.sources[0]?.[1] ?? 1} hue={hueOf(slug)} isChosen={f.source === slug}
-							onChoose={() => setFilter({ source: f.source === slug ? "" : slug })}><Name>{slug}</Name></Line>
+							onChoose={() => setFilter({ source: f.source === slug ? "" : slug, author: "" })}><Name>{slug}</Name></Line>
 					))}
 				</ul>
 			</section>

@@ -36,7 +36,7 @@ export class Live {
 	readonly reasons = signal<ReadonlySet<Reason>>(new Set());
 	/** New ones in the last minute, as of the last repaint. */
 	readonly rate = signal(0);
-	#filter: Filter = { q: "", source: "", lang: "" };
+	#filter: Filter = { q: "", source: "", lang: "", author: "" };
 	#times: { at: number; n: number }[] = [];
 	#paintTimer: ReturnType<typeof setTimeout> | undefined;
 	#searchTimer: ReturnType<typeof setTimeout> | undefined;

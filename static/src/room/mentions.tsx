@@ -9,6 +9,7 @@ import xIcon from "@primer/octicons/build/svg/x-16.svg";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { api, type Problem } from "../api";
+import { authorHref, authorOf } from "../feed/filter";
 import type { Mention, MentionPage } from "../feed/mention";
 import { beginning, timeOf, Who } from "../feed/row";
 import { number } from "../i18n/format";
@@ -117,6 +118,7 @@ function Row({ m, people, may, isPicked, onPick, onTriage, onUnlink }: RowProps)
 				<TriageMark of={m.triage?.state ?? "new"} />
 				{owner !== undefined && <Name class="small strong">{owner}</Name>}
 				<span class="thing-links">
+					{authorOf(m) !== "" && <a class="small" href={authorHref(m)}>{t("mention.more_by")}</a>}
 					<a class="small" href={`/mentions/${m.id}`}>{t("part.mentions.open")}</a>
 					{may && <button type="button" class="link small" onClick={onUnlink}>{t("part.mentions.unlink")}</button>}
 				</span>

@@ -4,6 +4,7 @@ import "./page";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { authorHref, authorOf, passes } from "../../../static/src/feed/filter";
 import { glanceOf } from "../../../static/src/feed/glance";
 import type { Mention } from "../../../static/src/feed/mention";
 import { FeedStore, KEPT, placeOf } from "../../../static/src/feed/store";
@@ -11,6 +12,17 @@ import { FeedStore, KEPT, placeOf } from "../../../static/src/feed/store";
 const m = (id: number, version = id, more: Partial<Mention> = {}): Mention =>
 	({ id, version, source: "s", source_id: String(id), text: `text ${id}.${version}`, recorded_at: "2026-11-25T12:00:00Z", ...more });
 const ids = (list: readonly Mention[]): number[] => list.map((x) => x.id);
+
+test("an author is known by handle, address or name, in this order, within the source", () => {
+	for (const [author, key] of [[{ handle: "@DaNa", url: "https://e.org/D", name: "D" }, "@dana"], [{ handle: "دانا" }, "@دانا"], [{ handle: "@@A" }, "@@a"],
+		[{ handle: "", url: "https://e.org/D", name: "D" }, "https://e.org/D"], [{ handle: "@", name: "Dana" }, "Dana"], [{}, ""], [undefined, ""]] as const)
+		assert.equal(authorOf({ author: author as Mention["author"] ?? {} }), key);
+	const of = { q: "", source: "s", lang: "", author: "@dana" };
+	assert.ok(passes(of, m(1, 1, { author: { handle: "Dana" } })));
+	assert.ok(!passes(of, m(1, 1, { author: { name: "@dana", handle: "other" } })));
+	assert.ok(!passes(of, m(1, 1, { source: "t", author: { handle: "Dana" } })), "elsewhere it is somebody else");
+	assert.equal(authorHref(m(1, 1, { source: "x", author: { handle: "a&b" } })), "/?source=x&author=%40a%26b");
+});
 
 /* A store to which a first page has come. */
 function opened(...page: Mention[]): FeedStore {
