@@ -70,6 +70,7 @@ const tests = {
 		await closed();
 		const now = await send("GET", `/incidents/${id}`);
 		assert.deepEqual(now.playbooks.map((p) => [p.slug, p.lang]), [["service-outage", "fa"]]);
+		await part("tasks").locator("button", { hasText: `all ${now.tasks.length} tasks` }).click();
 		await part("tasks").locator(".task").nth(now.tasks.length - 1).waitFor();
 		await part("tasks").locator(".task", { hasText: now.tasks[0].title }).getByText(/for: .Lead/).waitFor();
 	},
@@ -143,7 +144,7 @@ const tests = {
 		await p.locator("dialog .template").first().waitFor();
 		await look(p, name("texts"), wrong);
 		await p.goto(`${room.url}/incidents/${id}`);
-		await p.locator(".room-moves button").last().click();
+		await p.locator(".room-moves .start-playbook").click();
 		await p.locator("dialog .preview .sheet").waitFor();
 		await look(p, name("start"), wrong);
 		assert.deepEqual([...wrong, ...p.wrong], []);

@@ -110,7 +110,7 @@ const VIEWS = {
 	} },
 	picks: { path: `${at}?part=mentions`, shows: ".picks" },
 	office: { path: at, shows: ".room-head", act: (p) => p.locator(".office button").nth(1).click() },
-	severity: { path: at, shows: ".room-moves", act: (p) => p.locator(".room-moves button").nth(-2).click() },
+	severity: { path: at, shows: ".room-moves", act: (p) => p.locator(".room-moves > button:not(.start-playbook)").last().click() },
 };
 
 async function look(p, name, wrong) {

@@ -21,7 +21,7 @@ const open = signal<PlaybookDialogProps["open"] | null>(null);
 export const startPlaybook = (): void => { open.value = "start"; };
 
 export function StartButton() {
-	return <button type="button" onClick={startPlaybook}><Icon of={bookIcon} />{t("playbook.start")}</button>;
+	return <button type="button" class="start-playbook" onClick={startPlaybook}><Icon of={bookIcon} />{t("playbook.start")}</button>;
 }
 
 export function StartedFacts({ of, by }: { of: Started; by: string }) {
