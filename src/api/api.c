@@ -8,6 +8,7 @@
 #include "domain/upload.h"
 #include "engine/playbook.h"
 #include "once_int.h"
+#include "presence_int.h"
 
 #include <stdlib.h>
 
@@ -146,6 +147,8 @@ static const struct dw_route routes[] = {
 	{ DW_PATCH, "/api/v1/playbooks/{slug}", dw_api_playbook_patch, DW_BODY_WHOLE,
 	  DW_PLAYBOOK_BYTES, DW_RIGHT_COMMAND },
 	{ DW_GET, "/api/v1/stream", dw_api_stream, DW_BODY_NONE, 0, DW_RIGHT_READ },
+	{ DW_POST, "/api/v1/presence", dw_api_presence, DW_BODY_WHOLE, 1024,
+	  DW_RIGHT_READ },
 
 	{ DW_POST, "/control/setup-link", dw_api_setup_link, DW_BODY_WHOLE, SMALL,
 	  DW_RIGHT_OPERATE },
@@ -179,6 +182,7 @@ int dw_api_create(struct dw_api **out, struct dw_engine *e, struct dw_timers *ti
 		free(api);
 		return dw_fail(err, DW_EINTERNAL, "starting the heartbeat");
 	}
+	presence_init(api);
 	dw_api_once_init(api);
 	*out = api;
 	return 0;
@@ -195,6 +199,7 @@ void dw_api_destroy(struct dw_api *api)
 		return;
 	DW_REQUIRE(api->n_streams == 0);
 	dw_api_streams_fini(api);
+	presence_fini(api);
 	dw_api_once_fini(api);
 	free(api->setup);
 	free(api);

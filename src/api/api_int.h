@@ -36,6 +36,7 @@ struct dw_api {
 	void *setup;	   /* api/setup.c's one-time token */
 	size_t collecting; /* bytes of bodies that are held: body.c */
 	void *once;	   /* api/once.c's answers in work */
+	void *presence;	   /* api/presence.c: who is in which room */
 	bool is_copying;   /* control.c: a backup is being made */
 	struct dw_api_counts count;
 	struct dw_csp_reports csp;
@@ -142,6 +143,7 @@ DW_API_HANDLER(dw_api_incident_get);
 DW_API_HANDLER(dw_api_incident_handover);
 DW_API_HANDLER(dw_api_incident_timeline);
 DW_API_HANDLER(dw_api_stream);	/* stream.c */
+DW_API_HANDLER(dw_api_presence); /* presence.c: signed-in people only */
 DW_API_HANDLER(dw_api_backup);	/* control.c: operator only */
 DW_API_HANDLER(dw_api_healthz); /* health.c */
 DW_API_HANDLER(dw_api_readyz);

@@ -233,6 +233,12 @@ static bool check_media(struct dw_http_req *req)
 	return false;
 }
 
+/* An open page is not activity: what it does by itself keeps no idle session alive. */
+static bool is_left_alone(const struct dw_route *route)
+{
+	return route->handler == dw_api_stream || route->handler == dw_api_presence;
+}
+
 bool dw_api_guard(struct dw_http_req *req, void *data)
 {
 	struct dw_api *api = data;
@@ -253,7 +259,7 @@ bool dw_api_guard(struct dw_http_req *req, void *data)
 	else if (right != DW_RIGHT_PUBLIC && auth.p == NULL)
 		(void)dw_account_by_session(dw_engine_account(api->engine),
 					    api_cookie(req, api),
-					    req->route->handler != dw_api_stream, who);
+					    !is_left_alone(req->route), who);
 	if ((who->kind == DW_NOBODY || who->kind == DW_USER) &&
 	    req->route->handler != dw_api_csp_report && !check_site(req, api, who))
 		return false;

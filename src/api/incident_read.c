@@ -8,6 +8,7 @@
  */
 #include "account_int.h"
 #include "engine/room.h"
+#include "presence_int.h"
 
 #include <stdlib.h>
 
@@ -194,6 +195,19 @@ static void room_on_pool(struct dw_work *w, void *local)
 
 /* ---- GET /incidents/{id} ---- */
 
+/* Behind the room's own members: who is in it now is none of its state. */
+static bool add_present(struct dw_buf *b, const struct dw_api *api, uint64_t room)
+{
+	struct dw_jsonw w;
+
+	b->len--; /* the closing brace */
+	if (dw_buf_addz(b, ",\"present\":") < 0)
+		return false;
+	dw_jsonw_init(&w, b);
+	presence_write(&w, api, room);
+	return dw_jsonw_end(&w) == 0 && dw_buf_addc(b, '}') == 0;
+}
+
 static void reply_now(struct dw_http_req *req, struct dw_api *api,
 		      const struct dw_incident *s)
 {
@@ -204,7 +218,7 @@ static void reply_now(struct dw_http_req *req, struct dw_api *api,
 	dw_jsonw_init(&w, &b);
 	dw_room_write(&w, s, dw_account_names(dw_engine_account(api->engine)),
 		      dw_now_us(dw_engine_clock(api->engine)));
-	if (dw_jsonw_end(&w) < 0) {
+	if (dw_jsonw_end(&w) < 0 || !add_present(&b, api, s->id)) {
 		dw_api_refuse(req, DW_EINTERNAL, "this incident is too large to show");
 	} else {
 		dw_http_set(req, "ETag",

@@ -17,6 +17,7 @@
  *  (2) Whoever stands in `streams` stands in the counters of its account, its session (users) and
  *      its address; all of it ends in on_close.
  */
+#include "presence_int.h"
 #include "stream_int.h"
 
 #include "engine/account.h"
@@ -138,6 +139,7 @@ static void stream_watch(struct stream *s)
 	s->phase = WATCHING;
 	dw_feed_watch(dw_engine_feed(s->api->engine), &s->watcher, s->after, wanted(s),
 		      s->room);
+	presence_on_stream(s->api, &s->who);
 }
 
 static void stream_hello(struct stream *s)
@@ -404,6 +406,7 @@ static void on_doors(void *data, uint64_t room, const struct dw_doors *before,
 		if (has)
 			owe_resync(s, room);
 	}
+	presence_on_doors(api);
 }
 
 static void on_account_change(void *data, enum dw_principal_kind kind, uint64_t id)
@@ -412,10 +415,41 @@ static void on_account_change(void *data, enum dw_principal_kind kind, uint64_t 
 	struct beat *b = api->beat;
 	struct dw_link *mates = stream_mates(b->owners, kind, id);
 
+	if (kind == DW_USER)
+		presence_on_account(api, id);
 	if (mates == NULL)
 		return;
 	DW_LIST_EACH(l, mates)
 		(void)stream_refresh(DW_CONTAINER_OF(l, struct stream, mate));
+}
+
+/* ---- what is told besides ---- */
+
+/* Who asked for some types has not asked for this. */
+static bool is_taking(const struct stream *s, uint64_t room)
+{
+	struct dw_type_set all = dw_type_set_all();
+
+	return s->phase == WATCHING && (s->room == 0 || s->room == room) &&
+	       dw_type_set_within(&all, &s->asked) &&
+	       dw_rooms_see(dw_engine_rooms(s->api->engine), &s->who, room) != NULL;
+}
+
+bool stream_tell(struct dw_api *api, uint64_t user, uint64_t room, struct dw_str frames)
+{
+	struct dw_link *mates =
+		stream_mates(((struct beat *)api->beat)->owners, DW_USER, user);
+	bool all = true;
+
+	if (mates == NULL)
+		return true;
+	DW_LIST_EACH(l, mates) {
+		struct stream *s = DW_CONTAINER_OF(l, struct stream, mate);
+
+		if (is_taking(s, room) && !dw_watcher_say(&s->watcher, frames))
+			all = false;
+	}
+	return all;
 }
 
 /* ---- the beat ---- */
