@@ -54,7 +54,8 @@ function take(message: FromHub): void {
 			sessionEnded();
 		break;
 	case "events":
-		lastId = Math.max(lastId, message.events.at(-1)?.id ?? 0);
+		for (const event of message.events) /* some have none */
+			lastId = Math.max(lastId, event.id);
 		for (const taker of takers)
 			taker(message.events);
 		break;

@@ -20,6 +20,7 @@ import { DraftForm, textOf } from "./draft";
 import { Area } from "./fields";
 import { MoreMoves } from "./head_more";
 import { KindMarks, SeverityMark, StatusMark } from "./marks";
+import { Present } from "./presence";
 import { act, mayCommand, me, MOVES, type RoomData, type Severity, type Status, writes } from "./model";
 import { StartButton } from "./playbooks";
 
@@ -108,6 +109,7 @@ export function Head({ room, isFrozen, reload }: { room: RoomData; isFrozen: boo
 				{room.type !== null && <span class="tag plain-tag"><Name>{room.type}</Name></span>}
 				<span class="soft small" title={exact(room.declared_at)}>{t("room.number", { id: String(room.id) })}</span>
 			</div>
+			{!isFrozen && <Present room={room} />}
 			{room.summary !== null && <p class="room-summary"><Name>{room.summary}</Name></p>}
 			{room.merged_into !== null && <p class="note">{t("room.merged")} <a href={`/incidents/${room.merged_into}`}>{t("room.merged_go")}</a></p>}
 			<Relatives room={room} />

@@ -126,6 +126,10 @@ export interface Clocks {
 	first_assessed_at?: string | null;
 	words?: WordClock[];
 }
+export interface Here {
+	user: Person;
+	since: string;
+}
 /** How the lead's office came to who had it last. */
 export interface HandedOver {
 	seq: number;
@@ -171,7 +175,8 @@ export interface RoomData extends RoomSummary {
 	clocks: Clocks;
 	words?: SpokenWord[];
 	handed_over: HandedOver | null;
-	present?: number[];
+	/** Who is in it now; only of the live room. */
+	present?: Here[];
 }
 
 const RELOAD_MS = 300;
@@ -181,14 +186,15 @@ export function isOfRoom(data: string, id: number): boolean {
 	return data.includes(`"incident":${id}`) && (JSON.parse(data) as { incident?: number }).incident === id;
 }
 
-/** Calls again soon after something happened that `isOurs` knows, and when events were missed. */
+/** Calls again soon after something happened that `isOurs` knows, and when events were missed. Who comes
+ * and goes is nothing that happened. */
 export function useFollow(isOurs: ((type: string, data: string) => boolean) | null, again: () => void): void {
 	useEffect(() => {
 		if (isOurs === null)
 			return undefined;
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const soon = (): void => { timer ??= setTimeout(() => { timer = undefined; again(); }, RELOAD_MS); };
-		const ends = [onEvents((events) => { if (events.some((e) => isOurs(e.type, e.data))) soon(); }), onJump(soon)];
+		const ends = [onEvents((events) => { if (events.some((e) => e.type !== "presence" && isOurs(e.type, e.data))) soon(); }), onJump(soon)];
 		return () => {
 			clearTimeout(timer);
 			for (const end of ends)
