@@ -36,6 +36,7 @@ struct dw_exhibit { /* evidence as it lies with a claim */
 struct dw_claim {
 	uint64_t id, version, owner, by;
 	int64_t at, recheck_at;
+	int64_t said_at;    /* the recheck_at that it was called overdue for, or 0 */
 	struct dw_str text; /* p == NULL: erased */
 	unsigned verdict;
 	struct dw_exhibit *exhibit;
@@ -45,6 +46,7 @@ struct dw_claim {
 struct dw_todo { /* a task; rt has a dw_task */
 	uint64_t id, version, owner, by, done_by;
 	int64_t at, due_at, done_at;
+	int64_t said_at; /* the due_at that it was called overdue for, or 0 */
 	struct dw_str title;
 	bool is_done, has_role;
 	unsigned role;	   /* the office that it was meant for */
@@ -105,6 +107,7 @@ struct dw_cadence {		  /* of one audience */
 	uint64_t every_s;	  /* between two words; 0: as they come */
 	uint64_t last_id;	  /* the word that was said last, 0: none yet */
 	int64_t last_at, next_at; /* of that word */
+	int64_t said_at;	  /* the moment that was called overdue, or 0 */
 };
 
 /* A moment by which something is to have happened, and has not. */
@@ -113,6 +116,7 @@ struct dw_due {
 	unsigned audience; /* of a word */
 	uint64_t id;	   /* of a task or claim */
 	int64_t at;
+	bool is_said; /* it was called overdue */
 };
 
 struct dw_room_file { /* its bytes are kept beside the journal, by their SHA-256 */
@@ -207,6 +211,8 @@ void dw_incident_each_due(const struct dw_incident *s,
 			  bool (*fn)(void *data, const struct dw_due *due), void *data);
 /** How much of that is due by `at`. */
 size_t dw_incident_overdue(const struct dw_incident *s, int64_t at);
+/** The first such moment that was not called overdue yet, whether it has passed or not; 0: none. */
+int64_t dw_incident_next_due(const struct dw_incident *s);
 
 /** May it go from one to the other? Merging is no such move. */
 bool dw_status_may_move(unsigned from, unsigned to);

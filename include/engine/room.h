@@ -19,6 +19,8 @@ struct dw_rooms;
 /** Fold all rooms. r: a reader, without a database when the journal is in memory (starts empty). */
 DW_MUST_USE int dw_rooms_open(struct dw_rooms **out, struct dw_engine *e,
 			      struct dw_reader *r, struct dw_err *err);
+/** The journal is about to close: nothing more is said by itself. */
+void dw_rooms_stop(struct dw_rooms *rooms);
 /** NULL is fine. */
 void dw_rooms_destroy(struct dw_rooms *rooms);
 /** Fold one durable event of a room into the live state. */
@@ -50,6 +52,12 @@ void dw_rooms_note_read(struct dw_rooms *rooms, const struct dw_principal *who,
 			const struct dw_incident *s);
 /** Which are closed, now. Borrowed: take a reference to keep it. */
 struct dw_doors *dw_rooms_doors(struct dw_rooms *rooms);
+
+/**
+ * Look now for what is overdue in any room, and say it: an event by the system, once for each
+ * moment. Done by itself every second.
+ */
+void dw_rooms_say_overdue(struct dw_rooms *rooms);
 
 /* ---- commands ---- */
 

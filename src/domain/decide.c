@@ -435,6 +435,7 @@ static int decide_one(struct deciding *d)
 		[DW_CMD_SPEAK] = decide_speak,
 		[DW_CMD_SET_CADENCE] = decide_set_cadence,
 		[DW_CMD_ADD_FILE] = decide_add_file,
+		[DW_CMD_OVERDUE] = decide_overdue,
 	};
 
 	return rules[d->c->type](d);

@@ -48,7 +48,9 @@ int decide_add_file(struct deciding *d);
 int decide_start(struct deciding *d);
 int decide_split(struct deciding *d);
 
-/* ---- decide_word.c ---- */
+/* ---- decide_overdue.c, decide_word.c ---- */
+
+int decide_overdue(struct deciding *d);
 
 int decide_speak(struct deciding *d);
 int decide_set_cadence(struct deciding *d);

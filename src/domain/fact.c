@@ -49,6 +49,9 @@ uint64_t dw_fact_fields(enum dw_event_type type)
 		[DW_EV_CADENCE_SET] = H(AUDIENCE) | H(EVERY),
 		[DW_EV_FILE_ADDED] =
 			H(NAME) | H(MEDIA) | H(SHA256) | H(SIZE) | H(CAPTURED_AT),
+		[DW_EV_WORD_OVERDUE] = H(AUDIENCE) | H(DUE_AT),
+		[DW_EV_TASK_OVERDUE] = H(TASK) | H(DUE_AT),
+		[DW_EV_CLAIM_OVERDUE] = H(CLAIM) | H(RECHECK_AT),
 	};
 
 	DW_REQUIRE((unsigned)type <= DW_EV_COUNT);

@@ -320,8 +320,10 @@ static void apply_claim_changed(struct dw_incident *s, const struct dw_fact *f)
 		c->verdict = f->verdict;
 	if (HAS(f, OWNER))
 		c->owner = f->owner;
-	if (HAS(f, RECHECK_AT))
+	if (HAS(f, RECHECK_AT)) {
 		c->recheck_at = f->recheck_at;
+		c->said_at = 0;
+	}
 	for (size_t i = 0; i < f->evidence.n; i++) {
 		c->exhibit = incident_grow(c->exhibit, c->n_exhibits, &c->cap_exhibits,
 					   sizeof(*c->exhibit));
@@ -361,11 +363,28 @@ static void apply_task_changed(struct dw_incident *s, const struct dw_fact *f)
 		t->owner = f->owner;
 	if (HAS(f, DUE_AT))
 		t->due_at = f->due_at;
+	if (HAS(f, DUE_AT) || HAS(f, DONE))
+		t->said_at = 0;
 	if (HAS(f, DONE)) {
 		t->is_done = f->is_done;
 		t->done_at = f->is_done ? f->occurred_at : 0;
 		t->done_by = f->is_done ? f->actor : 0;
 	}
+}
+
+/* ---- overdue: no change of theirs ---- */
+
+static void apply_overdue(struct dw_incident *s, const struct dw_fact *f)
+{
+	struct dw_todo *t = find_task(s, f->task);
+	struct dw_claim *c = find_claim(s, f->claim);
+
+	if (f->type == DW_EV_WORD_OVERDUE)
+		incident_apply_word_overdue(s, f);
+	else if (f->type == DW_EV_TASK_OVERDUE && t != NULL)
+		t->said_at = f->due_at;
+	else if (f->type == DW_EV_CLAIM_OVERDUE && c != NULL)
+		c->said_at = f->recheck_at;
 }
 
 /* ---- decisions, milestones ---- */
@@ -459,6 +478,11 @@ static void apply_more(struct dw_incident *s, const struct dw_fact *f)
 		break;
 	case DW_EV_FILE_ADDED:
 		apply_file(s, f);
+		break;
+	case DW_EV_WORD_OVERDUE:
+	case DW_EV_TASK_OVERDUE:
+	case DW_EV_CLAIM_OVERDUE:
+		apply_overdue(s, f);
 		break;
 	default:
 		break;

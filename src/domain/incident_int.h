@@ -23,5 +23,6 @@ void incident_apply_correction(struct dw_incident *s, const struct dw_fact *f);
 /** Words and cadences: incident_clock.c. */
 void incident_apply_word(struct dw_incident *s, const struct dw_fact *f);
 void incident_apply_cadence(struct dw_incident *s, const struct dw_fact *f);
+void incident_apply_word_overdue(struct dw_incident *s, const struct dw_fact *f);
 
 #endif

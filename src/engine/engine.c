@@ -280,6 +280,7 @@ void dw_engine_close(struct dw_engine *g, void (*cb)(void *data), void *data)
 	g->on_closed = cb;
 	g->on_closed_data = data;
 	dw_account_stop(g->account);
+	dw_rooms_stop(g->rooms);
 	close_next_pool(g);
 }
 

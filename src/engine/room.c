@@ -124,6 +124,7 @@ int dw_rooms_open(struct dw_rooms **out, struct dw_engine *e, struct dw_reader *
 	rooms->by_id = dw_map_create();
 	rooms->readers = dw_map_create();
 	dw_list_init(&rooms->all);
+	dw_list_init(&rooms->sayings);
 	if (dw_reader_db(r) != NULL)
 		rc = load(rooms, r, err);
 	if (rc < 0) {
@@ -131,6 +132,7 @@ int dw_rooms_open(struct dw_rooms **out, struct dw_engine *e, struct dw_reader *
 		return dw_wrap(err, rc, "folding incidents");
 	}
 	rooms->doors = make_doors(rooms);
+	room_due_start(rooms);
 	*out = rooms;
 	return 0;
 }
@@ -141,6 +143,7 @@ void dw_rooms_destroy(struct dw_rooms *rooms)
 
 	if (rooms == NULL)
 		return;
+	room_due_free(rooms);
 	while ((l = dw_list_pop(&rooms->all)) != NULL) {
 		struct room *room = DW_CONTAINER_OF(l, struct room, link);
 
@@ -176,6 +179,7 @@ void dw_rooms_apply(struct dw_rooms *rooms, const struct dw_stored *e)
 	was_restricted = room->state->is_restricted;
 	room_fact(&f, e, room->state->arena);
 	dw_incident_apply(room->state, &f);
+	room_due_moved(rooms, room, f.type);
 	if (moves_doors(room->state, f.type, was_restricted))
 		move_doors(rooms, e->room);
 }

@@ -10,6 +10,8 @@ struct room {
 	struct dw_incident *state;
 	struct dw_link waiting; /* struct dw_room_op, in the order they came */
 	bool is_busy;		/* one of its commands is being appended */
+	bool is_saying;		/* what is overdue in it */
+	int64_t due;		/* the first moment that is still to be said; 0: none */
 };
 
 struct dw_rooms {
@@ -21,6 +23,10 @@ struct dw_rooms {
 			 const struct dw_doors *after);
 	void *on_doors_data;
 	struct dw_map *readers; /* of closed rooms: "room user" → struct room_reader */
+	int64_t due;		/* the first of all rooms'; 0: none */
+	struct dw_deadline look;
+	int cls_look;
+	struct dw_link sayings; /* struct saying, in flight */
 };
 
 /* ---- room.c ---- */
@@ -39,6 +45,15 @@ void room_write_file(struct dw_jsonw *w, const struct dw_room_file *f);
 /** A member of the open object: how the lead's office came to who had it last, or null. */
 void room_write_handed_over(struct dw_jsonw *w, const struct dw_incident *s);
 void room_write_started(struct dw_jsonw *w, const struct dw_started *p);
+
+/* ---- room_overdue.c ---- */
+
+/** An event of that type was folded into the room. */
+void room_due_moved(struct dw_rooms *rooms, struct room *room, enum dw_event_type type);
+/** All rooms are there. */
+void room_due_start(struct dw_rooms *rooms);
+/** Nothing is being appended any more. */
+void room_due_free(struct dw_rooms *rooms);
 
 /* ---- room_show.c, room_show_clocks.c ---- */
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What an audience was told, when it is to hear again, and what is overdue."""
-from harness import eq
+import datetime
+
+from harness import eq, everything, wait_for
 from test_incidents import V1, War, kinds
 
 AUDIENCES = ["internal", "executive", "public"]
@@ -77,6 +79,67 @@ def test_cadences():
         eq([i["data"] for i in dw.timeline(rid, "?kind=cadence")["items"]],
            [{"audience": "executive", "every_s": 3600},
             {"audience": "executive", "every_s": None}])
+
+
+def after(seconds):
+    now = datetime.datetime.now(datetime.timezone.utc)
+    return (now + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def overdue(events):
+    return [e for e in events if e.type.endswith(".overdue")]
+
+
+def test_what_is_overdue_is_said_once():
+    with War() as dw:
+        rid = dw.declare()["id"]
+        closed = dw.declare(restricted=True)["id"]
+        soon = after(1.5)
+        with dw.stream(dw.observer) as s:
+            dw.add(rid, "words", {"audience": "public", "text": "x", "next_at": soon}).ok(201)
+            task = dw.add(rid, "tasks", {"title": "t", "due_at": "2026-01-02T03:04:05Z"}).ok(
+                201).json()
+            claim = dw.add(rid, "claims", {"text": "c", "recheck_at": "2026-01-02T03:04:06Z"}).ok(
+                201).json()
+            secret = dw.add(closed, "tasks", {"title": "t", "due_at": soon}).ok(201).json()
+            s.until(lambda x: x.of("word.overdue") and x.of("task.overdue") and
+                    x.of("claim.overdue"), "all three")
+            eq({e.type: e.item["data"] for e in overdue(s.events)},
+               {"word.overdue": {"audience": "public", "due_at": soon},
+                "task.overdue": {"task": task["id"], "due_at": "2026-01-02T03:04:05.000000Z"},
+                "claim.overdue": {"claim": claim["id"],
+                                  "recheck_at": "2026-01-02T03:04:06.000000Z"}})
+            for e in overdue(s.events):
+                eq((e.item["actor"]["kind"], e.item["incident"]), ("system", rid))
+            said = s.of("word.overdue")[0].item
+            assert soon <= said["recorded_at"], said
+        doc = dw.room(rid)
+        eq((doc["counts"]["overdue"], clock(doc)["overdue"]), (3, True))
+        eq((doc["tasks"][0]["version"], doc["claims"][0]["version"]), (task["id"], claim["id"]))
+        was = dw.room(rid, query="?as_of=%d" % said["seq"])
+        eq((clock(was)["overdue"], was["clocks"]["at"]), (True, said["recorded_at"]))
+        # of a closed room its people hear it, and nobody else
+        with dw.stream(dw.lead, "?after=%d&incident=%d" % (secret["id"], closed)) as s:
+            s.until(lambda x: x.of("task.overdue"), "of the closed room")
+        n = len(overdue(everything(dw, dw.lead)))
+        eq((n, len(overdue(everything(dw, dw.observer)))), (4, 3))
+        # not again after a restart; what passed meanwhile is, and what is opened again
+        while_down = after(2)
+        dw.add(rid, "words", {"audience": "internal", "text": "x", "next_at": while_down}).ok(201)
+        dw.patch("%d/tasks/%d" % (rid, task["id"]), task["version"], {"done": True}).ok(200)
+        dw.kill()
+        wait_for(lambda: after(0) > while_down, "the moment")
+        dw.start()
+        for name in ("lead", "observer"):
+            dw.people[name] = dw.sign_in(name)
+        now = dw.room(rid)["tasks"][0]
+        dw.patch("%d/tasks/%d" % (rid, task["id"]), now["version"], {"done": False}).ok(200)
+        with dw.stream(dw.lead, "?after=%d" % dw.room(rid)["words"][-1]["id"]) as s:
+            s.until(lambda x: len(overdue(x.events)) == 2, "the two")
+            eq({e.type: e.item["data"]["due_at"] for e in overdue(s.events)},
+               {"word.overdue": while_down, "task.overdue": "2026-01-02T03:04:05.000000Z"})
+        eq(len(overdue(everything(dw, dw.lead))), 6)
+        dw.verify()
 
 
 def test_refusals():

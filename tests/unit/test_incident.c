@@ -402,6 +402,8 @@ static struct dw_command some_command(struct player *p)
 	p->g.now = p->t.now;
 	c.who.id = 1 + below(p, PEOPLE);
 	c.who.roles = roles[below(p, 5)];
+	if (type == DW_CMD_OVERDUE && below(p, 2) != 0)
+		c.who = (struct dw_principal){ .kind = DW_OPERATOR };
 	c.child = some_child(p, type);
 	others &= below(p, 3) == 0 ? 0 : seeded_next(&p->g.die) | H(REASON);
 	factgen_fill(&p->g, &c.f, dw_command_required(type) | (others & ~H(MERGE_INTO)));
@@ -461,11 +463,27 @@ static void check_part(const struct table *t)
 	assert_int_equal(whole->split_into.p[whole->split_into.n - 1], part->id);
 	assert_true(part->is_restricted == whole->is_restricted &&
 		    part->is_drill == whole->is_drill && part->links.n > 0);
-	assert_true(!part->is_restricted || part->participants.n == whole->participants.n);
+	assert_true(!part->is_restricted ||
+		    part->participants.n == whole->participants.n);
 	for (size_t i = 0; i < part->participants.n; i++)
 		assert_int_equal(part->participants.p[i].user,
 				 whole->participants.p[i].user);
 	check_people(part);
+}
+
+/* What has passed was said, and what has not was not. */
+static bool is_said_in_time(void *data, const struct dw_due *due)
+{
+	assert_int_equal(due->is_said, due->at <= *(const int64_t *)data);
+	return true;
+}
+
+static void check_said(const struct dw_incident *s, int64_t now)
+{
+	int64_t next = dw_incident_next_due(s);
+
+	assert_true(next == 0 || next > now);
+	dw_incident_each_due(s, is_said_in_time, &now);
 }
 
 static void check_plan(const struct player *p, const struct dw_command *c, unsigned was)
@@ -474,7 +492,8 @@ static void check_plan(const struct player *p, const struct dw_command *c, unsig
 		const struct dw_fact *f = &p->t.plan.fact[i];
 
 		assert_int_equal(dw_event_info(f->type)->class, DW_CLASS_ROOM);
-		assert_true(f->actor == c->who.id && f->actor != 0);
+		assert_int_equal(f->actor, c->who.id);
+		assert_true((f->actor == 0) == (c->type == DW_CMD_OVERDUE));
 		assert_int_equal(f->room, i < p->t.n_part ? p->t.part->id : p->t.room);
 		assert_int_equal(f->has & ~dw_fact_fields(f->type), 0);
 		if (f->type == DW_EV_INCIDENT_STATUS_CHANGED) {
@@ -507,6 +526,8 @@ static void turn(struct player *p)
 	assert_int_equal(p->t.s->entries.n, entries + p->t.plan.n - p->t.n_part);
 	check_plan(p, &c, was);
 	check_part(&p->t);
+	if (c.type == DW_CMD_OVERDUE && p->t.plan.n < 100)
+		check_said(p->t.s, c.now);
 	check_people(p->t.s);
 	check_objects(p->t.s);
 }

@@ -37,7 +37,9 @@ static int give(struct table *t, struct dw_command *c)
 {
 	int rc;
 
-	c->who = (struct dw_principal){ DW_USER, 7, DW_ROLE_LEAD, 0, 1 };
+	c->who = c->type == DW_CMD_OVERDUE
+			 ? (struct dw_principal){ .kind = DW_OPERATOR }
+			 : (struct dw_principal){ DW_USER, 7, DW_ROLE_LEAD, 0, 1 };
 	c->people.is_active = is_active;
 	c->now = t->now;
 	c->head = t->seq;
@@ -254,6 +256,118 @@ static void a_playbook_sets_its_cadences(void **state)
 	table_fini(&t);
 }
 
+/* Say what is overdue by now; returns how much that was. */
+static size_t say(struct table *t)
+{
+	struct dw_command c = { .type = DW_CMD_OVERDUE };
+
+	assert_int_equal(give(t, &c), 0);
+	for (size_t i = 0; i < t->plan.n; i++)
+		assert_int_equal(t->plan.fact[i].actor, 0);
+	return t->plan.n;
+}
+
+static void a_word_is_overdue_once_for_each_promise(void **state)
+{
+	struct table t;
+
+	table_init(&t);
+	assert_int_equal(speak(&t, DW_AUDIENCE_PUBLIC, 0, NOON + HOUR), 0);
+	assert_int_equal(dw_incident_next_due(t.s), NOON + HOUR);
+	t.now = NOON + HOUR - 1;
+	assert_int_equal(say(&t), 0);
+	t.now = NOON + HOUR;
+	assert_int_equal(say(&t), 1);
+	assert_int_equal(t.plan.fact[0].type, DW_EV_WORD_OVERDUE);
+	assert_int_equal(t.plan.fact[0].audience, DW_AUDIENCE_PUBLIC);
+	assert_int_equal(t.plan.fact[0].due_at, NOON + HOUR);
+	assert_int_equal(dw_incident_next_due(t.s), 0);
+	t.now = NOON + 3 * HOUR;
+	assert_int_equal(say(&t), 0);
+	assert_int_equal(dw_incident_overdue(t.s, t.now), 1); /* still */
+	/* an earlier word, and a cadence that the promise goes before, move nothing */
+	assert_int_equal(speak(&t, DW_AUDIENCE_PUBLIC, NOON - HOUR, 0), 0);
+	assert_int_equal(set_cadence(&t, DW_AUDIENCE_PUBLIC, 3600), 0);
+	assert_int_equal(say(&t), 0);
+	assert_int_equal(speak(&t, DW_AUDIENCE_PUBLIC, 0, 0), 0);
+	assert_int_equal(dw_incident_next_due(t.s), NOON + 4 * HOUR);
+	t.now = NOON + 9 * HOUR;
+	assert_int_equal(say(&t), 1);
+	/* reopening the incident promises nothing anew */
+	move(&t, DW_RESOLVED);
+	assert_int_equal(say(&t), 0);
+	move(&t, DW_ACTIVE);
+	assert_int_equal(say(&t), 0);
+	assert_int_equal(set_cadence(&t, DW_AUDIENCE_PUBLIC, 60), 0);
+	assert_int_equal(say(&t), 1);
+	table_fini(&t);
+}
+
+static void set_task(struct table *t, uint64_t has, int64_t due_at, bool is_done)
+{
+	struct dw_command c = { .type = DW_CMD_CHANGE_TASK, .child = 102 };
+
+	c.f.has = has;
+	c.f.due_at = due_at;
+	c.f.is_done = is_done;
+	assert_int_equal(give(t, &c), 0);
+}
+
+static void a_task_that_is_moved_or_opened_again_is_said_anew(void **state)
+{
+	struct dw_command c = { .type = DW_CMD_ADD_TASK };
+	uint64_t version;
+	struct table t;
+
+	table_init(&t);
+	c.f.has = H(TITLE) | H(DUE_AT);
+	c.f.title = DW_STR("Call the plant");
+	c.f.due_at = NOON + HOUR;
+	assert_int_equal(give(&t, &c), 0);
+	version = t.s->tasks.p[0].version;
+	t.now = NOON + 2 * HOUR;
+	assert_int_equal(say(&t), 1);
+	assert_int_equal(t.plan.fact[0].task, 102);
+	assert_int_equal(t.s->tasks.p[0].version, version); /* no change of its own */
+	set_task(&t, H(DUE_AT), NOON + 3 * HOUR, false);
+	assert_int_equal(say(&t), 0);
+	assert_int_equal(dw_incident_next_due(t.s), NOON + 3 * HOUR);
+	set_task(&t, H(DUE_AT), NOON + HOUR, false);
+	assert_int_equal(say(&t), 1);
+	set_task(&t, H(DONE), 0, true);
+	assert_int_equal(say(&t), 0);
+	set_task(&t, H(DONE), 0, false);
+	assert_int_equal(say(&t), 1);
+	set_task(&t, H(DUE_AT), 0, false);
+	assert_int_equal(say(&t), 0);
+	assert_int_equal(dw_incident_next_due(t.s), 0);
+	table_fini(&t);
+}
+
+static void a_claim_waits_for_its_next_look(void **state)
+{
+	struct dw_command c = { .type = DW_CMD_ADD_CLAIM };
+	struct table t;
+
+	table_init(&t);
+	c.f.has = H(TEXT) | H(RECHECK_AT);
+	c.f.text = DW_STR("It is toxic");
+	c.f.recheck_at = NOON - HOUR;
+	assert_int_equal(give(&t, &c), 0);
+	assert_int_equal(say(&t), 1);
+	assert_int_equal(t.plan.fact[0].type, DW_EV_CLAIM_OVERDUE);
+	assert_int_equal(t.plan.fact[0].claim, 102);
+	assert_int_equal(t.plan.fact[0].recheck_at, NOON - HOUR);
+	assert_int_equal(say(&t), 0);
+	c.type = DW_CMD_CHANGE_CLAIM;
+	c.child = 102;
+	c.f.has = H(RECHECK_AT);
+	c.f.recheck_at = NOON;
+	assert_int_equal(give(&t, &c), 0);
+	assert_int_equal(say(&t), 1);
+	table_fini(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +378,9 @@ int main(void)
 		cmocka_unit_test(a_word_says_something_and_no_more_than_it_can),
 		cmocka_unit_test(nothing_is_due_when_it_is_over),
 		cmocka_unit_test(a_playbook_sets_its_cadences),
+		cmocka_unit_test(a_word_is_overdue_once_for_each_promise),
+		cmocka_unit_test(a_task_that_is_moved_or_opened_again_is_said_anew),
+		cmocka_unit_test(a_claim_waits_for_its_next_look),
 	};
 
 	return cmocka_run_group_tests_name("incident clock", tests, NULL, NULL);

@@ -123,7 +123,7 @@ static void who_sees_which_events(void **state)
 	}
 }
 
-/* Commands by letters: who may by role alone (l lead, d drafter, t token act), and who else of
+/* Commands by letters: who may by role alone (l lead, d drafter, t token act, o operator), and who else of
  * those that may work in rooms (L leads this room, O owner, S self). */
 static const struct {
 	enum dw_command_type cmd;
@@ -139,6 +139,7 @@ static const struct {
 	{ DW_CMD_UNPIN, "ldtL" },      { DW_CMD_START, "ltL" },
 	{ DW_CMD_SPLIT, "lt" },	       { DW_CMD_SPEAK, "ldtL" },
 	{ DW_CMD_SET_CADENCE, "ltL" }, { DW_CMD_ADD_FILE, "ldtL" },
+	{ DW_CMD_OVERDUE, "o" },
 };
 
 static bool is_allowed(const struct dw_principal *p, const char *may,
@@ -151,9 +152,9 @@ static bool is_allowed(const struct dw_principal *p, const char *may,
 		(p->roles & (DW_ROLE_LEAD | DW_ROLE_DRAFTER | DW_ROLE_APPROVER)) != 0;
 
 	if (p->kind == DW_TOKEN)
-		return (p->scopes & DW_SCOPE_ACT) != 0;
+		return (p->scopes & DW_SCOPE_ACT) != 0 && strchr(may, 't') != NULL;
 	if (p->kind != DW_USER)
-		return false;
+		return p->kind == DW_OPERATOR && strchr(may, 'o') != NULL;
 	return (p->roles & by) != 0 ||
 	       (works && ((how->is_lead && strchr(may, 'L') != NULL) ||
 			  (how->is_owner && strchr(may, 'O') != NULL) ||
