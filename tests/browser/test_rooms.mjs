@@ -91,6 +91,21 @@ const tests = {
 		await part("mentions").locator(".room-mention").nth(2).waitFor();
 	},
 
+	async the_detail_says_what_becomes_of_it() {
+		await page.goto(room.url);
+		await page.locator(".mention").nth(1).click();
+		const became = page.locator(".detail .became");
+		await became.getByText("not assessed for").waitFor();
+		assert.equal(await became.locator(`a[href="/incidents/${id}"]`).count(), 1, "it leads to its incident");
+		await became.locator("button", { hasText: "Assess" }).click();
+		await dialog().locator("[value=owned]").check();
+		await dialog().locator("[name=note]").fill("I call her");
+		await submit();
+		await became.locator(".became-now .triage-owned").waitFor();
+		await became.getByText("first assessed after").waitFor();
+		await became.locator(".history", { hasText: "I call her" }).getByText("layla").waitFor();
+	},
+
 	async nobody_leads_until_somebody_does() {
 		await toRoom();
 		await page.locator(".room-missing").getByText("Nobody leads this incident yet").waitFor();

@@ -18,10 +18,12 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { explain, type Problem } from "../api";
 import type { LineEvent } from "../bus/bus";
 import { ago, exact, number } from "../i18n/format";
-import { isLang, type Key, LANG_NAMES, t } from "../i18n/t";
+import { isLang, type Key, LANG_NAMES, needRoomWords, t } from "../i18n/t";
+import type { Beside } from "../room/became";
 import { SourceChip } from "../ui/chip";
 import { copyText } from "../ui/copy";
 import { Icon } from "../ui/icon";
+import { useLate } from "../ui/late";
 import { useEvents, useLoaded } from "../ui/load";
 import { minute } from "../ui/now";
 import { Skeleton } from "../ui/parts";
@@ -29,7 +31,7 @@ import { say } from "../ui/toast";
 import { hasDanger, safeHref } from "../i18n/foreign";
 import { authorHref } from "./filter";
 import type { Mention } from "./mention";
-import { Ways } from "./pick";
+import { mayPick, Ways } from "./pick";
 import { isDangerous, timeOf, Who } from "./row";
 import { Text } from "../ui/text";
 
@@ -40,21 +42,38 @@ interface Version {
 	actor: number;
 	data: Partial<Mention>;
 }
-type Whole = Mention & { history: Version[]; by_author: number };
+type Whole = Mention & Beside & { history: Version[]; by_author: number };
 
 const HAS_INVISIBLE = /[\u200b-\u200f\u061c\u00ad\u2060\ufeff\u00a0\u202f]/;
 
+interface Read {
+	m: Mention | undefined;
+	/** What only the server knows; null until it has said so. */
+	whole: Whole | null;
+	problem: Problem | null;
+	reload: () => Promise<void>;
+}
+
+/* Of which mention an event tells: of itself, or what becomes of it. */
+function isAbout(e: LineEvent, id: number): boolean {
+	const { data } = JSON.parse(e.data) as { data: { id?: number; mention?: number; mentions?: readonly (number | { id: number })[] } };
+	return e.type === "mention.triaged" ? data.mention === id
+		: e.type === "mention.changed" ? data.id === id
+		: data.mentions?.some((x) => (typeof x === "number" ? x : x.id) === id) ?? false;
+}
+const TOLD = ["mention.changed", "mention.triaged", "mention.linked", "mention.unlinked"];
+
 /* Read anew whenever the stream says that this one has changed. */
-function useMention(id: number, known: Mention | undefined): { m: Mention | undefined; history: Version[] | null; byAuthor: number; problem: Problem | null } {
+function useMention(id: number, known: Mention | undefined): Read {
 	const { data, problem, reload } = useLoaded<Whole>(`/mentions/${id}`);
-	const isThis = useCallback((e: LineEvent) => e.type === "mention.changed" && (JSON.parse(e.data) as { data: Mention }).data.id === id, [id]);
+	const isThis = useCallback((e: LineEvent) => TOLD.includes(e.type) && isAbout(e, id), [id]);
 	useEvents(isThis, reload);
 	/* The list's marks are those of the search; they hold for its text alone. */
 	const { marks, title_marks } = known ?? {};
 	const whole = useMemo(() => data === null ? undefined : {
 		...data, ...(marks && data.text === known?.text ? { marks } : {}), ...(title_marks && data.title === known?.title ? { title_marks } : {}),
 	}, [data, marks, title_marks]);
-	return { m: whole ?? known, history: data?.history ?? null, byAuthor: data?.by_author ?? 0, problem };
+	return { m: whole ?? known, whole: data, problem, reload };
 }
 
 function Metrics({ m }: { m: Mention }) {
@@ -104,7 +123,7 @@ function History({ versions }: { versions: readonly Version[] }) {
 
 function Raw({ m }: { m: Mention }) {
 	const { marks: _, title_marks: __, at: ____, ...plain } = m as Whole;
-	const { history: ___, by_author: _____, ...values } = plain;
+	const { history: ___, by_author: _____, triage_history: ______, ...values } = plain;
 	return (
 		<details class="raw">
 			<summary>{t("mention.raw")}</summary>
@@ -135,13 +154,19 @@ async function copyLink(): Promise<void> {
 	say(t(await copyText(location.href) ? "mention.copied" : "mention.copy_failed"));
 }
 
-function Body({ m, history, byAuthor }: { m: Mention; history: Version[] | null; byAuthor: number }) {
+const loadBecame = async () => {
+	const [view] = await Promise.all([import("../room/became"), needRoomWords()]);
+	return view;
+};
+
+function Body({ m, whole, reload }: { m: Mention; whole: Whole | null; reload: () => Promise<void> }) {
+	const Became = useLate(whole !== null, loadBecame, () => {});
 	const [showsAll, setShowsAll] = useState(false);
 	const original = safeHref(m.url), at = timeOf(m);
 	return (
 		<article class="detail-body">
 			<header class="detail-who"><Who m={m} /><SourceChip slug={m.source} /></header>
-			<ByAuthor m={m} n={byAuthor} />
+			<ByAuthor m={m} n={whole?.by_author ?? 0} />
 			{isDangerous(m) && <p class="note bad"><Icon of={alertIcon} /> {t("mention.danger_hint")}</p>}
 			{m.title !== undefined && <Text class="detail-title" lang={m.lang} marks={m.title_marks} showsAll={showsAll}>{m.title}</Text>}
 			<Text class="detail-text" lang={m.lang} marks={m.marks} showsAll={showsAll} links>{m.text}</Text>
@@ -158,7 +183,8 @@ function Body({ m, history, byAuthor }: { m: Mention; history: Version[] | null;
 				)}
 			</div>
 			<div class="buttons"><Ways ids={[m.id]} /></div>
-			{history !== null && <History versions={history} />}
+			{whole !== null && Became !== null && <Became id={m.id} text={m.text} recordedAt={m.recorded_at} beside={whole} mayAssess={mayPick()} onDone={() => void reload()} />}
+			{whole !== null && <History versions={whole.history} />}
 			<Raw m={m} />
 		</article>
 	);
@@ -176,7 +202,7 @@ export interface DetailProps {
 }
 
 export function Detail({ id, known, isAlone, onClose, onPrevious, onNext }: DetailProps) {
-	const { m, history, byAuthor, problem } = useMention(id, known);
+	const { m, whole, problem, reload } = useMention(id, known);
 	const heading = useRef<HTMLHeadingElement>(null);
 	const Heading = isAlone ? "h1" : "h2";
 	useEffect(() => {
@@ -192,7 +218,7 @@ export function Detail({ id, known, isAlone, onClose, onPrevious, onNext }: Deta
 				<button type="button" class="icon-button" aria-label={t("mention.next")} title={t("mention.next")} disabled={onNext === undefined} onClick={onNext}><Icon of={nextIcon} /></button>
 				<button type="button" class="icon-button" aria-label={t("close")} title={t("close")} onClick={onClose}><Icon of={xIcon} /></button>
 			</div>
-			{m !== undefined ? <Body key={id} m={m} history={history} byAuthor={byAuthor} />
+			{m !== undefined ? <Body key={id} m={m} whole={whole} reload={reload} />
 				: problem !== null ? <div class="note bad" role="alert">{problem.status === 404 ? t("mention.gone") : explain(problem)}</div>
 				: <Skeleton rows={3} />}
 		</section>

@@ -18,12 +18,14 @@ import { SourceChip } from "../ui/chip";
 import { ProblemNote } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { useLate } from "../ui/late";
+import { minute } from "../ui/now";
 import { Name, Skeleton, Time } from "../ui/parts";
 import { Text } from "../ui/text";
 import { fail, say } from "../ui/toast";
 import { usePeople } from "./fields";
 import { act, isOfRoom, mayAdd, mayDeclare, type Person, type RoomData, useFollow } from "./model";
 import { Part, type PartProps } from "./part";
+import { spanOf } from "./span";
 import { STATES, type State, type Triage, TriageDialog, TriageMark } from "./triage";
 
 type Item = Mention & { triage?: Triage | null };
@@ -116,6 +118,7 @@ function Row({ m, people, may, isPicked, onPick, onTriage, onUnlink }: RowProps)
 			<Text class="clamped" lang={m.lang} marks={m.marks}>{beginning(m.text)}</Text>
 			<div class="thing-acts">
 				<TriageMark of={m.triage?.state ?? "new"} />
+				{(m.triage?.state ?? "new") === "new" && <span class="soft small">{t("triage.waits", { span: spanOf((minute.value - Date.parse(m.recorded_at)) / 1000) })}</span>}
 				{owner !== undefined && <Name class="small strong">{owner}</Name>}
 				<span class="thing-links">
 					{authorOf(m) !== "" && <a class="small" href={authorHref(m)}>{t("mention.more_by")}</a>}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* span.ts - how long something has gone on, or until it comes: the two largest units, "1 h 12 min". */
 import { locale } from "../i18n/format";
+import { t } from "../i18n/t";
 
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]] as const;
 const formats = new Map<string, Intl.NumberFormat>();
@@ -13,7 +14,7 @@ function inUnit(n: number, unit: string): string {
 	return format.format(n);
 }
 
-/** Of seconds, without a sign; what is below a minute is no minute. */
+/** Of seconds, without a sign; what is below a minute says so. */
 export function spanOf(seconds: number): string {
 	let left = Math.floor(Math.abs(seconds) / 60) * 60;
 	const parts: string[] = [];
@@ -23,5 +24,5 @@ export function spanOf(seconds: number): string {
 			parts.push(inUnit(n, unit));
 		left -= n * size;
 	}
-	return parts.length > 0 ? parts.join(" ") : inUnit(0, "minute");
+	return parts.length > 0 ? parts.join(" ") : t("clock.under_minute");
 }
