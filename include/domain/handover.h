@@ -13,6 +13,7 @@
 #define DW_HANDOVER_TASKS 200
 #define DW_HANDOVER_DECISIONS 20
 #define DW_HANDOVER_NOTES 10
+#define DW_HANDOVER_WORDS 5
 
 #define DW_OFFICES DW_ROOM_MEMBER /* offices are numbered below it */
 

@@ -33,14 +33,6 @@ static void name(struct named *p, uint64_t id)
 		p->id[p->n++] = id;
 }
 
-static void write_word(struct dw_jsonw *w, const char *key, enum dw_word_kind kind,
-		       unsigned value)
-{
-	const char *word = dw_word_name(kind, value);
-
-	dw_jsonw_kstr(w, key, dw_str_of(word != NULL ? word : ""));
-}
-
 /* ---- the head ---- */
 
 static void write_since(struct dw_jsonw *w, const struct dw_handover *h, struct named *p)
@@ -79,8 +71,8 @@ static void write_move(struct dw_jsonw *w, const struct dw_move *m)
 		break;
 	case DW_MOVE_STATUS:
 		dw_jsonw_kstr(w, "what", DW_STR("status"));
-		write_word(w, "from", DW_WORD_STATUS, m->from);
-		write_word(w, "to", DW_WORD_STATUS, m->to);
+		room_write_word(w, "from", DW_WORD_STATUS, m->from);
+		room_write_word(w, "to", DW_WORD_STATUS, m->to);
 		break;
 	}
 	dw_jsonw_obj_end(w);
@@ -98,8 +90,8 @@ static void write_head(struct dw_jsonw *w, const struct dw_handover *h, struct n
 	dw_jsonw_kstr_or_null(w, "summary", s->summary);
 	dw_jsonw_ku64(w, "severity", s->severity);
 	dw_jsonw_ku64(w, "was_severity", h->was_severity);
-	write_word(w, "status", DW_WORD_STATUS, s->status);
-	write_word(w, "was_status", DW_WORD_STATUS, h->was_status);
+	room_write_word(w, "status", DW_WORD_STATUS, s->status);
+	room_write_word(w, "was_status", DW_WORD_STATUS, h->was_status);
 	dw_jsonw_kbool(w, "drill", s->is_drill);
 	dw_jsonw_kbool(w, "restricted", s->is_restricted);
 	dw_jsonw_ktime(w, "declared_at", s->declared_at);
@@ -118,7 +110,7 @@ static void write_seat(struct dw_jsonw *w, const struct dw_participant *one)
 {
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "seq", one->id);
-	write_word(w, "role", DW_WORD_ROOM_ROLE, one->role);
+	room_write_word(w, "role", DW_WORD_ROOM_ROLE, one->role);
 	dw_jsonw_kbool(w, "deputy", one->is_deputy);
 	dw_jsonw_ku64(w, "user", one->user);
 	dw_jsonw_ktime(w, "joined_at", one->joined_at);
@@ -171,7 +163,7 @@ static void write_claims(struct dw_jsonw *w, const struct dw_handover *h, struct
 		dw_jsonw_obj(w);
 		dw_jsonw_ku64(w, "seq", c->id);
 		dw_jsonw_kstr_or_null(w, "text", c->text);
-		write_word(w, "verdict", DW_WORD_VERDICT, c->verdict);
+		room_write_word(w, "verdict", DW_WORD_VERDICT, c->verdict);
 		dw_jsonw_ku64_or_null(w, "owner", c->owner);
 		dw_jsonw_ktime_or_null(w, "recheck_at", c->recheck_at);
 		dw_jsonw_kbool(w, "past_recheck", dw_claim_is_past_recheck(c, h->at));
@@ -240,6 +232,32 @@ static void write_decisions(struct dw_jsonw *w, const struct dw_handover *h,
 	dw_jsonw_obj_end(w);
 }
 
+/* What we said last, to anybody, and when each is to hear from us again. */
+static void write_words(struct dw_jsonw *w, const struct dw_handover *h, struct named *p)
+{
+	const struct dw_incident *s = h->s;
+	size_t from = s->words.n > DW_HANDOVER_WORDS ? s->words.n - DW_HANDOVER_WORDS : 0;
+
+	dw_jsonw_key(w, "words");
+	dw_jsonw_arr(w);
+	for (size_t i = s->words.n; i > from; i--) {
+		const struct dw_word *word = &s->words.p[i - 1];
+
+		dw_jsonw_obj(w);
+		dw_jsonw_ku64(w, "seq", word->id);
+		room_write_word(w, "audience", DW_WORD_AUDIENCE, word->audience);
+		dw_jsonw_kstr_or_null(w, "text", word->text);
+		dw_jsonw_kstr_or_null(w, "url", word->url);
+		dw_jsonw_ktime(w, "at", word->at);
+		dw_jsonw_ktime_or_null(w, "next_at", word->next_at);
+		dw_jsonw_ku64(w, "by", word->by);
+		dw_jsonw_obj_end(w);
+		name(p, word->by);
+	}
+	dw_jsonw_arr_end(w);
+	room_write_clocks(w, s, h->at);
+}
+
 static int by_id(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
@@ -276,6 +294,7 @@ void dw_handover_write(struct dw_jsonw *w, const struct dw_incident *s,
 	write_claims(w, &h, p);
 	write_tasks(w, &h, p);
 	write_decisions(w, &h, p);
+	write_words(w, &h, p);
 	room_write_milestones(w, s);
 	for (size_t i = 0; i < s->pins.n; i++)
 		name(p, s->pins.p[i].by);

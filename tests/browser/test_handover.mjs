@@ -51,6 +51,7 @@ await send(layla, "POST", `${base}/claims`, { text: "The cook was ill for a week
 await send(layla, "POST", `${base}/claims`, { text: "همهٔ مهمانان سوپ خورده‌اند", verdict: "true", recheck_at: at(-hour) });
 await send(layla, "POST", `${base}/claims`, { text: "Somebody died", verdict: "false" });
 await send(layla, "POST", `${base}/decisions`, { question: "Do we close the kitchen?", options: ["Close it", "Go on"], choice: "Close it", reasons: "Until the laboratory answers." });
+await send(layla, "POST", `${base}/words`, { audience: "public", text: "We look into it with the health office.", url: "https://www.example.org/news/1", next_at: at(hour) });
 const note = await send(layla, "POST", `${base}/notes`, { text: "The laboratory answers at six." });
 await send(layla, "POST", `/mentions/${mentions[0]}/triage`, { state: "seen" });
 
@@ -88,6 +89,8 @@ const tests = {
 			["Call the families", "Write to the suppliers", "Print the menu of that evening"]);
 		assert.equal(await part(omid, "tasks").locator(".tag").count(), 2, "of the lead before");
 		assert.deepEqual(await part(omid, "claims").locator("li p").allTextContents(), ["همهٔ مهمانان سوپ خورده‌اند", "The cook was ill for a week"]);
+		await part(omid, "words").getByText("We look into it with the health office.").waitFor();
+		await part(omid, "words").getByText("next word due").waitFor();
 		await part(omid, "decisions").getByText("Close it").waitFor();
 		await part(omid, "moves").getByText("Critical").waitFor();
 		assert.equal(await part(omid, "moves").locator("li").count(), 2);

@@ -22,6 +22,7 @@ def office(dw, rid, name, role="lead", **more):
 
 def steady(doc):
     """Without what names the moment that was asked at."""
+    doc["clocks"] = [(w["audience"], w["due_at"], w["overdue"]) for w in doc["clocks"]["words"]]
     return {k: v for k, v in doc.items() if k not in ("at", "upto")}
 
 
@@ -34,7 +35,7 @@ def test_a_room_without_a_past():
         eq(doc["since"], {"seq": room["id"], "at": room["declared_at"]})
         eq(doc["handed_over"], None)
         eq(doc["vacant"], ["lead", "communications", "spokesperson", "legal", "executive", "scribe"])
-        eq((doc["moves"], doc["offices"], doc["notes"], doc["people"]), ([], [], [], []))
+        eq((doc["moves"], doc["offices"], doc["words"], doc["notes"], doc["people"]), ([], [], [], [], []))
         eq(doc["mentions"], dict({s: 0 for s in STATES}, open=0, oldest_new=None))
 
 
@@ -58,6 +59,9 @@ def test_what_the_new_lead_reads():
         choose = {"question": "Speak?", "options": ["yes", "no"], "choice": "no", "reasons": "too early"}
         old = dw.add(rid, "decisions", choose).ok(201).json()
         new = dw.add(rid, "decisions", dict(choose, choice="yes", supersedes=old["id"])).ok(201).json()
+        said = [dw.add(rid, "words", {"audience": "public", "text": "word %d" % i}).ok(201).json()["id"] for i in range(6)]
+        dw.add(rid, "cadences", {"audience": "public", "every_s": 3600}).ok(201)
+        dw.add(rid, "cadences", {"audience": "internal", "every_s": 60}).ok(201)
         notes = [dw.add(rid, "notes", {"text": "note %d" % i}).ok(201).json()["id"] for i in range(12)]
         fix = dw.add(rid, "corrections", {"target": notes[-1], "text": "it was not"}).ok(201).json()
         triage(dw, ids[0], state="seen")
@@ -85,6 +89,10 @@ def test_what_the_new_lead_reads():
         eq([(c["seq"], c["past_recheck"]) for c in claims["items"]], [(stale["id"], True), (open_["id"], False)])
         eq(doc["decisions"]["holding"], 1)
         eq([(d["seq"], d["choice"]) for d in doc["decisions"]["items"]], [(new["id"], "yes")])
+        eq([w["seq"] for w in doc["words"]], said[:0:-1])
+        eq((doc["words"][0]["text"], doc["words"][0]["audience"]), ("word 5", "public"))
+        eq({w["audience"]: w["due_at"] is not None for w in doc["clocks"]["words"]},
+           {w["audience"]: w["due_at"] is not None for w in dw.room(rid)["clocks"]["words"]})
         eq([n["seq"] for n in doc["notes"]], notes[:1:-1])
         eq((doc["notes"][0]["text"], doc["notes"][0]["corrected_by"], doc["notes"][1]["corrected_by"]),
            ("note 11", fix["id"], None))
@@ -92,11 +100,11 @@ def test_what_the_new_lead_reads():
            dict(new=2, seen=1, owned=0, answered=1, closed=0, ignored=0, open=4))
         eq(doc["mentions"]["oldest_new"]["mention"], ids[2])
         eq({p["id"] for p in doc["people"]}, {dw.id(n) for n in ("lead", "drafter", "approver")})
-        eq([m["kind"] for m in doc["milestones"]], ["first_mention", "declared"])
+        eq([m["kind"] for m in doc["milestones"]], ["first_mention", "declared", "first_word"])
 
         # every number is an entry of the timeline
         seqs = {e["seq"] for e in dw.timeline(rid, "?limit=500")["items"]}
-        for item in (doc["moves"] + doc["offices"] + doc["notes"] + doc["tasks"]["items"]
+        for item in (doc["moves"] + doc["offices"] + doc["words"] + doc["notes"] + doc["tasks"]["items"]
                      + doc["claims"]["items"] + doc["decisions"]["items"] + [doc["handed_over"], doc["since"]]):
             assert item["seq"] in seqs, item
 

@@ -11,6 +11,7 @@ import arrowIcon from "@primer/octicons/build/svg/arrow-right-16.svg";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 
+import { safeHref } from "../i18n/foreign";
 import { exact, number } from "../i18n/format";
 import { t, tx } from "../i18n/t";
 import type { PageProps } from "../pages";
@@ -23,7 +24,7 @@ import { asOf, at as lookedAt, hrefAt, isFrozen } from "./at";
 import { AtFrame } from "./at_frame";
 import { markRead } from "./handover_card";
 import { KindMarks, SeverityMark, StatusMark, VerdictMark } from "./marks";
-import { type HandedOver, isOfRoom, me, type Milestone, nameOf, type Office, type Person, type Severity, type Status, useFollow, type Verdict,
+import { type Audience, type Clocks, type HandedOver, isOfRoom, me, type Milestone, nameOf, type Office, type Person, type Severity, type Status, useFollow, type Verdict,
 	VERDICTS } from "./model";
 import { milestoneText } from "./scrubber_marks";
 import { moment } from "./timeline_said";
@@ -51,6 +52,8 @@ interface Handover {
 	tasks: { open: number; overdue: number; items: {
 		seq: number; title: string | null; owner: number | null; due_at: string | null; overdue: boolean; former_lead: boolean }[] };
 	decisions: { holding: number; items: { seq: number; at: string; by: number; question: string | null; choice: string | null; reasons: string | null }[] };
+	words: { seq: number; audience: Audience; text: string | null; url: string | null; at: string; by: number }[];
+	clocks: Clocks;
 	milestones: Milestone[];
 	people: Person[];
 	mentions: Record<"new" | "seen" | "owned" | "answered" | "closed" | "ignored" | "open", number> & { oldest_new: { mention: number; recorded_at: string } | null };
@@ -183,6 +186,41 @@ function Decisions({ of }: { of: Handover }) {
 	);
 }
 
+/* What was said last, and to whom we owe a word. */
+function Words({ of }: { of: Handover }) {
+	const due = (of.clocks.words ?? []).filter((w) => w.due_at !== null);
+	return (
+		<Section name="words" heading={t("brief.said")}>
+			{due.length > 0 && (
+				<ul class="handover-list">
+					{due.map((w) => w.due_at !== null && (
+						<li key={w.audience} class={w.overdue ? "is-late" : ""}>
+							<span><span class="soft">{t(`audience.${w.audience}`)}:</span>{" "}
+								{w.overdue ? <span class="loud"><Icon of={alertIcon} size={12} />{tx("handover.word_was_due", { when: <When at={w.due_at} /> })}</span>
+									: tx("handover.word_due", { when: <When at={w.due_at} /> })}</span>
+						</li>
+					))}
+				</ul>
+			)}
+			{of.words.length === 0 ? <p class="soft">{t("handover.no_words")}</p> : (
+				<ul class="handover-list">
+					{of.words.map((w) => {
+						const href = safeHref(w.url ?? undefined);
+						return (
+							<li key={w.seq}>
+								<span class="soft small">{t(`audience.${w.audience}`)}{t("comma")}<When at={w.at} /></span>
+								{w.text !== null && <Text class="handover-text">{w.text}</Text>}
+								{href !== undefined && <a class="handover-url" href={href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">{href}</a>}
+								<Entry of={of} seq={w.seq} />
+							</li>
+						);
+					})}
+				</ul>
+			)}
+		</Section>
+	);
+}
+
 function Mentions({ of }: { of: Handover }) {
 	const { mentions } = of, oldest = mentions.oldest_new;
 	return (
@@ -266,6 +304,7 @@ function Body({ of }: { of: Handover }) {
 				<Tasks of={of} />
 				<Claims of={of} />
 				<Decisions of={of} />
+				<Words of={of} />
 				<Mentions of={of} />
 				<Moves of={of} />
 				<Offices of={of} />
