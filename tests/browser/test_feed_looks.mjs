@@ -53,6 +53,7 @@ await runAll(forEachLook(async (lang, theme, width) => {
 	await look(p, `feed-${name}`, wrong);
 	await p.locator(".mention").nth(2).click();
 	await p.locator(".metrics").waitFor();
+	await p.locator(".became-now").waitFor();
 	await look(p, `mention-${name}`, wrong);
 	await p.locator(".by-author a").click();
 	await p.locator(".author-chip").waitFor();

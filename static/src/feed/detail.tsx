@@ -96,12 +96,12 @@ function changedFields(before: Partial<Mention>, after: Partial<Mention>): Key[]
 	return FIELDS.filter((f) => JSON.stringify(before[f]) !== JSON.stringify(after[f])).map((f) => `field.${f}` as Key);
 }
 
-function History({ versions }: { versions: readonly Version[] }) {
+function History({ versions, heading: Heading }: { versions: readonly Version[]; heading: "h2" | "h3" }) {
 	if (versions.length < 2)
 		return null;
 	return (
 		<section>
-			<h3>{t("mention.history", { n: versions.length })}</h3>
+			<Heading>{t("mention.history", { n: versions.length })}</Heading>
 			<ol class="history" reversed>
 				{versions.map((v, i) => {
 					const before = versions[i - 1];
@@ -159,7 +159,8 @@ const loadBecame = async () => {
 	return view;
 };
 
-function Body({ m, whole, reload }: { m: Mention; whole: Whole | null; reload: () => Promise<void> }) {
+function Body({ m, whole, isAlone, reload }: { m: Mention; whole: Whole | null; isAlone: boolean; reload: () => Promise<void> }) {
+	const heading = isAlone ? "h2" : "h3";
 	const Became = useLate(whole !== null, loadBecame, () => {});
 	const [showsAll, setShowsAll] = useState(false);
 	const original = safeHref(m.url), at = timeOf(m);
@@ -183,8 +184,8 @@ function Body({ m, whole, reload }: { m: Mention; whole: Whole | null; reload: (
 				)}
 			</div>
 			<div class="buttons"><Ways ids={[m.id]} /></div>
-			{whole !== null && Became !== null && <Became id={m.id} text={m.text} recordedAt={m.recorded_at} beside={whole} mayAssess={mayPick()} onDone={() => void reload()} />}
-			{whole !== null && <History versions={whole.history} />}
+			{whole !== null && Became !== null && <Became id={m.id} text={m.text} recordedAt={m.recorded_at} beside={whole} mayAssess={mayPick()} heading={heading} onDone={() => void reload()} />}
+			{whole !== null && <History versions={whole.history} heading={heading} />}
 			<Raw m={m} />
 		</article>
 	);
@@ -218,7 +219,7 @@ export function Detail({ id, known, isAlone, onClose, onPrevious, onNext }: Deta
 				<button type="button" class="icon-button" aria-label={t("mention.next")} title={t("mention.next")} disabled={onNext === undefined} onClick={onNext}><Icon of={nextIcon} /></button>
 				<button type="button" class="icon-button" aria-label={t("close")} title={t("close")} onClick={onClose}><Icon of={xIcon} /></button>
 			</div>
-			{m !== undefined ? <Body key={id} m={m} whole={whole} reload={reload} />
+			{m !== undefined ? <Body key={id} m={m} whole={whole} isAlone={isAlone} reload={reload} />
 				: problem !== null ? <div class="note bad" role="alert">{problem.status === 404 ? t("mention.gone") : explain(problem)}</div>
 				: <Skeleton rows={3} />}
 		</section>

@@ -33,6 +33,7 @@ export interface BecameProps {
 	recordedAt: string;
 	beside: Beside;
 	mayAssess: boolean;
+	heading: "h2" | "h3";
 	onDone: () => void;
 }
 
@@ -63,14 +64,14 @@ function Steps({ steps, nameOf }: { steps: readonly Step[]; nameOf: (id: number)
 	);
 }
 
-export default function Became({ id, text, recordedAt, beside, mayAssess, onDone }: BecameProps) {
+export default function Became({ id, text, recordedAt, beside, mayAssess, heading: Heading, onDone }: BecameProps) {
 	const [isOpen, setOpen] = useState(false);
 	const people = usePeople();
 	const { triage = null, incidents = [], triage_history: steps = [] } = beside;
 	const nameOf = (user: number): string => people.find((p) => p.id === user)?.name ?? String(user);
 	return (
 		<section class="became">
-			<h3>{t("triage.change")}</h3>
+			<Heading>{t("triage.change")}</Heading>
 			<p class="became-now">
 				<TriageMark of={triage?.state ?? "new"} />
 				{triage?.outcome != null && <span class="strong">{t(`triage.outcome.${triage.outcome}`)}</span>}
