@@ -81,6 +81,20 @@ async function ask(method: Method, path: string, asking: Asking): Promise<[Respo
 	return [answer, await answer.text()];
 }
 
+/** What an answer comes to, however it was asked for. */
+export function answerOf<T>(status: number, text: string, header: (name: string) => string | null, isSigningIn = false): Answer<T> {
+	let data: unknown = null;
+	try {
+		data = text === "" ? null : JSON.parse(text);
+	} catch { /* not from us: a proxy's page */ }
+	if (status >= 200 && status < 300)
+		return { ok: true, status, data: data as T, etag: header("ETag") };
+	delete window.early; /* it was for somebody who is there */
+	if (status === 401 && !isSigningIn)
+		sessionEnded();
+	return { ok: false, status, problem: problemOf(status, data, header("Retry-After")), data };
+}
+
 export async function api<T>(method: Method, path: string, asking: Asking = {}): Promise<Answer<T>> {
 	let answer: Response, text: string;
 	try {
@@ -88,17 +102,7 @@ export async function api<T>(method: Method, path: string, asking: Asking = {}):
 	} catch {
 		return { ok: false, status: 0, problem: UNREACHED, data: null };
 	}
-	let data: unknown = null;
-	try {
-		data = text === "" ? null : JSON.parse(text);
-	} catch { /* not from us: a proxy's page */ }
-	if (answer.ok)
-		return { ok: true, status: answer.status, data: data as T, etag: answer.headers.get("ETag") };
-	delete window.early; /* it was for somebody who is there */
-	if (answer.status === 401 && !asking.isSigningIn)
-		sessionEnded();
-	const retryAfter = answer.headers.get("Retry-After");
-	return { ok: false, status: answer.status, problem: problemOf(answer.status, data, retryAfter), data };
+	return answerOf<T>(answer.status, text, (name) => answer.headers.get(name), asking.isSigningIn);
 }
 
 /** The name of the error, "EINVAL"; "" when the answer was none of ours. */

@@ -78,6 +78,25 @@ await send("POST", `/mentions/${ids[2]}/triage`, { state: "answered", owner: peo
 await send("POST", "/incidents", { title: "تمرین: قطعی سامانهٔ پرداخت", severity: 1, drill: true });
 await send("POST", "/incidents", { title: "شكوى منتشرة عن التوصيل", severity: 4, restricted: true });
 await send("POST", `${at}/split`, { title: "Payments taken twice", severity: 3, reason: "Nothing to do with the soup", mentions: [ids[1]] });
+/* Stripes of many colours. */
+const picture = Buffer.from(await who.evaluate(() => {
+	const c = Object.assign(document.createElement("canvas"), { width: 320, height: 240 }), g = c.getContext("2d");
+	for (let i = 0; i < 12; i++) {
+		g.fillStyle = `hsl(${i * 30} 60% 50%)`;
+		g.fillRect(i * 27, i * 8, 27, 240);
+	}
+	return c.toDataURL("image/png").split(",")[1];
+}), "base64");
+async function sendFile(name, data, type) {
+	const r = await who.request.fetch(`${room.url}/api/v1${at}/files?name=${encodeURIComponent(name)}&captured_at=${minutes(-200)}`, { method: "POST", data,
+		headers: { "X-CSRF-Token": session.csrf, Origin: room.url, "Content-Type": type } });
+	assert.equal(r.status(), 201, await r.text());
+	return JSON.parse(await r.text());
+}
+const photo = await sendFile("دفتر سردخانه، چهارشنبه.png", picture, "image/png");
+await sendFile("temperature-log-of-the-cold-room-from-monday-to-wednesday-exported-again.csv", Buffer.from("at,celsius\n"), "text/csv");
+const judged = (await send("GET", at)).claims.find((c) => c.id === claim.id);
+await send("PATCH", `${at}/claims/${claim.id}`, { evidence: [{ file: photo.id, note: "Where it was kept" }] }, judged.version);
 const state = await who.context().storageState();
 
 /* What is looked at: an address, what must be there, and what to do first. */
@@ -90,6 +109,13 @@ const VIEWS = {
 	room_tasks: { path: `${at}?part=tasks`, shows: ".task", narrow: true },
 	room_decisions: { path: `${at}?part=decisions`, shows: ".decision", narrow: true },
 	room_mentions: { path: `${at}?part=mentions`, shows: ".room-mention", narrow: true },
+	room_files: { path: `${at}?part=files`, shows: "[data-part=files] .file", narrow: true, act: (p) => p.locator("[data-part=files] .file-thumb img").first().evaluate((i) => i.decode()) },
+	file_add: { path: `${at}?part=files`, shows: "[data-part=files] .file", act: async (p) => {
+		await button(p, "files");
+		await p.locator("dialog[open] input[type=file]").first().setInputFiles({ name: "گزارش آزمایشگاه.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") });
+		await p.locator("dialog[open] [name=captured_at]").waitFor();
+	} },
+	evidence: { path: `${at}?part=claims`, shows: ".claim", act: (p) => p.locator(".claim .evidence summary").first().click() },
 	room_timeline: { path: `${at}?part=timeline`, shows: ".add-note", narrow: true },
 	room_without_lead: { path: `/incidents/${open.id}`, shows: ".room-head", act: async (p) => {
 		await p.evaluate((a) => { history.pushState(null, "", a); dispatchEvent(new PopStateEvent("popstate")); }, "/incidents");

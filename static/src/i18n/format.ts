@@ -51,6 +51,12 @@ function relativeFormat(tag: string): Intl.RelativeTimeFormat {
 export const number = (n: number): string => numberFormat(locale.value, {}).format(n);
 /** 12,345 as 12K: for counts where the exact one is not the point. */
 export const compact = (n: number): string => numberFormat(locale.value, { notation: "compact", maximumFractionDigits: 1 }).format(n);
+export const percent = (part: number): string => numberFormat(locale.value, { style: "percent" }).format(part);
+/** "1.4 MB", by 1024 as limits are set. */
+export function bytes(n: number): string {
+	const [unit, size] = n < 1024 ? ["byte", 1] as const : n < 1048576 ? ["kilobyte", 1024] as const : ["megabyte", 1048576] as const;
+	return numberFormat(locale.value, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: size > 1024 ? 1 : 0 }).format(n / size);
+}
 /** "5 minutes", in full. */
 export const measure = (n: number, unit: "day" | "hour" | "minute" | "second"): string =>
 	numberFormat(locale.value, { style: "unit", unit, unitDisplay: "long" }).format(n);

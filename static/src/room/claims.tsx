@@ -13,79 +13,32 @@ import { safeHref } from "../i18n/foreign";
 import { t, tx } from "../i18n/t";
 import { errorAt } from "../ui/at";
 import { Dialog } from "../ui/dialog";
-import { Choice, Field } from "../ui/field";
 import { Icon } from "../ui/icon";
+import { useLate } from "../ui/late";
 import { minute } from "../ui/now";
 import { Name, Time } from "../ui/parts";
 import { Text } from "../ui/text";
 import { say } from "../ui/toast";
 import { DraftForm, textOf, timeOfField } from "./draft";
 import { Area, PersonField, TimeField } from "./fields";
+import { FileFacts } from "./files";
 import { VerdictMark } from "./marks";
-import { act, type Claim, type Exhibit, mayAdd, mayChange, nameOf, type RoomData, type Verdict, VERDICTS } from "./model";
+import { act, type Claim, type Exhibit, mayAdd, mayChange, nameOf, type RoomData, type Verdict } from "./model";
 import { Part, type PartProps } from "./part";
 
 const isPast = (at: string | null): boolean => at !== null && Date.parse(at) < minute.value;
 
 function Evidence({ room, x }: { room: RoomData; x: Exhibit }) {
-	const href = safeHref(x.url);
+	const href = safeHref(x.url), file = room.files.find((f) => f.id === x.file);
 	return (
 		<li>
 			{x.mention !== undefined && <a href={`/mentions/${x.mention}`}>{t("claim.evidence_mention", { id: String(x.mention) })}</a>}
-			{x.file !== undefined && <a href={`/api/v1/incidents/${room.id}/files/${x.file}`} download>{t("claim.evidence_file", { id: String(x.file) })}</a>}
+			{file !== undefined && <FileFacts room={room.id} file={file} />}
 			{href !== undefined && <a href={href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr"><Icon of={linkIcon} mirrors /> {x.url}</a>}
 			{x.url !== undefined && href === undefined && <bdi dir="ltr">{x.url}</bdi>}
 			{x.note !== null && <Text>{x.note}</Text>}
 			<span class="soft small">{tx("by_when", { who: <Name>{nameOf(room, x.by)}</Name>, when: <Time at={x.at} /> })}</span>
 		</li>
-	);
-}
-
-/* Everything about a claim that may change, in one form; only what was changed is sent. */
-function Change({ room, claim, onClose, reload }: { room: RoomData; claim: Claim; onClose: () => void; reload: () => Promise<void> }) {
-	const [verdict, setVerdict] = useState<Verdict>(claim.verdict);
-	const [began] = useState(claim.version);
-	return (
-		<Dialog title={t("claim.change")} onClose={onClose} class="wide">
-			<Text class="quoted">{claim.text ?? t("erased")}</Text>
-			{claim.version !== began && <p class="note">{t("moved.title")} <VerdictMark of={claim.verdict} /></p>}
-			<DraftForm name={`room-${room.id}-claim-${claim.id}`} go={t("save")} fields={["/reason", "/owner", "/recheck_at", "/evidence"]} onCancel={onClose}
-				onDone={() => { say(t("saved_now")); onClose(); void reload(); }}
-				onSend={async (f) => {
-					const url = textOf(f, "url"), note = textOf(f, "note"), mention = textOf(f, "mention");
-					const evidence = [
-						...(url !== undefined ? [{ url, ...(note !== undefined ? { note } : {}) }] : []),
-						...(mention !== undefined ? [{ mention: Number(mention), ...(note !== undefined && url === undefined ? { note } : {}) }] : []),
-					];
-					const owner = textOf(f, "owner"), recheck = timeOfField(f, "recheck_at") ?? null;
-					const r = await act("PATCH", `/incidents/${room.id}/claims/${claim.id}`, {
-						...(verdict !== claim.verdict ? { verdict } : {}), reason: textOf(f, "reason"),
-						...(owner !== undefined && Number(owner) !== claim.owner ? { owner: Number(owner) } : {}),
-						...(f.has("owner") && owner === undefined && claim.owner !== null ? { owner: null } : {}),
-						...(recheck !== claim.recheck_at && (recheck === null || Date.parse(recheck) !== Date.parse(claim.recheck_at ?? "")) ? { recheck_at: recheck } : {}),
-						...(evidence.length > 0 ? { evidence } : {}),
-					}, claim.version);
-					if (!r.ok && r.status === 412)
-						await reload();
-					return r;
-				}}>
-				{(problem) => (
-					<>
-						<Choice label={t("claim.verdict")} name="verdict" value={verdict} onChange={setVerdict}
-							options={VERDICTS.map((v) => ({ value: v, label: t(`verdict.${v}`) }))} />
-						<Area label={t("reason")} name="reason" rows={2} maxLength={2000} required={verdict !== claim.verdict} error={errorAt(problem, "/reason")} />
-						<fieldset class="choice">
-							<legend>{t("claim.evidence_add")}</legend>
-							<Field label={t("claim.evidence_url")} name="url" type="url" dir="ltr" error={errorAt(problem, "/evidence")} />
-							<Field label={t("claim.evidence_number")} name="mention" inputMode="numeric" pattern="[0-9]*" dir="ltr" hint={t("claim.evidence_number_hint")} />
-							<Field label={t("claim.evidence_note")} name="note" maxLength={2000} />
-						</fieldset>
-						<PersonField label={t("owner")} name="owner" value={claim.owner} isOptional error={errorAt(problem, "/owner")} />
-						<TimeField label={t("claim.recheck")} name="recheck_at" value={claim.recheck_at} error={errorAt(problem, "/recheck_at")} />
-					</>
-				)}
-			</DraftForm>
-		</Dialog>
 	);
 }
 
@@ -139,6 +92,8 @@ const ORDER: Record<Verdict, number> = { unknown: 0, mixed: 1, true: 2, false: 3
 
 export function Claims({ room, isFrozen, reload }: PartProps) {
 	const [open, setOpen] = useState<number | "add" | null>(null);
+	const close = (): void => setOpen(null);
+	const Change = useLate(typeof open === "number", () => import("./claim_change"), close);
 	const changing = typeof open === "number" ? room.claims.find((c) => c.id === open) : undefined;
 	const all = [...room.claims].sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict] || a.id - b.id);
 	return (
@@ -146,8 +101,8 @@ export function Claims({ room, isFrozen, reload }: PartProps) {
 			actions={!isFrozen && mayAdd(room) && <button type="button" onClick={() => setOpen("add")}><Icon of={plusIcon} />{t("claim.add")}</button>}>
 			{all.length === 0 ? <p class="soft part-empty">{t("claims.empty")}</p>
 				: <ol class="things" aria-label={`${t("claims")}: ${number(all.length)}`}>{all.map((c) => <Row key={c.id} room={room} claim={c} isFrozen={isFrozen} onChange={() => setOpen(c.id)} />)}</ol>}
-			{open === "add" && <Add room={room} onClose={() => setOpen(null)} reload={reload} />}
-			{changing !== undefined && <Change key={changing.id} room={room} claim={changing} onClose={() => setOpen(null)} reload={reload} />}
+			{open === "add" && <Add room={room} onClose={close} reload={reload} />}
+			{changing !== undefined && Change !== null && <Change key={changing.id} room={room} claim={changing} onClose={close} reload={reload} />}
 		</Part>
 	);
 }

@@ -138,6 +138,18 @@ export interface HandedOver {
 	to: number;
 	by: number;
 }
+/** A file that was added; what it is called and what it is, is null when it was erased. */
+export interface RoomFile {
+	id: number;
+	name: string | null;
+	media_type: string | null;
+	sha256: string | null;
+	size: number;
+	captured_at: string | null;
+	by: number;
+	at: string;
+	seq: number;
+}
 /** What stands in the list. */
 export interface RoomSummary {
 	id: number;
@@ -170,6 +182,7 @@ export interface RoomData extends RoomSummary {
 	decisions: Decision[];
 	milestones: Milestone[];
 	playbooks: Started[];
+	files: RoomFile[];
 	split_from: number | null;
 	split_into: number[];
 	clocks: Clocks;

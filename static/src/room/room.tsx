@@ -21,6 +21,7 @@ import { AtFrame } from "./at_frame";
 import { Claims } from "./claims";
 import { Clocks } from "./clocks";
 import { Decisions } from "./decisions";
+import { Files } from "./files";
 import { HandoverCard } from "./handover_card";
 import { Head } from "./head";
 import { Mentions } from "./mentions";
@@ -74,6 +75,7 @@ function Body(props: PartProps) {
 					<Claims {...props} />
 					<Decisions {...props} />
 					<Mentions {...props} />
+					<Files {...props} />
 				</div>
 				<div class="room-side room-doing">
 					<Tasks {...props} />

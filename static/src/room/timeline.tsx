@@ -30,6 +30,7 @@ export interface TimelineRoom {
 	people: readonly { id: number; name: string }[];
 	claims: readonly { id: number; text: string | null }[];
 	tasks: readonly { id: number; title: string | null }[];
+	files: readonly { id: number; name: string | null }[];
 	milestones: readonly { kind: string; seq?: number; label?: string | null }[];
 	participants: readonly { user: number; role: string }[];
 }
@@ -56,7 +57,8 @@ function sceneOf(room: TimelineRoom): Scene {
 	const people = new Map(room.people.map((p) => [p.id, p.name]));
 	const claims = new Map(room.claims.map((c) => [c.id, c.text ?? ""]));
 	const tasks = new Map(room.tasks.map((x) => [x.id, x.title ?? ""]));
-	return { person: (id) => people.get(id) ?? "", claim: (id) => claims.get(id) ?? "", task: (id) => tasks.get(id) ?? "" };
+	const files = new Map(room.files.map((f) => [f.id, f.name ?? ""]));
+	return { file: (id) => files.get(id) ?? "", person: (id) => people.get(id) ?? "", claim: (id) => claims.get(id) ?? "", task: (id) => tasks.get(id) ?? "" };
 }
 
 function byDay(items: readonly Entry[]): { day: string; at: string; entries: Entry[] }[] {

@@ -28,6 +28,7 @@ export interface Scene {
 	person(id: number): string;
 	claim(id: number): string;
 	task(id: number): string;
+	file(id: number): string;
 }
 
 export type Part = string | number
@@ -183,11 +184,11 @@ function claimAdded(g: Given): Rest {
 		: { key: "timeline.claim_added_as", holes: { verdict: wordOf("verdict", verdict) }, body };
 }
 
-function evidence(d: Data): Body[] {
+function evidence({ d, scene }: Given): Body[] {
 	return list(d, "evidence").flatMap((one): Body[] => {
 		const x = (typeof one === "object" && one !== null ? one : {}) as Data;
 		const what: Body[] = id(x, "mention") !== 0 ? [fact("timeline.part.mention", { is: "mention", id: id(x, "mention") })]
-			: id(x, "file") !== 0 ? [fact("timeline.part.file", { is: "file", id: id(x, "file"), text: "" })]
+			: id(x, "file") !== 0 ? [fact("timeline.part.file", { is: "file", id: id(x, "file"), text: scene.file(id(x, "file")) })]
 				: block("timeline.part.url", text(x, "url"));
 		return [...what, ...block("timeline.part.note", text(x, "note"))];
 	});
@@ -198,9 +199,9 @@ function claimChanged(g: Given): Rest {
 	const claim = titled(scene.claim(of), of), pieces = list(d, "evidence").length;
 	const rest = whoAndWhen(g, "recheck_at", "timeline.part.recheck");
 	if (text(d, "verdict") !== "")
-		return { key: "timeline.judged", holes: { claim, verdict: wordOf("verdict", text(d, "verdict")) }, body: [...reason(d), ...evidence(d), ...rest] };
+		return { key: "timeline.judged", holes: { claim, verdict: wordOf("verdict", text(d, "verdict")) }, body: [...reason(d), ...evidence(g), ...rest] };
 	if (pieces > 0)
-		return { key: "timeline.evidence", holes: { claim, n: pieces }, body: [...evidence(d), ...reason(d), ...rest] };
+		return { key: "timeline.evidence", holes: { claim, n: pieces }, body: [...evidence(g), ...reason(d), ...rest] };
 	if ("owner" in d) {
 		const body = [...reason(d), ...rest.filter((b) => b.label !== "timeline.part.owner")];
 		return d.owner === null ? { key: "timeline.claim_unowned", holes: { claim }, body }

@@ -141,7 +141,7 @@ function Latest({ room }: { room: RoomData }) {
 	useFollow((type, data) => !type.startsWith("mention.added") && isOfRoom(data, room.id), page.reload);
 	const scene = {
 		person: (id: number) => nameOf(room, id), claim: (id: number) => room.claims.find((c) => c.id === id)?.text ?? "",
-		task: (id: number) => room.tasks.find((x) => x.id === id)?.title ?? "",
+		task: (id: number) => room.tasks.find((x) => x.id === id)?.title ?? "", file: (id: number) => room.files.find((f) => f.id === id)?.name ?? "",
 	};
 	return (
 		<section class="wall-latest" aria-labelledby="wall-latest">

@@ -19,6 +19,7 @@ function speak(l: (typeof LANGS)[number]): void {
 const scene: Scene = {
 	person: (id) => ({ 7: "Layla", 8: "Omid" })[id] ?? "",
 	claim: (id) => id === 20 ? "The water is unsafe" : "",
+	file: (id) => id === 3 ? "gate.png" : "",
 	task: (id) => id === 30 ? "Call the plant" : "",
 };
 const AT = "2026-11-25T12:00:00.000000Z";
