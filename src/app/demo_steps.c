@@ -43,6 +43,8 @@ const struct dw_demo_step dw_demo_steps[] = {
 	  "{\"user\":$drafter,\"role\":\"communications\"}", NULL },
 	{ 51, "lead", "POST " ROOM "/participants",
 	  "{\"user\":$approver,\"role\":\"legal\"}", NULL },
+	{ 52, "lead", "POST " ROOM "/playbooks",
+	  "{\"slug\":\"service-outage\",\"lang\":\"en\"}", NULL },
 	{ 54, "drafter", "POST " ROOM "/claims",
 	  "{\"text\":\"يُخصم المبلغ من البطاقة ولا يُسجَّل الطلب.\",\"owner\":$drafter}",
 	  "charged" },
@@ -70,6 +72,9 @@ const struct dw_demo_step dw_demo_steps[] = {
 	{ 96, "lead", "POST " ROOM "/notes",
 	  "{\"text\":\"Two newsrooms called. Told both: our first word comes within the hour, here.\"}",
 	  NULL },
+	{ 101, "drafter", "POST " ROOM "/words",
+	  "{\"audience\":\"internal\",\"text\":\"لا تجيبوا الصحافة بأنفسكم: حوّلوا كل سؤال إلى فريق التواصل. كل جديد تجدونه هنا أولًا.\"}",
+	  NULL },
 	{ 112, "lead", "PATCH " ROOM,
 	  "{\"severity\":1,\"reason\":\"A rumour about a closed kitchen mixes in, and it travels faster than the payments.\"}",
 	  "room" },
@@ -82,12 +87,21 @@ const struct dw_demo_step dw_demo_steps[] = {
 	  "speak" },
 	{ 126, "lead", "POST " ROOM "/milestones",
 	  "{\"target\":$speak,\"label\":\"We speak before the cause is known\"}", NULL },
+	{ 130, "lead", "POST " ROOM "/words",
+	  "{\"audience\":\"public\",\"text\":\"Since this evening's update some of you were charged and got no order. "
+	  "Whoever was charged gets the money back without asking. We are checking how many, and tell you here next.\","
+	  "\"url\":\"https://example.org/status\",\"next_at\":\"$+110\"}",
+	  NULL },
 	{ 138, "lead", "PATCH " ROOM "/claims/$closed",
 	  "{\"verdict\":\"false\",\"reason\":\"The kitchen is open. The photo is three years old and shows somebody else's door.\","
 	  "\"evidence\":[{\"url\":\"https://example.org/inspections\",\"note\":\"The register of inspections, as of this evening\"}]}",
 	  "closed" },
 	{ 150, "lead", "PATCH " ROOM "/tasks/$count",
 	  "{\"done\":true,\"reason\":\"1,912 charges without an order\"}", "count" },
+	{ 156, "lead", "POST " ROOM "/words",
+	  "{\"audience\":\"executive\",\"text\":\"1,912 charges without an order. All of them go back tonight, unasked. A kitchen rumour is proved false.\","
+	  "\"next_at\":\"$+900\"}",
+	  NULL },
 	{ 172, "drafter", "POST " ROOM "/notes",
 	  "{\"text\":\"الردّ الجاهز «أرسل لنا رقم الطلب» يزيد الغضب: من خُصم منه المال ليس لديه رقم طلب.\"}",
 	  NULL },
@@ -95,6 +109,11 @@ const struct dw_demo_step dw_demo_steps[] = {
 	  "{\"title\":\"Stop the canned reply. Nobody is asked for an order code that was never made\",\"owner\":$drafter,\"due_at\":\"$+600\"}",
 	  NULL },
 	{ 226, "drafter", "PATCH " ROOM "/tasks/$holding", "{\"done\":true}", "holding" },
+	/* The next word was promised too soon: nobody comes to it. */
+	{ 228, "drafter", "POST " ROOM "/words",
+	  "{\"audience\":\"public\",\"text\":\"نعيد الليلة المبالغ إلى كل من خُصم منه، دون أن يطلبها أحد. ونخبركم هنا حالما يعود الدفع إلى عمله.\","
+	  "\"url\":\"https://example.org/status\",\"next_at\":\"$+60\"}",
+	  NULL },
 	{ 238, "lead", "POST " ROOM "/decisions",
 	  "{\"question\":\"به چه کسی و چگونه پول برمی‌گردد؟\","
 	  "\"options\":[\"هر که کد سفارش بفرستد\",\"همهٔ کسانی که پول‌شان کم شده، بی‌درخواست و همین امشب\"],"

@@ -130,4 +130,11 @@ def test_the_team_works_in_its_room():
             eq(sorted(claim["verdict"] for claim in whole["claims"]), ["false", "false", "true"])
             eq(sum(task["done"] for task in whole["tasks"]), 3)
             eq(len(whole["decisions"]), 2)
+            eq([p["slug"] for p in whole["playbooks"]], ["service-outage"])
+            eq([w["audience"] for w in whole["words"]],
+               ["internal", "public", "executive", "public"])
+            eq([(w["audience"], w["every_s"], w["is_promised"], w["last_word_at"] is None)
+                for w in whole["clocks"]["words"]],
+               [("internal", 3600, False, False), ("executive", 7200, True, False),
+                ("public", 3600, True, False)])
             assert whole["counts"]["mentions"] > 0
