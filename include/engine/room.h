@@ -13,6 +13,7 @@
 
 struct dw_db;
 struct dw_rooms;
+struct dw_search; /* text/search.h */
 
 /* ---- what engine.c uses ---- */
 
@@ -133,18 +134,26 @@ struct dw_timeline_query {
 	struct dw_type_set kinds;
 	uint64_t actor; /* 0: anybody's */
 	unsigned limit; /* 1 to DW_TIMELINE_MAX */
+	const struct dw_search *words; /* that an entry must hold; NULL: any. Not with around */
 };
 
 #define DW_TIMELINE_MAX 500
+#define DW_TIMELINE_LOOKS 2000 /* entries that one page looks at for words */
 #define DW_TIMELINE_OUT_MAX (16u * 1024 * 1024) /* ceiling that `out` needs */
 
 /**
  * {"items":[…],"next":…}, in order or newest first; next is the seq to go on behind in that
- * direction. DW_ENOTFOUND: the room was not declared by `upto`.
+ * direction: of the last item, or with words of the last entry that was looked at. DW_ENOTFOUND: the room was not declared by `upto`.
  */
 DW_MUST_USE int dw_timeline_on_pool(struct dw_reader *r, const struct dw_names *names,
 				    const struct dw_timeline_query *q, struct dw_buf *out,
 				    struct dw_err *err);
+
+/** Read what was typed to look for in a timeline: all of its words must occur. DW_EINVAL: *f, at "/text". */
+DW_MUST_USE int dw_timeline_words(struct dw_search **out, struct dw_str typed,
+				  struct dw_fault *f);
+/** NULL is fine. */
+void dw_timeline_words_free(struct dw_search *s);
 
 /* ---- a hand-over ---- */
 

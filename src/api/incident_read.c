@@ -19,6 +19,7 @@ struct job {
 	struct dw_http_req *req;
 	struct dw_names *names;		/* of the people in it */
 	struct dw_timeline_query query; /* room and upto for a room, too */
+	struct dw_search *words;	/* of the query */
 	int64_t at;			/* as_of as a time; 0: a seq */
 	struct dw_handover_show show;
 	struct dw_jsonw jw; /* of the half that was written on the loop */
@@ -123,6 +124,7 @@ static void on_read(struct dw_work *w)
 	}
 	dw_buf_fini(&j->out);
 	dw_names_unref(j->names);
+	dw_timeline_words_free(j->words);
 	free(j);
 }
 
@@ -357,27 +359,49 @@ static bool read_bounds(struct dw_http_req *req, struct dw_timeline_query *q)
 	       number(req, "around", 1, &q->around) && read_order(req, &q->newest_first);
 }
 
+/* *words stays NULL when there are none. */
+static bool read_words(struct dw_http_req *req, const struct dw_timeline_query *q,
+		       struct dw_search **words)
+{
+	struct dw_fault f;
+	struct dw_str s;
+	int rc = param(req, "text", &s);
+
+	if (rc <= 0)
+		return rc == 0;
+	if (q->around != 0)
+		return bad(req, "around", "does not go with text");
+	if (dw_timeline_words(words, s, &f) == 0)
+		return true;
+	dw_api_refuse_at(req, DW_EINVAL, f.pointer, "%s", f.detail);
+	return false;
+}
+
 void dw_api_incident_timeline(struct dw_http_req *req, void *data)
 {
 	static const char *const known[] = { "as_of", "kind",	"actor",
 					     "after", "before", "around",
-					     "order", "limit",	NULL };
+					     "order", "limit",	"text",
+					     NULL };
 	struct dw_timeline_query q = { .limit = LIMIT_DEFAULT };
 	const struct dw_incident *s;
 	struct dw_api *api = data;
 	uint64_t limit = LIMIT_DEFAULT;
+	struct dw_search *words = NULL;
 	struct job *j;
 	int64_t at;
 
 	if (!only(req, known) || (s = api_see_room(req, api)) == NULL ||
 	    !as_of(req, api, &q.upto, &at) || !read_kinds(req, &q.kinds) ||
 	    !number(req, "actor", 1, &q.actor) || !read_bounds(req, &q) ||
-	    !number(req, "limit", 1, &limit))
+	    !number(req, "limit", 1, &limit) || !read_words(req, &q, &words))
 		return;
 	q.room = s->id;
+	q.words = words;
 	q.limit = limit < DW_TIMELINE_MAX ? (unsigned)limit : DW_TIMELINE_MAX;
 	j = job_new(req, api, DW_TIMELINE_OUT_MAX);
 	j->query = q;
+	j->words = words;
 	j->at = at;
 	j->work.run_on_pool = timeline_on_pool;
 	submit(j, api);

@@ -37,6 +37,12 @@ struct room *room_find(const struct dw_rooms *rooms, uint64_t id);
 
 void room_readers_free(struct dw_rooms *rooms);
 
+/* ---- room_timeline_text.c ---- */
+
+/** 1: the entry holds all words, 0: it does not, or DW_E…. */
+DW_MUST_USE int room_entry_says(struct dw_reader *r, const struct dw_search *s,
+				uint64_t seq, struct dw_err *err);
+
 /* ---- room_show_more.c ---- */
 
 /** Members of the open object: playbooks, files, split_from, split_into, handed_over. */

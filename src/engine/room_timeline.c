@@ -29,8 +29,8 @@ struct page {
 	struct dw_buf *out;
 	struct dw_db *db;
 	uint64_t after, upto; /* what is left of the query's, above and up to */
-	unsigned n;
-	uint64_t last; /* the entry that was added last */
+	unsigned n, looks;
+	uint64_t last; /* the entry that was added last, or looked at */
 	bool is_more;
 };
 
@@ -122,9 +122,20 @@ static int aim(struct page *p, struct dw_err *err)
 	return rc < 0 ? rc : 0;
 }
 
+/* The next wanted entry: 1 it goes on the page, 0 it does not, or DW_E…. */
+static int look(struct page *p, struct dw_reader *r, uint64_t seq, struct dw_err *err)
+{
+	if (p->q->words == NULL)
+		return 1;
+	p->looks++;
+	p->last = seq;
+	return room_entry_says(r, p->q->words, seq, err);
+}
+
 static int add_page(struct page *p, struct dw_reader *r, struct dw_err *err)
 {
 	sqlite3_stmt *s = walk(p, p->q->newest_first, err);
+	uint64_t seq;
 	int rc;
 
 	if (s == NULL)
@@ -132,11 +143,15 @@ static int add_page(struct page *p, struct dw_reader *r, struct dw_err *err)
 	while ((rc = dw_db_step(p->db, s, err)) == 1) {
 		if (!is_wanted(p, s))
 			continue;
-		if (p->n >= p->q->limit || p->out->len >= PAGE_BYTES) {
+		if (p->n >= p->q->limit || p->out->len >= PAGE_BYTES ||
+		    p->looks >= DW_TIMELINE_LOOKS) {
 			p->is_more = true;
 			break;
 		}
-		rc = add_entry(p, r, (uint64_t)sqlite3_column_int64(s, 0), err);
+		seq = (uint64_t)sqlite3_column_int64(s, 0);
+		rc = look(p, r, seq, err);
+		if (rc == 1)
+			rc = add_entry(p, r, seq, err);
 		if (rc < 0)
 			break;
 	}
