@@ -70,6 +70,7 @@ const tests = {
 			await page.evaluate(() => document.querySelector(".timeline-end:last-of-type")?.scrollIntoView());
 			return await entry(made.id).count() === 1;
 		});
+		await entry(made.id).scrollIntoViewIfNeeded(); /* what is far from sight has no text yet */
 		assert.match(await entry(made.id).innerText(), /declared the incident .*Smell at the plant.*severity 2 \(high\)/s);
 	},
 

@@ -117,6 +117,9 @@ const VIEWS = {
 	} },
 	evidence: { path: `${at}?part=claims`, shows: ".claim", act: (p) => p.locator(".claim .evidence summary").first().click() },
 	room_timeline: { path: `${at}?part=timeline`, shows: ".add-note", narrow: true },
+	timeline_found: { path: `${at}?part=timeline&find=kitchen`, shows: ".entry" },
+	timeline_nothing: { path: `${at}?part=timeline&find=nobody+said+this`, shows: ".part-timeline .empty" },
+	timeline_refused: { path: `${at}?part=timeline&find=%3f`, shows: ".timeline-filters .error" },
 	room_without_lead: { path: `/incidents/${open.id}`, shows: ".room-head", act: async (p) => {
 		await p.evaluate((a) => { history.pushState(null, "", a); dispatchEvent(new PopStateEvent("popstate")); }, "/incidents");
 		await p.locator(".incident a", { hasText: "تمرین" }).click();

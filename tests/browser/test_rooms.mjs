@@ -278,6 +278,41 @@ const tests = {
 		assert.deepEqual(items.map((e) => e.data.text), ["They called from the hospital"]);
 	},
 
+	async the_timeline_is_searched_in_all_spellings() {
+		await send(page, "POST", `/incidents/${id}/notes`, { text: "كتاب السجلات ١٢٣ عند المدير" });
+		await toRoom();
+		const timeline = part("timeline"), field = timeline.locator("input[type=search]");
+		await timeline.locator(".entry", { hasText: "عند المدير" }).waitFor();
+		const whole = await timeline.locator(".entry").count();
+		await field.fill("کتاب 123");
+		await page.waitForFunction(() => document.querySelectorAll(".part-timeline .entry").length === 1);
+		await timeline.locator(".entry", { hasText: "عند المدير" }).waitFor();
+		assert.match(page.url(), /find=/);
+		await send(page, "POST", `/incidents/${id}/notes`, { text: "کتاب دوم: ۱۲۳" });
+		await send(page, "POST", `/incidents/${id}/notes`, { text: "something else" });
+		await timeline.locator(".entry", { hasText: "کتاب دوم" }).waitFor();
+		await page.reload();
+		await timeline.locator(".entry", { hasText: "کتاب دوم" }).waitFor();
+		assert.equal(await timeline.locator(".entry").count(), 2, "the address says it");
+		await field.fill("kept warm");
+		await timeline.locator(".entry.noun-claim", { hasText: "judged" }).waitFor();
+		assert.ok(await timeline.locator(".entry").count() >= 2, "what became of a claim is found by its words");
+		await field.fill("nobody wrote this");
+		await timeline.getByText("Nothing matches").waitFor();
+		await field.fill("؟!");
+		await timeline.getByText("These words cannot be searched for").waitFor();
+		assert.equal(await timeline.locator(".entry").count(), 0);
+		await timeline.locator("button", { hasText: "Clear" }).click();
+		await page.waitForFunction((n) => document.querySelectorAll(".part-timeline .entry").length >= n, whole);
+		assert.equal(await field.inputValue(), "");
+		const first = (await get(`/incidents/${id}/timeline?limit=1`)).items[0].seq;
+		await field.fill("something else");
+		await page.waitForFunction(() => document.querySelectorAll(".part-timeline .entry").length === 1);
+		await page.evaluate((seq) => { location.hash = `e${seq}`; }, first);
+		await timeline.locator(`#e${first}`).waitFor();
+		assert.doesNotMatch(page.url(), /find=/, "an entry that is asked for is shown, whatever was searched");
+	},
+
 	async all_who_watch_see_a_change() {
 		const other = await newPage(browser);
 		await enter(other, "omid");

@@ -72,7 +72,7 @@ function byDay(items: readonly Entry[]): { day: string; at: string; entries: Ent
 	return days;
 }
 
-function Filters({ sieve, people }: { sieve: Sieve; people: readonly { id: number; name: string }[] }) {
+function Filters({ sieve, people, isRefused }: { sieve: Sieve; people: readonly { id: number; name: string }[]; isRefused: boolean }) {
 	const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 	useEffect(() => () => clearTimeout(timer.current), []);
 	return (
@@ -80,7 +80,7 @@ function Filters({ sieve, people }: { sieve: Sieve; people: readonly { id: numbe
 			<div class="search">
 				<Icon of={searchIcon} />
 				<input type="search" dir="auto" aria-label={t("timeline.find")} placeholder={t("timeline.find")} autocomplete="off" spellcheck={false} maxLength={200}
-					key={sieve.text === "" ? "empty" : "some"} defaultValue={sieve.text} onInput={(e) => {
+					key={sieve.text === "" ? "empty" : "some"} aria-invalid={isRefused ? "true" : undefined} defaultValue={sieve.text} onInput={(e) => {
 						const value = e.currentTarget.value.trim();
 						clearTimeout(timer.current);
 						timer.current = setTimeout(() => setQuery({ find: value }), SEARCH_MS);
@@ -101,6 +101,7 @@ function Filters({ sieve, people }: { sieve: Sieve; people: readonly { id: numbe
 				</select>
 			</label>
 			{isSifted(sieve) && <button type="button" class="quiet" onClick={() => setQuery({ kind: "", by: "", find: "" })}>{t("filter.clear")}</button>}
+			{isRefused && <p class="error" role="alert">{t("search.refused")}</p>}
 		</form>
 	);
 }
@@ -194,7 +195,7 @@ export function Timeline({ room, at, mayWrite }: Props) {
 			sought.current = aim.seq;
 			if (isSifted(sieve))
 				setQuery({ kind: "", by: "", find: "" });
-			void stretch.load(aim.seq);
+			stretch.seek(aim.seq);
 		}
 	}, [aim, isLoading, query.value.get("part")]);
 	const scene = useMemo(() => sceneOf(room), [room]);
@@ -211,11 +212,13 @@ export function Timeline({ room, at, mayWrite }: Props) {
 	const older = useMemo(() => () => void stretch.older(), [stretch]);
 	const newer = useMemo(() => () => void stretch.newer(), [stretch]);
 	const olderRef = useNear(stretch.hasOlder.value && !isLoading, older);
+	/* Nothing that was typed is a word. */
+	const isRefused = sieve.text !== "" && stretch.problem.value?.errors[0]?.pointer === "/text";
 	const days = useMemo(() => byDay(items), [items, words.value]);
 	return (
 		<div class="timeline" aria-busy={isLoading}>
-			<Filters sieve={sieve} people={authors} />
-			{stretch.problem.value !== null && (
+			<Filters sieve={sieve} people={authors} isRefused={isRefused} />
+			{stretch.problem.value !== null && !isRefused && (
 				<div class="retry">
 					<ProblemNote problem={stretch.problem.value} />
 					<button type="button" onClick={() => void stretch.load()}>{t("try_again")}</button>
@@ -230,7 +233,7 @@ export function Timeline({ room, at, mayWrite }: Props) {
 			{items.length === 0 && isLoading && <Skeleton rows={5} />}
 			{items.length === 0 && !isLoading && stretch.problem.value === null
 				&& <Empty icon={listIcon} title={t(isSifted(sieve) ? "feed.no_match" : "timeline.empty")} text={t(isSifted(sieve) ? "timeline.no_match_hint" : "timeline.empty_hint")} />}
-			{days.map((d) => (
+			{!isRefused && days.map((d) => (
 				<section key={d.day} class="timeline-day" aria-label={longDay(d.at)}>
 					<h3><time dateTime={d.at}>{longDay(d.at)}</time></h3>
 					<ol class="entries">

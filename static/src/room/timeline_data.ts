@@ -5,7 +5,7 @@
  * It holds at most a few hundred entries without a gap, wherever in the history they lie: going on
  * at one end lets go of the other. So a room of twenty thousand entries costs what is shown. New
  * entries join while the newest end is held; a search by words is the server's, so what comes then
- * makes it ask again. Events that came before the first answer did are in that answer or behind it.
+ * makes it ask again, and it looks at so many entries at a time: it is asked on until some are found. Events that came before the first answer did are in that answer or behind it.
  */
 import { signal } from "@preact/signals";
 
@@ -24,6 +24,7 @@ export interface Sieve {
 export const NO_SIEVE: Sieve = { kind: "", actor: 0, text: "" };
 
 const PAGE = 100, MOST = 500, AGAIN_MS = 500;
+const SOME = 20; /* that a search shows before it waits to be asked for more */
 interface Page { items: Entry[]; next: number | null }
 
 /** Does an entry pass by kind and person? */
@@ -40,6 +41,8 @@ export class Timeline {
 	readonly isLoading = signal(true);
 	readonly problem = signal<Problem | null>(null);
 	#sieve = NO_SIEVE;
+	/* Where the older ones go on, when that is not the last item. */
+	#older: number | null = null;
 	#asking = new AbortController();
 	#ends: (() => void)[] = [];
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -63,8 +66,17 @@ export class Timeline {
 	}
 
 	sift(sieve: Sieve): void {
+		const { kind, actor, text } = this.#sieve;
+		if (sieve.kind === kind && sieve.actor === actor && sieve.text === text)
+			return;
 		this.#sieve = sieve;
 		void this.load();
+	}
+
+	/** Those around an entry, whatever was sifted for. */
+	seek(seq: number): void {
+		this.#sieve = NO_SIEVE;
+		void this.load(seq);
 	}
 
 	/** The newest, or those around an entry. */
@@ -73,12 +85,13 @@ export class Timeline {
 		this.#asking = new AbortController();
 		this.#waiting = [];
 		this.isLoading.value = true;
-		const page = await this.#ask(around === 0 ? { order: "desc" } : { around: String(around) });
+		const page = around === 0 ? await this.#askOn({ order: "desc" }, "before") : await this.#ask({ around: String(around) });
 		if (page === null)
 			return;
 		this.items.value = [...page.items].sort((a, b) => b.seq - a.seq);
 		this.hasNewer.value = around !== 0;
 		this.hasOlder.value = around !== 0 || page.next !== null;
+		this.#older = around !== 0 ? null : page.next;
 		this.#settle();
 		if (around !== 0)
 			await this.newer(); /* says whether the newest end is held */
@@ -89,11 +102,12 @@ export class Timeline {
 		if (!this.hasOlder.value || this.isLoading.value || last === undefined)
 			return;
 		this.isLoading.value = true;
-		const page = await this.#ask({ order: "desc", before: String(last.seq) });
+		const page = await this.#askOn({ order: "desc", before: String(this.#older ?? last.seq) }, "before");
 		if (page === null)
 			return;
 		const all = [...this.items.value, ...page.items];
 		this.hasOlder.value = page.next !== null;
+		this.#older = page.next;
 		if (all.length > MOST)
 			this.hasNewer.value = true;
 		this.items.value = all.slice(-MOST);
@@ -105,15 +119,36 @@ export class Timeline {
 		if (!this.hasNewer.value || this.isLoading.value || first === undefined)
 			return;
 		this.isLoading.value = true;
-		const page = await this.#ask({ after: String(first.seq) });
+		const page = await this.#askOn({ after: String(first.seq) }, "after");
 		if (page === null)
 			return;
 		const all = [...page.items.reverse(), ...this.items.value];
 		this.hasNewer.value = page.next !== null;
-		if (all.length > MOST)
-			this.hasOlder.value = true;
+		this.#letGo(all.length);
 		this.items.value = all.slice(0, MOST);
 		this.#settle();
+	}
+
+	/* More than are kept: the oldest go, and come again behind the last that stays. */
+	#letGo(n: number): void {
+		if (n <= MOST)
+			return;
+		this.hasOlder.value = true;
+		this.#older = null;
+	}
+
+	/* A page of a search may hold few or none and have more behind it. */
+	async #askOn(paging: Record<string, string>, cursor: "before" | "after"): Promise<Page | null> {
+		const items: Entry[] = [];
+		for (let from = paging;;) {
+			const page = await this.#ask(from);
+			if (page === null)
+				return null;
+			items.push(...page.items);
+			if (page.next === null || this.#sieve.text === "" || items.length >= SOME)
+				return { items, next: page.next };
+			from = { ...paging, [cursor]: String(page.next) };
+		}
 	}
 
 	/* null: overtaken by another question, or refused. */
@@ -175,8 +210,7 @@ export class Timeline {
 		if (joining.length === 0)
 			return;
 		const all = [...joining, ...this.items.value];
-		if (all.length > MOST)
-			this.hasOlder.value = true;
+		this.#letGo(all.length);
 		this.items.value = all.slice(0, MOST);
 	}
 
