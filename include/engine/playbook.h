@@ -20,7 +20,8 @@ struct dw_playbook_copy; /* domain/playbook.h */
 struct dw_playbook_info {     /* borrowed until the next turn of the loop */
 	uint64_t id, version; /* id 0: as it was shipped */
 	struct dw_str slug;
-	struct dw_str doc; /* all of it, a JSON object without id and version */
+	struct dw_str doc;   /* all of it, a JSON object without id and version */
+	struct dw_str brief; /* what a list has of it */
 	bool is_builtin;   /* one of this name ships */
 };
 

@@ -366,6 +366,21 @@ static struct dw_blob *dump(json_t *o)
 	return b;
 }
 
+/* Parts that were small enough to be sent one by one can be too much together. */
+static int dump_checked(json_t *o, struct dw_blob **out, struct dw_fault *f)
+{
+	struct dw_blob *b = dump(o);
+
+	if (b->len <= DW_PLAYBOOK_BYTES) {
+		*out = b;
+		return 0;
+	}
+	dw_blob_unref(b);
+	(void)dw_fault_set(f, "", "the whole playbook may have %u bytes at most",
+			   DW_PLAYBOOK_BYTES);
+	return DW_EUNPROCESSABLE;
+}
+
 int playbook_parse(struct dw_str body, struct dw_str base, struct dw_blob **out,
 		   struct dw_fault *f)
 {
@@ -385,7 +400,7 @@ int playbook_parse(struct dw_str body, struct dw_str base, struct dw_blob **out,
 	o = whole(sent, old);
 	rc = check_all(&c, o);
 	if (rc == 0)
-		*out = dump(o);
+		rc = dump_checked(o, out, f);
 	json_decref(o);
 	json_decref(sent);
 	json_decref(old);
@@ -441,17 +456,26 @@ uint64_t playbook_changed_id(struct dw_str payload)
 
 /* ---- as it is shown ---- */
 
-int dw_playbook_write(struct dw_buf *out, const struct dw_playbook_info *i, bool is_whole)
+struct dw_blob *playbook_brief(struct dw_str doc)
 {
 	static const char *const shown[] = { "slug", "type", "titles" };
-	json_t *o = load(i->doc), *part = json_object();
-	char *text;
-	int rc;
+	json_t *o = load(doc), *part = json_object();
+	struct dw_blob *b;
 
 	for (size_t k = 0; k < sizeof(shown) / sizeof(shown[0]); k++)
 		(void)json_object_set(part, shown[k], json_object_get(o, shown[k]));
-	text = json_dumps(is_whole ? o : part, JSON_COMPACT);
-	DW_INVARIANT(text != NULL);
+	b = dump(part);
+	json_decref(part);
+	json_decref(o);
+	return b;
+}
+
+int dw_playbook_write(struct dw_buf *out, const struct dw_playbook_info *i, bool is_whole)
+{
+	struct dw_str text = is_whole ? i->doc : i->brief;
+	int rc;
+
+	DW_REQUIRE(text.n > 1 && text.p[0] == '{');
 	rc = i->id != 0 ? dw_buf_addf(out, "{\"id\":%llu,", (unsigned long long)i->id)
 			: dw_buf_addz(out, "{\"id\":null,");
 	if (rc == 0)
@@ -459,10 +483,7 @@ int dw_playbook_write(struct dw_buf *out, const struct dw_playbook_info *i, bool
 				 (unsigned long long)i->version,
 				 i->is_builtin ? "true" : "false");
 	if (rc == 0)
-		rc = dw_buf_addz(out, text + 1);
-	free(text);
-	json_decref(part);
-	json_decref(o);
+		rc = dw_buf_add(out, text.p + 1, text.n - 1);
 	return rc;
 }
 

@@ -25,7 +25,8 @@ void playbook_info(const struct playbook *b, struct dw_playbook_info *out)
 		.id = b->id,
 		.version = b->version,
 		.slug = dw_str_of(b->slug),
-		.doc = dw_str_make((const char *)b->doc->data, b->doc->len),
+		.doc = dw_blob_str(b->doc),
+		.brief = dw_blob_str(b->brief),
 		.is_builtin = b->is_builtin,
 	};
 }
@@ -50,10 +51,13 @@ static struct playbook *find_or_add(struct dw_playbooks *p, const char *slug)
 	return b;
 }
 
-static void set_doc(struct playbook *b, const void *doc, size_t n)
+/* Takes the blob. */
+static void set_doc(struct playbook *b, struct dw_blob *doc)
 {
 	dw_blob_unref(b->doc);
-	b->doc = dw_blob_new(doc, n);
+	dw_blob_unref(b->brief);
+	b->doc = doc;
+	b->brief = playbook_brief(dw_blob_str(doc));
 }
 
 /* ---- opening ---- */
@@ -80,7 +84,7 @@ static void load_builtin(struct dw_playbooks *p, const struct dw_embed *file)
 	b = find_or_add(p, slug);
 	b->version = 1;
 	b->is_builtin = true;
-	b->doc = doc;
+	set_doc(b, doc);
 }
 
 static bool on_event(void *data, const struct dw_stored *e)
@@ -145,6 +149,7 @@ void dw_playbooks_destroy(struct dw_playbooks *p)
 		struct playbook *b = DW_CONTAINER_OF(l, struct playbook, link);
 
 		dw_blob_unref(b->doc);
+		dw_blob_unref(b->brief);
 		free(b->slug);
 		free(b);
 	}
@@ -165,12 +170,9 @@ void dw_playbooks_apply(struct dw_playbooks *p, const struct dw_stored *e)
 	if (dw_event_by_name(e->type) == DW_EV_PLAYBOOK_ADDED) {
 		p->n_own += b->id == 0;
 		b->id = e->seq;
-		set_doc(b, e->payload.p, e->payload.n);
+		set_doc(b, dw_blob_new(e->payload.p, e->payload.n));
 	} else {
-		struct dw_blob *doc = playbook_doc(e->payload);
-
-		dw_blob_unref(b->doc);
-		b->doc = doc;
+		set_doc(b, playbook_doc(e->payload));
 	}
 	b->version = e->seq;
 }

@@ -10,7 +10,7 @@ struct playbook {
 	struct dw_link link; /* on dw_playbooks.all, by slug */
 	uint64_t id, version;
 	char *slug;
-	struct dw_blob *doc;
+	struct dw_blob *doc, *brief;
 	bool is_builtin;
 };
 
@@ -29,12 +29,15 @@ void playbook_info(const struct playbook *b, struct dw_playbook_info *out);
 
 /**
  * Read what was sent, which is hostile. base.p NULL: a whole one; else members that take the place of
- * those of `base`, among them no slug. *out: the whole, checked, in the order of the contract.
+ * those of `base`, among them no slug. *out: the whole, checked, in the order of the contract, and
+ * no longer than DW_PLAYBOOK_BYTES.
  */
 DW_MUST_USE int playbook_parse(struct dw_str body, struct dw_str base,
 			       struct dw_blob **out, struct dw_fault *f);
 /** The name in a stored one, into out[64]; false: there is none. */
 bool playbook_slug(struct dw_str doc, char out[64]);
+/** What a list has of it, so that nothing is parsed to show two hundred of them. */
+struct dw_blob *playbook_brief(struct dw_str doc);
 /** The payload of playbook.changed: {"playbook":id,…}. */
 struct dw_blob *playbook_changed(uint64_t id, struct dw_str doc);
 /** The playbook in it. */

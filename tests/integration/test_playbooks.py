@@ -180,3 +180,23 @@ def test_refusals_name_the_place():
             post(raw).problem(400)
         post(json.dumps(own(summary={"fa": "x" * 300000, "en": "x"}))).problem(413)
         eq(len(dw.lead("GET", V1 + "/playbooks").json()["items"]), 3)
+
+
+def test_the_whole_has_a_size_too():
+    """Parts that are small enough to be sent one by one."""
+    texts = lambda n: {k: "\U0001f525" * n for k in ("fa", "en")}  # noqa: E731
+    with War() as dw:
+        version = dw.lead("POST", V1 + "/playbooks", own(tasks=[])).ok(201).json()["version"]
+        patch = lambda part: dw.lead(  # noqa: E731
+            "PATCH", V1 + "/playbooks/strike",
+            json.dumps(part, ensure_ascii=False).encode(),
+            {"If-Match": '"%d"' % version, "Content-Type": "application/json"})
+        version = patch({"tasks": [{"key": "k%d" % i, "title": texts(200), "role": "lead",
+                                    "due_s": 1} for i in range(100)]}).ok(200).json()["version"]
+        more = {"templates": [{"key": "k%d" % i, "channel": "press", "title": texts(1),
+                               "text": texts(5000)} for i in range(6)]}
+        patch(more).problem(422)
+        more["templates"] = more["templates"][:1]
+        whole = patch(more).ok(200).json()
+        eq(dw.lead("GET", V1 + "/playbooks/strike").ok(200).json(), whole)
+        eq(len(dw.lead("GET", V1 + "/playbooks").json()["items"]), 4)
