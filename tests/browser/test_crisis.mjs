@@ -247,7 +247,7 @@ const tests = {
 
 /* Which tab it is, whatever it is called in the language. */
 async function tabOf(name) {
-	const parts = ["overview", "claims", "tasks", "decisions", "mentions", "timeline"];
+	const parts = ["overview", "claims", "tasks", "decisions", "mentions", "files", "timeline"];
 	assert.equal(await nasrin.page.locator(".room-tabs button").count(), parts.length);
 	return parts.indexOf(name);
 }
