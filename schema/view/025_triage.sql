@@ -10,6 +10,8 @@ CREATE TABLE mention_triage (
 	seq INTEGER NOT NULL,
 	-- 0 new, 1 seen, 2 owned, 3 answered, 4 closed, 5 ignored
 	state INTEGER NOT NULL,
+	-- 1: the last answer only asked for something
+	asks INTEGER NOT NULL,
 	-- id of the account that has it; NULL: nobody
 	owner INTEGER,
 	-- when it was triaged last, microseconds since 1970 UTC

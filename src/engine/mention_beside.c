@@ -17,7 +17,8 @@
 #define BY_AUTHOR_MAX 1000
 #define HISTORY_MAX 200 /* changes of its triage that are shown, the newest */
 
-static const char triage_sql[] = "SELECT state, owner, at, first_assessed_at, seq"
+static const char triage_sql[] = "SELECT state, owner, at, first_assessed_at, seq,"
+				 " asks"
 				 " FROM mention_triage WHERE mention = ?1";
 static const char rooms_sql[] =
 	"SELECT room FROM room_mention WHERE mention = ?1 ORDER BY room DESC";
@@ -33,6 +34,7 @@ struct triage_row {
 	unsigned state;
 	uint64_t owner, seq;
 	int64_t at, first_assessed_at;
+	bool asks;
 };
 
 /* 1 it has one, 0 nobody has looked at it. */
@@ -53,6 +55,7 @@ static int find_triage(struct dw_db *db, uint64_t mention, struct triage_row *t,
 			.at = sqlite3_column_int64(s, 2),
 			.first_assessed_at = sqlite3_column_int64(s, 3),
 			.seq = (uint64_t)sqlite3_column_int64(s, 4),
+			.asks = sqlite3_column_int(s, 5) != 0,
 		};
 	sqlite3_reset(s);
 	return rc;
@@ -65,6 +68,7 @@ static void write_triage(struct dw_jsonw *w, const struct triage_row *t)
 	dw_jsonw_kstr(w, "state", dw_str_of(state != NULL ? state : "new"));
 	dw_jsonw_ku64_or_null(w, "owner", t->owner);
 	dw_jsonw_ktime(w, "at", t->at);
+	dw_jsonw_kbool(w, "asks", t->asks);
 }
 
 static int add_rooms(struct dw_db *db, const struct dw_onlooker *who, uint64_t mention,
@@ -149,7 +153,6 @@ static bool on_newest(void *data, const struct dw_stored *e)
 				      ? dw_str_of(
 						dw_word_name(DW_WORD_OUTCOME, f.outcome))
 				      : dw_str_make(NULL, 0));
-	dw_jsonw_kbool(n->w, "asks", f.asks);
 	dw_jsonw_ku64(n->w, "version", e->seq);
 	dw_jsonw_ku64(n->w, "by", e->actor);
 	return false;

@@ -11,10 +11,11 @@
 #include "store/db.h"
 
 static const char put_sql[] =
-	"INSERT INTO mention_triage (mention, seq, state, owner, at, first_assessed_at)"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (mention) DO UPDATE SET"
+	"INSERT INTO mention_triage"
+	" (mention, seq, state, owner, at, first_assessed_at, asks)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (mention) DO UPDATE SET"
 	" seq = excluded.seq, state = excluded.state, owner = excluded.owner,"
-	" at = excluded.at,"
+	" at = excluded.at, asks = excluded.asks,"
 	" first_assessed_at = coalesce(first_assessed_at, excluded.first_assessed_at)";
 static const char add_change_sql[] =
 	"INSERT INTO mention_triage_change (mention, seq, state) VALUES (?1, ?2, ?3)";
@@ -35,6 +36,7 @@ static int put(struct dw_db *db, const struct dw_stored *e, const struct dw_fact
 	dw_db_bind_i64(q, 5, e->recorded_at);
 	if (f->triage != DW_TRIAGE_NEW)
 		dw_db_bind_i64(q, 6, e->recorded_at);
+	dw_db_bind_u64(q, 7, f->asks);
 	return dw_db_run(db, q, err);
 }
 

@@ -74,7 +74,7 @@ await send("POST", `${at}/decisions`, { question: "Do we close the kitchen?", op
 	choice: "Close it until the laboratory has answered", reasons: "A second group reports the same; a day is not enough.", deciders: [people.layla], consulted: [people["a.whitfield-montgomery"]] });
 await send("POST", `${at}/notes`, { text: "The health office called; they send somebody at four.", occurred_at: minutes(-30) });
 await send("POST", `/mentions/${ids[1]}/triage`, { state: "owned", owner: people["نسرین"] });
-await send("POST", `/mentions/${ids[2]}/triage`, { state: "answered", owner: people["ياسمين"] });
+await send("POST", `/mentions/${ids[2]}/triage`, { state: "answered", asks: true, owner: people["ياسمين"] });
 await send("POST", "/incidents", { title: "تمرین: قطعی سامانهٔ پرداخت", severity: 1, drill: true });
 await send("POST", "/incidents", { title: "شكوى منتشرة عن التوصيل", severity: 4, restricted: true });
 await send("POST", `${at}/split`, { title: "Payments taken twice", severity: 3, reason: "Nothing to do with the soup", mentions: [ids[1]] });
@@ -131,6 +131,10 @@ const VIEWS = {
 	assess: { path: `${at}?part=mentions`, shows: ".room-mention", act: async (p) => {
 		await p.locator(".room-mention .thing-acts > button").first().click();
 		await p.locator("dialog [value=closed]").check();
+	} },
+	assess_asked: { path: `${at}?part=mentions`, shows: ".triage-asks", act: async (p) => {
+		await p.locator(".room-mention", { has: p.locator(".triage-asks") }).locator(".thing-acts > button").click();
+		await p.locator("dialog [name=asks]").waitFor();
 	} },
 	split: { path: `${at}?part=mentions`, shows: ".room-mention", act: async (p) => {
 		await p.locator(".room-mention .pick input").nth(1).check();

@@ -174,6 +174,26 @@ const tests = {
 		await part("mentions").locator(".room-mention").nth(2).waitFor();
 	},
 
+	async an_answer_that_only_asks_stays_open() {
+		const open = part("mentions").locator(".room-mention", { has: page.locator(".triage-new") }).first();
+		const which = await open.getAttribute("id"), mention = part("mentions").locator(`#${which}`);
+		await mention.locator("button", { hasText: "Assess" }).click();
+		await dialog().locator("[value=answered]").check();
+		await dialog().locator("[name=asks]").check();
+		await dialog().locator("[name=note]").fill("Which table was it?");
+		await submit();
+		await mention.locator(".triage-asks", { hasText: "asked for something" }).waitFor();
+		await mention.locator("button", { hasText: "Assess" }).click();
+		await dialog().locator(".note", { hasText: "nothing is solved by it" }).waitFor();
+		assert.ok(await dialog().locator("[name=asks]").isChecked());
+		await dialog().locator("[value=closed]").check();
+		assert.equal(await dialog().locator("[name=outcome] option[value=solved]").count(), 0, "nothing is solved by a question");
+		await dialog().locator("[value=answered]").check();
+		await dialog().locator("[name=asks]").uncheck();
+		await submit();
+		await mention.locator(".triage-answered").waitFor();
+	},
+
 	async an_unlinked_mention_comes_back_by_undo() {
 		await part("mentions").locator("button", { hasText: "Unlink" }).first().click();
 		await page.waitForFunction(() => document.querySelectorAll(".room-mention").length === 2);

@@ -81,7 +81,17 @@ def test_what_stands_beside():
         eq([(e["type"], e["data"]["state"], e["actor"]["name"]) for e in doc["triage_history"]],
            [("mention.triaged", s, "drafter") for s in ("owned", "answered", "closed")])
         items = dw.observer("GET", V1 + "/mentions?triage=closed").ok(200).json()["items"]
-        eq(items[0]["triage"], {"state": "closed", "owner": me, "at": last["at"]})
+        eq(items[0]["triage"], {"state": "closed", "owner": me, "at": last["at"], "asks": False})
+        asked = triage(dw, b, state="answered", asks=True, note="your number, please")
+        items = dw.observer("GET", V1 + "/mentions").ok(200).json()["items"]
+        eq(items[0]["triage"], {"state": "answered", "owner": None, "at": asked["at"], "asks": True})
+        # it is not finished, and not solved by that
+        eq(ids(dw, "triage=new,seen,owned,answered"), [b])
+        dw.drafter("POST", V1 + "/mentions/%d/triage" % b,
+                   {"state": "closed", "outcome": "solved"}).problem(422, "/outcome")
+        triage(dw, b, state="answered", note="here is the date")
+        eq(dw.observer("GET", V1 + "/mentions/%d" % b).ok(200).json()["triage"]["asks"], False)
+        triage(dw, b, state="closed", outcome="solved")
         one = dw.declare(mentions=[a, b])
         two = dw.declare(mentions=[a])
         eq(dw.observer("GET", V1 + "/mentions/%d" % a).json()["incidents"], [two["id"], one["id"]])

@@ -20,7 +20,7 @@ export interface Step {
 	seq: number;
 	recorded_at: string;
 	actor: { id: number; name?: string };
-	data: { state?: State; owner?: number | null; note?: string | null; outcome?: (typeof OUTCOMES)[number] | null };
+	data: { state?: State; asks?: boolean; owner?: number | null; note?: string | null; outcome?: (typeof OUTCOMES)[number] | null };
 }
 export interface Beside {
 	triage?: (Triage & { note: string | null; outcome: (typeof OUTCOMES)[number] | null; first_assessed_at: string | null }) | null;
@@ -53,7 +53,7 @@ function Steps({ steps, nameOf }: { steps: readonly Step[]; nameOf: (id: number)
 			{steps.map((s) => (
 				<li key={s.seq}>
 					<p class="became-step small">
-						{s.data.state !== undefined && <TriageMark of={s.data.state} />}
+						{s.data.state !== undefined && <TriageMark of={s.data.state} asks={s.data.asks} />}
 						{s.data.outcome != null && <span class="strong">{t(`triage.outcome.${s.data.outcome}`)}</span>}
 						<span class="soft">{tx("by_when", { who: <Name>{s.actor.name ?? nameOf(s.actor.id)}</Name>, when: <Time at={s.recorded_at} /> })}</span>
 					</p>
@@ -73,7 +73,7 @@ export default function Became({ id, text, recordedAt, beside, mayAssess, headin
 		<section class="became">
 			<Heading>{t("triage.change")}</Heading>
 			<p class="became-now">
-				<TriageMark of={triage?.state ?? "new"} />
+				<TriageMark of={triage?.state ?? "new"} asks={triage?.asks} />
 				{triage?.outcome != null && <span class="strong">{t(`triage.outcome.${triage.outcome}`)}</span>}
 				{triage?.owner != null && <span>{tx("owned_by", { who: <Name class="strong">{nameOf(triage.owner)}</Name> })}</span>}
 				<span class="soft small"><FirstLook recordedAt={recordedAt} at={triage?.first_assessed_at ?? null} /></span>

@@ -117,7 +117,7 @@ function Row({ m, people, may, isPicked, onPick, onTriage, onUnlink }: RowProps)
 			{m.title !== undefined && <Text class="thing-text" lang={m.lang} marks={m.title_marks}>{beginning(m.title)}</Text>}
 			<Text class="clamped" lang={m.lang} marks={m.marks}>{beginning(m.text)}</Text>
 			<div class="thing-acts">
-				<TriageMark of={m.triage?.state ?? "new"} />
+				<TriageMark of={m.triage?.state ?? "new"} asks={m.triage?.asks} />
 				{(m.triage?.state ?? "new") === "new" && <span class="soft small">{t("triage.waits", { span: spanOf((minute.value - Date.parse(m.recorded_at)) / 1000) })}</span>}
 				{owner !== undefined && <Name class="small strong">{owner}</Name>}
 				<span class="thing-links">

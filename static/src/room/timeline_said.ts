@@ -289,7 +289,7 @@ const SENTENCES: Readonly<Record<string, (g: Given) => Rest>> = {
 	"mention.unlinked": ({ d }) => ({ key: "timeline.unlinked", holes: { n: list(d, "mentions").length } }),
 	"mention.triaged": ({ d }) => ({
 		key: "timeline.triaged", holes: { mention: { is: "mention", id: id(d, "mention") }, state: wordOf("triage", text(d, "state")) },
-		body: block("timeline.part.note", text(d, "note")),
+		body: [...(d.asks === true ? [{ label: null, parts: [t("timeline.part.asks")] }] : []), ...block("timeline.part.note", text(d, "note"))],
 	}),
 	"note.added": ({ d }) => ({ key: "timeline.noted", body: block(null, text(d, "text")) }),
 	"correction.added": ({ d }) => ({ key: "timeline.corrected", holes: { entry: entry(id(d, "target")) }, body: block(null, text(d, "text")) }),

@@ -62,6 +62,7 @@ const SAMPLES: [string, Record<string, unknown>, RegExp, typeof system?][] = [
 	["mention.linked", { mentions: [{ id: 1, at: AT }, { id: 2, at: AT }] }, /^Layla put 2 mentions into the room$/],
 	["mention.unlinked", { mentions: [1, 2, 3] }, /^Layla took 3 mentions out of the room$/],
 	["mention.triaged", { mention: 4, state: "owned", owner: 8 }, /^Layla set mention 4 to “being handled”$/],
+	["mention.triaged", { mention: 4, state: "answered", asks: true, note: "Your number?" }, /^Layla set mention 4 to/],
 	["note.added", { text: "The gate was shut" }, /^Layla noted$/],
 	["correction.added", { target: 50, text: "It stood open" }, /^Layla corrected an earlier entry$/],
 	["claim.added", { text: "The water is unsafe", verdict: "unknown" }, /^Layla wrote down a claim to be checked$/],
