@@ -10,7 +10,7 @@
  *
  * Printed, times in milliseconds: `past EVENTS LINKS P50 P99 MAX CPU50 KB`, the room folded at a random
  * moment and written as JSON; `end …`, the same at its newest event; `live …`, the room in memory
- * written as JSON; `write EVENTS EACH`, microseconds to append and fold one event; `start EVENTS MS`,
+ * written as JSON; `hand …`, the hand-over of the room in memory, both halves; `write EVENTS EACH`, microseconds to append and fold one event; `start EVENTS MS`,
  * folding at start-up. CPU is what the thread used, without what a busy machine adds.
  */
 #include "base/jsonw.h"
@@ -280,6 +280,28 @@ static void look_live(struct look *l)
 	bench_hist_add(&l->cpu, (uint64_t)(cpu_us() - cpu));
 }
 
+static void look_handover(struct dw_reader *r, uint64_t head, struct look *l)
+{
+	int64_t begun = now(), cpu = cpu_us();
+	struct dw_handover_show how = { .room = g.room,
+					.upto = head,
+					.at = 1800000000 * SECOND };
+	struct dw_err err = { 0 };
+	struct dw_jsonw w;
+	struct dw_buf b;
+
+	dw_buf_init(&b, DW_ROOM_OUT_MAX);
+	dw_jsonw_init(&w, &b);
+	dw_handover_write(&w, dw_rooms_find(dw_engine_rooms(g.engine), g.room),
+			  dw_account_names(dw_engine_account(g.engine)), &how);
+	if (dw_handover_end_on_pool(r, &w, NULL, &how, &err) < 0)
+		die("writing the hand-over", &err);
+	l->bytes = b.len;
+	dw_buf_fini(&b);
+	bench_hist_add(&l->hist, (uint64_t)(now() - begun));
+	bench_hist_add(&l->cpu, (uint64_t)(cpu_us() - cpu));
+}
+
 static void say(const char *what, const struct look *l)
 {
 	(void)printf("%s %llu %llu %.2f %.2f %.2f %.2f %.1f\n", what,
@@ -293,7 +315,8 @@ static void say(const char *what, const struct look *l)
 
 static void measure(void)
 {
-	struct look *past = calloc(3, sizeof(*past)), *end = past + 1, *live = past + 2;
+	struct look *past = calloc(4, sizeof(*past)), *end = past + 1, *live = past + 2,
+		    *hand = past + 3;
 	uint64_t head = dw_journal_head(dw_engine_journal(g.engine));
 	struct dw_reader *r = NULL;
 	struct dw_err err = { 0 };
@@ -305,10 +328,12 @@ static void measure(void)
 		look(r, g.room + random_below(head - g.room + 1), past);
 		look(r, head, end);
 		look_live(live);
+		look_handover(r, head, hand);
 	}
 	say("past", past);
 	say("end", end);
 	say("live", live);
+	say("hand", hand);
 	dw_reader_close(r);
 	free(past);
 }

@@ -33,8 +33,19 @@ CREATE TABLE room_mention (
 	PRIMARY KEY (room, mention)
 ) STRICT, WITHOUT ROWID;
 
--- How many of a room's mentions are in which state, and the first of each.
+-- The first of a room's mentions in each state.
 CREATE INDEX room_mention_state ON room_mention (room, state, mention);
+
+-- How many of a room's mentions are in which state: of a large room nobody wants to wait for the counting.
+CREATE TABLE room_state (
+	-- id of the incident
+	room INTEGER NOT NULL,
+	-- as in room_mention
+	state INTEGER NOT NULL,
+	-- of them
+	n INTEGER NOT NULL,
+	PRIMARY KEY (room, state)
+) STRICT, WITHOUT ROWID;
 
 -- The rooms that a mention is in.
 CREATE INDEX room_mention_mention ON room_mention (mention, room);

@@ -4,7 +4,7 @@
  *
  * The first half is written from the state, on the loop when the room is live; the other one needs
  * the journal: the texts of notes, and what became of the mentions. How many mentions are in which
- * state comes from an index of the live room, and for a past one from what each had come to by then.
+ * state is counted for the live room as it happens, and for a past one from what each had come to by then.
  *
  * Every item has the `seq` of the entry that it stems from.
  */
@@ -15,8 +15,10 @@
 
 #define STATES (DW_TRIAGE_IGNORED + 1)
 
-static const char count_sql[] = "SELECT state, count(*), min(mention) FROM room_mention"
-				" WHERE room = ?1 GROUP BY state";
+static const char count_sql[] =
+	"SELECT state, n, (SELECT min(mention) FROM room_mention AS m"
+	" WHERE m.room = s.room AND m.state = s.state)"
+	" FROM room_state AS s WHERE room = ?1 AND n > 0";
 static const char then_sql[] =
 	"SELECT state FROM mention_triage_change WHERE mention = ?1 AND seq <= ?2"
 	" ORDER BY seq DESC LIMIT 1";

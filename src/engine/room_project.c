@@ -17,8 +17,15 @@ static const char add_sql[] =
 static const char link_sql[] =
 	"INSERT OR IGNORE INTO room_mention (room, mention, state) VALUES (?1, ?2,"
 	" coalesce((SELECT state FROM mention_triage WHERE mention = ?2), 0))";
+static const char linked_sql[] =
+	"INSERT INTO room_state (room, state, n) SELECT room, state, 1"
+	" FROM room_mention WHERE room = ?1 AND mention = ?2"
+	" ON CONFLICT (room, state) DO UPDATE SET n = n + 1";
 static const char unlink_sql[] =
 	"DELETE FROM room_mention WHERE room = ?1 AND mention = ?2";
+static const char unlinked_sql[] =
+	"UPDATE room_state SET n = n - 1 WHERE room = ?1 AND state ="
+	" (SELECT state FROM room_mention WHERE room = ?1 AND mention = ?2)";
 
 static const char newest_pack_sql[] =
 	"SELECT id, first, at, facts FROM room_pack WHERE room = ?1"
@@ -47,16 +54,38 @@ static int add_event(struct dw_db *db, const struct dw_stored *e, uint64_t targe
 	return dw_db_run(db, q, err);
 }
 
+/* How many rows that changed, or DW_E…. */
 static int set_link(struct dw_db *db, const char *sql, uint64_t room, uint64_t mention,
 		    struct dw_err *err)
 {
 	sqlite3_stmt *q = dw_db_stmt(db, sql, err);
+	int rc;
 
 	if (q == NULL)
 		return DW_EINTERNAL;
 	dw_db_bind_u64(q, 1, room);
 	dw_db_bind_u64(q, 2, mention);
-	return dw_db_run(db, q, err);
+	rc = dw_db_run(db, q, err);
+	return rc < 0 ? rc : sqlite3_changes(sqlite3_db_handle(q));
+}
+
+static int add_link(struct dw_db *db, uint64_t room, uint64_t mention, struct dw_err *err)
+{
+	int rc = set_link(db, link_sql, room, mention, err);
+
+	if (rc > 0)
+		rc = set_link(db, linked_sql, room, mention, err);
+	return rc < 0 ? rc : 0;
+}
+
+static int drop_link(struct dw_db *db, uint64_t room, uint64_t mention,
+		     struct dw_err *err)
+{
+	int rc = set_link(db, unlinked_sql, room, mention, err);
+
+	if (rc > 0)
+		rc = set_link(db, unlink_sql, room, mention, err);
+	return rc < 0 ? rc : 0;
 }
 
 /* ---- packing ---- */
@@ -146,10 +175,10 @@ int dw_room_project_on_writer(struct dw_db *db, const struct dw_stored *e,
 	if (rc == 0)
 		rc = pack(db, &f, err);
 	for (size_t i = 0; rc == 0 && i < f.linked.n; i++)
-		rc = set_link(db, link_sql, e->room, f.linked.p[i].id, err);
+		rc = add_link(db, e->room, f.linked.p[i].id, err);
 	for (size_t i = 0; rc == 0 && f.type == DW_EV_MENTION_UNLINKED && i < f.ids.n;
 	     i++)
-		rc = set_link(db, unlink_sql, e->room, f.ids.p[i], err);
+		rc = drop_link(db, e->room, f.ids.p[i], err);
 	dw_arena_destroy(a);
 	return rc;
 }

@@ -19,7 +19,14 @@ static const char put_sql[] =
 	" first_assessed_at = coalesce(first_assessed_at, excluded.first_assessed_at)";
 static const char add_change_sql[] =
 	"INSERT INTO mention_triage_change (mention, seq, state) VALUES (?1, ?2, ?3)";
-static const char rooms_sql[] = "UPDATE room_mention SET state = ?2 WHERE mention = ?1";
+/* In this order; mention, and the state that it has from now on. */
+static const char *const rooms_sql[] = {
+	"UPDATE room_state SET n = n - 1 WHERE (room, state) IN"
+	" (SELECT room, state FROM room_mention WHERE mention = ?1)",
+	"UPDATE room_mention SET state = ?2 WHERE mention = ?1",
+	"INSERT INTO room_state (room, state, n) SELECT room, ?2, 1 FROM room_mention"
+	" WHERE mention = ?1 ON CONFLICT (room, state) DO UPDATE SET n = n + 1",
+};
 
 static int put(struct dw_db *db, const struct dw_stored *e, const struct dw_fact *f,
 	       struct dw_err *err)
@@ -56,13 +63,19 @@ static int add_change(struct dw_db *db, const struct dw_fact *f, uint64_t seq,
 /* The rooms that it is in count by state. */
 static int tell_rooms(struct dw_db *db, const struct dw_fact *f, struct dw_err *err)
 {
-	sqlite3_stmt *q = dw_db_stmt(db, rooms_sql, err);
+	int rc = 0;
 
-	if (q == NULL)
-		return DW_EINTERNAL;
-	dw_db_bind_u64(q, 1, f->mention);
-	dw_db_bind_u64(q, 2, f->triage);
-	return dw_db_run(db, q, err);
+	for (size_t i = 0; rc == 0 && i < sizeof(rooms_sql) / sizeof(rooms_sql[0]); i++) {
+		sqlite3_stmt *q = dw_db_stmt(db, rooms_sql[i], err);
+
+		if (q == NULL)
+			return DW_EINTERNAL;
+		dw_db_bind_u64(q, 1, f->mention);
+		if (i > 0)
+			dw_db_bind_u64(q, 2, f->triage);
+		rc = dw_db_run(db, q, err);
+	}
+	return rc;
 }
 
 int dw_triage_project_on_writer(struct dw_db *db, const struct dw_stored *e,

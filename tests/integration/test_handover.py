@@ -135,6 +135,11 @@ def test_mentions_come_and_go():
         triage(dw, ids[1], state="ignored")
         triage(dw, ids[1], state="new")
         dw.lead("DELETE", V1 + "/incidents/%d/mentions/%d" % (rid, ids[0])).ok(204)
+        # what is there already, or not there, is not counted again
+        dw.add(rid, "mentions", {"ids": ids[2:4]})
+        dw.lead("DELETE", V1 + "/incidents/%d/mentions/%d" % (rid, ids[0]))
+        dw.add(rid, "mentions", {"ids": ids[4:5]}).ok(201)
+        dw.lead("DELETE", V1 + "/incidents/%d/mentions/%d" % (rid, ids[4])).ok(204)
         want = {rid: (3, 0, 1), other["id"]: (1, 1, 0)}
         for one, (new, seen, owned) in want.items():
             doc = handover(dw, one).ok(200).json()["mentions"]
