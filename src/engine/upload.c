@@ -165,6 +165,8 @@ static void on_part(struct dw_append *a)
 	} else {
 		u->status = a->status;
 		u->err = a->err;
+		if (u->n == 0)
+			u->id = 0; /* undone: the next file may have that number */
 	}
 	u->on_moved(u);
 }
