@@ -6,13 +6,15 @@
  *   known ─► Idempotency-Key ─► the event, and in its transaction the file is kept ─► 201
  *
  * Whether they may is asked twice: before twenty megabytes are sent, and again, as for every
- * command, when the event is decided. The body is never held; what the sender says of the file is
- * cleaned, and what it is is told from its bytes (domain/upload.h).
+ * command, when the event is decided; by whoever they are then, because that may take a while.
+ * The body is never held; what the sender says of the file is cleaned, and what it is is told from
+ * its bytes (domain/upload.h).
  *
  *  (1) The request is answered when nothing of it is in flight, and that frees the upload.
  */
 #include "account_int.h"
 #include "domain/upload.h"
+#include "engine/account.h"
 #include "engine/room.h"
 #include "engine/upload.h"
 #include "once_int.h"
@@ -109,6 +111,11 @@ static void add(struct dw_http_req *req, void *data)
 	struct upload *u = req->handler_data;
 	struct dw_api *api = data;
 
+	if (!dw_account_refresh(dw_engine_account(api->engine), &u->op.cmd.who)) {
+		dw_api_refuse(req, DW_EAUTH,
+			      "you were signed out while the file was on its way");
+		return;
+	}
 	dw_api_command(req, api, u->op.command);
 	u->op.also_on_writer = keep_on_writer;
 	u->op.cb = on_added;

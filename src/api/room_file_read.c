@@ -7,7 +7,8 @@
  *
  * One part is in memory for each file that is being sent, however slow whoever takes it. The parts
  * are hashed on the way: when they do not come to what the event says, the last one is kept back,
- * and the browser says that the download failed.
+ * and the browser says that the download failed. So it does when they may not see the room any
+ * more: that is asked again for each part.
  *
  * What strangers made is never shown as a page of ours: it is an attachment, of a type that no
  * browser looks into, under a policy that allows nothing. Only raster images, recognised by how
@@ -15,6 +16,7 @@
  */
 #include "account_int.h"
 #include "domain/upload.h"
+#include "engine/account.h"
 #include "engine/download.h"
 #include "engine/room.h"
 
@@ -32,7 +34,8 @@ struct sending {
 	struct dw_sink *sink;	 /* from then on, until it closes */
 	struct dw_download down;
 	size_t off; /* of its part: sent up to there */
-	uint64_t caller;
+	struct dw_principal who;
+	uint64_t room, caller;
 	bool is_inline, is_reading, is_head;
 	const char *disposition; /* in the request's arena */
 	int rc;
@@ -87,8 +90,22 @@ static void on_more(struct dw_work *w)
 		go_on(s);
 }
 
+/* A session may end meanwhile, and a room be closed. */
+static bool may_go_on(struct sending *s)
+{
+	struct dw_engine *e = s->api->engine;
+
+	return dw_account_refresh(dw_engine_account(e), &s->who) &&
+	       dw_policy_check(&s->who, DW_RIGHT_READ, NULL) == 0 &&
+	       dw_rooms_see(dw_engine_rooms(e), &s->who, s->room) != NULL;
+}
+
 static void read_more(struct sending *s)
 {
+	if (!may_go_on(s)) {
+		dw_sink_close(s->sink);
+		return;
+	}
 	dw_blob_unref(s->down.part);
 	s->down.part = NULL;
 	s->off = 0;
@@ -283,6 +300,8 @@ void dw_api_incident_file(struct dw_http_req *req, void *data)
 	DW_INVARIANT(s != NULL);
 	s->api = api;
 	s->req = req;
+	s->who = *dw_api_who(req);
+	s->room = room->id;
 	s->caller = caller;
 	s->is_inline = is_inline;
 	memcpy(s->down.sha256, sha256, sizeof(sha256));

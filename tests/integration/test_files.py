@@ -229,8 +229,9 @@ def test_of_a_closed_room():
         me = dw.id("drafter")
         dw.add(rid, "participants", {"user": me, "role": "member"}).ok(201)
         get(dw, rid, doc["id"], who=dw.drafter).ok(200)
-        eq([(e.item["actor"]["name"], e.item["data"]) for e in everything(dw, dw.admin)
-            if e.type == "room.read"], [("drafter", {"incident": rid})])
+        wait_for(lambda: [(e.item["actor"]["name"], e.item["data"])
+                          for e in everything(dw, dw.admin) if e.type == "room.read"]
+                 == [("drafter", {"incident": rid})], "the entry, which nobody waits for")
 
 
 def test_sent_again():
@@ -284,6 +285,42 @@ def test_those_who_stop():
         eq(dw.stop(), 0)
         three.close()
         dw.verify()
+
+
+def test_who_may_no_longer():
+    """On the way: signed out, robbed of a role, or before a door that was closed."""
+    with War() as dw:
+        room = dw.declare()
+        rid = room["id"]
+        head = dw.head()
+
+        def change(members):
+            user = [u for u in dw.admin("GET", V1 + "/users").json()["items"]
+                    if u["id"] == dw.id("drafter")][0]
+            dw.admin("PATCH", V1 + "/users/%d" % user["id"], members,
+                     {"If-Match": '"%d"' % user["version"]}).ok(200)
+
+        for how, status in (({"roles": ["observer"]}, 403), ({"disabled": True}, 401)):
+            conn = half(dw, rid, dw.drafter)
+            wait_for(lambda: rows(dw, "SELECT count(*) FROM file_part") >= [(2,)], "parts of it")
+            change(how)
+            conn.send(some(600000, 2))
+            conn.response().problem(status)
+            conn.close()
+            swept(dw)
+            if status == 403:
+                change({"roles": ["drafter"]})
+        eq([e for e in everything(dw, dw.lead) if e.type == "file.added" and e.id > head], [])
+        doc = send(dw, rid, some(MOST)).ok(201).json()
+        out = {}
+        for who in ("observer", "lead"):
+            out[who] = dw.conn(rcvbuf=4096)
+            out[who].send(head_of("GET", V1 + "/incidents/%d/files/%d" % (rid, doc["id"]), "x",
+                                  getattr(dw, who).auth, None))
+            out[who].expect(rb"\r\n\r\n")
+        dw.patch(str(rid), room["version"], {"restricted": True, "reason": "x"}).ok(200)
+        assert len(out["observer"].until_closed()) < MOST, "all of a closed room's file"
+        eq(len(out["lead"].exactly(MOST)), MOST)
 
 
 def test_they_outlive_everything():
