@@ -189,7 +189,7 @@ const tests = {
 
 	async what_was_said_to_guests_has_an_outcome() {
 		const mention = omar.part("mentions").locator(".room-mention").first();
-		await mention.locator(".thing-acts > button").click();
+		await mention.locator(".thing-links > button:not(.link)").click();
 		await omar.dialog().locator("[value=closed]").check();
 		await omar.dialog().locator("[name=outcome]").selectOption("solved");
 		await omar.submit();

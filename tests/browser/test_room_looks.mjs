@@ -129,7 +129,7 @@ const VIEWS = {
 	claim: { path: `${at}?part=claims`, shows: ".claim", act: (p) => p.locator(".claim .thing-top button").first().click() },
 	decide: { path: `${at}?part=decisions`, shows: ".decision", act: (p) => button(p, "decisions") },
 	assess: { path: `${at}?part=mentions`, shows: ".room-mention", act: async (p) => {
-		await p.locator(".room-mention .thing-acts > button").first().click();
+		await p.locator(".room-mention .thing-links > button:not(.link)").first().click();
 		await p.locator("dialog [value=closed]").check();
 	} },
 	assess_asked: { path: `${at}?part=mentions`, shows: ".triage-asks", act: async (p) => {

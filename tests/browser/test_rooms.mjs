@@ -351,8 +351,8 @@ const tests = {
 	async what_it_is_called_is_edited_and_kept_when_somebody_was_faster() {
 		await toRoom();
 		const more = async (item) => {
-			await page.locator(".room-moves .menu > button").click();
-			await page.locator(".room-moves .menu-item", { hasText: item }).click();
+			await page.locator(".room-title .menu > button").click();
+			await page.locator(".room-title .menu-item", { hasText: item }).click();
 		};
 		await more("Edit title and summary");
 		await dialog().locator("[name=summary]").fill("Nine people since yesterday evening");
@@ -376,8 +376,8 @@ const tests = {
 	async one_is_merged_into_another_and_leads_there() {
 		const merge = async (of) => {
 			await page.goto(`${room.url}/incidents/${of.id}`);
-			await page.locator(".room-moves .menu > button").click();
-			await page.locator(".room-moves .menu-item", { hasText: "Merge into another" }).click();
+			await page.locator(".room-title .menu > button").click();
+			await page.locator(".room-title .menu-item", { hasText: "Merge into another" }).click();
 		};
 		await merge(await send(page, "POST", "/incidents", { title: "Alone of its kind", severity: 3, drill: true, restricted: true }));
 		await dialog().getByText("no other open incident").waitFor();
@@ -399,8 +399,8 @@ const tests = {
 		const made = await send(page, "POST", "/incidents", { title: "Quiet matter", severity: 3 });
 		await page.goto(`${room.url}/incidents/${made.id}`);
 		for (const [item, restricted] of [["Restrict to its people", true], ["Open it to everybody", false]]) {
-			await page.locator(".room-moves .menu > button").click();
-			await page.locator(".room-moves .menu-item", { hasText: item }).click();
+			await page.locator(".room-title .menu > button").click();
+			await page.locator(".room-title .menu-item", { hasText: item }).click();
 			await dialog().locator("[name=reason]").fill("The lawyers say so");
 			await submit();
 			await page.locator(".people-closed").waitFor({ state: restricted ? "visible" : "detached" });

@@ -34,7 +34,7 @@ function Evidence({ room, x }: { room: RoomData; x: Exhibit }) {
 		<li>
 			{x.mention !== undefined && <a href={`/mentions/${x.mention}`}>{t("claim.evidence_mention", { id: String(x.mention) })}</a>}
 			{file !== undefined && <FileFacts room={room.id} file={file} />}
-			{href !== undefined && <a href={href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr"><Icon of={linkIcon} mirrors /> {x.url}</a>}
+			{href !== undefined && <a href={href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr"><Icon of={linkIcon} mirrors />{"\u00a0"}{x.url}</a>}
 			{x.url !== undefined && href === undefined && <bdi dir="ltr">{x.url}</bdi>}
 			{x.note !== null && <Text>{x.note}</Text>}
 			<span class="soft small">{tx("by_when", { who: <Name>{nameOf(room, x.by)}</Name>, when: <Time at={x.at} /> })}</span>

@@ -103,7 +103,10 @@ export function Head({ room, isFrozen, reload }: { room: RoomData; isFrozen: boo
 		<header class={room.drill ? "room-head drill" : "room-head"}>
 			{room.drill && <p class="drill-stripe">{t("room.drill_loud")}</p>}
 			<a class="room-back small" href="/incidents"><Icon of={backIcon} mirrors />{t("nav.incidents")}</a>
-			<div class="room-title"><h1 tabIndex={-1}><Name>{room.title ?? t("room.untitled")}</Name></h1>{!isFrozen && <Saved />}</div>
+			<div class="room-title">
+				<h1 tabIndex={-1}><Name>{room.title ?? t("room.untitled")}</Name></h1>
+				{!isFrozen && <div class="room-title-end"><Saved />{canChange && <MoreMoves room={room} reload={reload} />}</div>}
+			</div>
 			<div class="incident-marks">
 				<SeverityMark of={room.severity} /><StatusMark of={room.status} /><KindMarks room={room} />
 				{room.type !== null && <span class="tag plain-tag"><Name>{room.type}</Name></span>}
@@ -119,7 +122,6 @@ export function Head({ room, isFrozen, reload }: { room: RoomData; isFrozen: boo
 					{MOVES[room.status].map((to) => <button key={to} type="button" onClick={() => setChanging({ what: "status", to })}>{t(`status.to.${to}`)}</button>)}
 					<button type="button" onClick={() => setChanging({ what: "severity" })}>{t("room.change_severity")}</button>
 					<StartButton />
-					<MoreMoves room={room} reload={reload} />
 				</div>
 			)}
 			{changing !== null && <Change room={room} changing={changing} onClose={() => setChanging(null)} reload={reload} />}

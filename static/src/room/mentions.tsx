@@ -124,8 +124,8 @@ function Row({ m, people, may, isPicked, onPick, onTriage, onUnlink }: RowProps)
 					{authorOf(m) !== "" && <a class="small" href={authorHref(m)}>{t("mention.more_by")}</a>}
 					<a class="small" href={`/mentions/${m.id}`}>{t("part.mentions.open")}</a>
 					{may && <button type="button" class="link small" onClick={onUnlink}>{t("part.mentions.unlink")}</button>}
+					{may && <button type="button" onClick={onTriage}>{t("triage.go")}</button>}
 				</span>
-				{may && <button type="button" onClick={onTriage}>{t("triage.go")}</button>}
 			</div>
 		</li>
 	);
