@@ -23,8 +23,9 @@ struct dw_handover {
 	/* what the summary goes back to; seq of the declaration, of a hand-over, or as asked */
 	uint64_t since;
 	int64_t since_at;
-	const struct dw_lead_change *last; /* how the present lead came to it; NULL: nobody did */
-	uint64_t former;		   /* who led before; 0: nobody */
+	const struct dw_lead_change
+		*last;	 /* how the present lead came to it; NULL: nobody did */
+	uint64_t former; /* who led before; 0: nobody */
 	unsigned was_severity, was_status; /* at `since` */
 	/* picked; n_… are shown, all_… there are */
 	const struct dw_move **move; /* since then, newest first */

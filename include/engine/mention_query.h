@@ -25,7 +25,7 @@ struct dw_onlooker {
 
 struct dw_mention_query {
 	struct dw_onlooker onlooker;
-	struct dw_str source, lang;	/* p == NULL: any */
+	struct dw_str source, lang; /* p == NULL: any */
 	struct dw_str author; /* of that source, see dw_author_fold; p == NULL: any */
 	const struct dw_search *search; /* words that it must hold; NULL: any */
 	uint64_t room;			/* in this incident; 0: anywhere */

@@ -22,7 +22,7 @@ struct dw_playbook_info {     /* borrowed until the next turn of the loop */
 	struct dw_str slug;
 	struct dw_str doc;   /* all of it, a JSON object without id and version */
 	struct dw_str brief; /* what a list has of it */
-	bool is_builtin;   /* one of this name ships */
+	bool is_builtin;     /* one of this name ships */
 };
 
 /* ---- what engine.c uses ---- */

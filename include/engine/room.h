@@ -134,7 +134,8 @@ struct dw_timeline_query {
 	struct dw_type_set kinds;
 	uint64_t actor; /* 0: anybody's */
 	unsigned limit; /* 1 to DW_TIMELINE_MAX */
-	const struct dw_search *words; /* that an entry must hold; NULL: any. Not with around */
+	const struct dw_search
+		*words; /* that an entry must hold; NULL: any. Not with around */
 };
 
 #define DW_TIMELINE_MAX 500

@@ -23,7 +23,7 @@ struct job {
 	int64_t at;			/* as_of as a time; 0: a seq */
 	struct dw_handover_show show;
 	struct dw_jsonw jw; /* of the half that was written on the loop */
-	uint64_t head;			/* when it was asked */
+	uint64_t head;	    /* when it was asked */
 	struct dw_buf out;
 	struct dw_err err;
 	int rc;
@@ -300,9 +300,8 @@ void dw_api_incident_handover(struct dw_http_req *req, void *data)
 	j->query.room = s->id;
 	j->query.upto = upto;
 	j->at = at;
-	j->show = (struct dw_handover_show){ .room = s->id,
-					     .since = since,
-					     .upto = upto };
+	j->show =
+		(struct dw_handover_show){ .room = s->id, .since = since, .upto = upto };
 	j->show.is_past = dw_http_query(req, "as_of", &text) == 0;
 	if (!j->show.is_past) {
 		j->show.at = dw_now_us(dw_engine_clock(api->engine));
@@ -379,10 +378,9 @@ static bool read_words(struct dw_http_req *req, const struct dw_timeline_query *
 
 void dw_api_incident_timeline(struct dw_http_req *req, void *data)
 {
-	static const char *const known[] = { "as_of", "kind",	"actor",
-					     "after", "before", "around",
-					     "order", "limit",	"text",
-					     NULL };
+	static const char *const known[] = { "as_of",  "kind",	 "actor", "after",
+					     "before", "around", "order", "limit",
+					     "text",   NULL };
 	struct dw_timeline_query q = { .limit = LIMIT_DEFAULT };
 	const struct dw_incident *s;
 	struct dw_api *api = data;

@@ -242,10 +242,9 @@ static bool read_triage(struct dw_http_req *req, unsigned *out)
 
 static bool read_query(struct dw_http_req *req, const struct dw_api *api, struct job *j)
 {
-	static const char *const known[] = { "source", "lang",	 "before",
-					     "after",  "limit",	 "q",
-					     "exact",  "incident", "triage",
-					     "author", NULL };
+	static const char *const known[] = { "source", "lang",	 "before", "after",
+					     "limit",  "q",	 "exact",  "incident",
+					     "triage", "author", NULL };
 	struct dw_err err = { 0 };
 
 	if (dw_http_query_only(req, known, &err) < 0) {

@@ -18,9 +18,8 @@ static void add_move(struct dw_incident *s, const struct dw_fact *f,
 	if (what != DW_MOVE_TITLE && from == to)
 		return;
 	m = ADD(&s->moves);
-	*m = (struct dw_move){ what, f->seq, f->actor,
-			       f->occurred_at, from, to,
-			       { NULL, 0 },    { NULL, 0 } };
+	*m = (struct dw_move){ what, f->seq, f->actor,	  f->occurred_at,
+			       from, to,     { NULL, 0 }, { NULL, 0 } };
 	if (what == DW_MOVE_TITLE) {
 		m->was = s->title;
 		m->is = f->title;

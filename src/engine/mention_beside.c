@@ -13,7 +13,7 @@
 #include "engine/frame.h"
 #include "store/db.h"
 
-#define ROOMS_MAX 100	/* that are named beside one mention, the newest */
+#define ROOMS_MAX 100 /* that are named beside one mention, the newest */
 #define BY_AUTHOR_MAX 1000
 #define HISTORY_MAX 200 /* changes of its triage that are shown, the newest */
 

@@ -330,8 +330,8 @@ static void test_author(void **state)
 					.author_url = who[i].url,
 					.author_name = who[i].name };
 
-		assert_true(dw_str_eq(dw_mention_author(&w, buf),
-				      dw_str_of(who[i].want)));
+		assert_true(
+			dw_str_eq(dw_mention_author(&w, buf), dw_str_of(who[i].want)));
 	}
 	assert_true(dw_str_eq(dw_author_fold(DW_STR("@DaNa"), buf), DW_STR("@dana")));
 	assert_true(dw_str_eq(dw_author_fold(DW_STR("DaNa"), buf), DW_STR("DaNa")));

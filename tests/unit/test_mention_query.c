@@ -103,10 +103,10 @@ static void get(struct ingestrig *r, uint64_t id, struct dw_buf *out, int want)
 	dw_buf_init(out, DW_MENTION_OUT_MAX);
 	assert_int_equal(
 		dw_journal_reader_open(dw_engine_journal(r->engine), &reader, NULL), 0);
-	assert_int_equal(dw_mention_get_on_pool(
-				 reader, &all,
-				 dw_account_names(dw_engine_account(r->engine)), id, out,
-				 &version, &err),
+	assert_int_equal(dw_mention_get_on_pool(reader, &all,
+						dw_account_names(
+							dw_engine_account(r->engine)),
+						id, out, &version, &err),
 			 want);
 	if (want == 0)
 		assert_int_equal(version, id == 3 ? 9 : id);
