@@ -197,7 +197,7 @@ void dw_api_destroy(struct dw_api *api)
 {
 	if (api == NULL)
 		return;
-	DW_REQUIRE(api->n_streams == 0);
+	DW_REQUIRE(api->n_streams == 0 && api->n_files_out == 0);
 	dw_api_streams_fini(api);
 	presence_fini(api);
 	dw_api_once_fini(api);

@@ -29,7 +29,7 @@
 struct sending {
 	struct dw_link link; /* on dw_api.files_out */
 	struct dw_work work;
-	struct dw_api *api;
+	struct dw_api *api;  /* NULL: it has let go of this, and may be gone */
 	struct dw_http_req *req; /* until the head is sent */
 	struct dw_sink *sink;	 /* from then on, until it closes */
 	struct dw_download down;
@@ -42,10 +42,18 @@ struct sending {
 	struct dw_err err;
 };
 
-static void sending_free(struct sending *s)
+static void leave(struct sending *s)
 {
+	if (s->api == NULL)
+		return;
 	dw_list_remove(&s->link);
 	s->api->n_files_out--;
+	s->api = NULL;
+}
+
+static void sending_free(struct sending *s)
+{
+	leave(s);
 	dw_blob_unref(s->down.part);
 	free(s);
 }
@@ -66,11 +74,13 @@ static void on_drain(void *data)
 	go_on(data);
 }
 
+/* Pools end after the api, so what is being read then is on its own. */
 static void on_close(void *data)
 {
 	struct sending *s = data;
 
 	s->sink = NULL;
+	leave(s);
 	if (!s->is_reading)
 		sending_free(s);
 }

@@ -24,7 +24,10 @@ struct apirig_inside {
 	struct dw_net *net;
 	struct dw_net_conf conf;
 	const char *public_url;
-	uv_async_t stop;
+	uv_async_t stop, call;
+	void (*fn)(struct dw_engine *e, void *data); /* to be called */
+	void *fn_data;
+	sem_t called;
 	pthread_t thread;
 	sem_t ready;
 	int lock; /* of the folder */
@@ -52,6 +55,8 @@ static void on_net_closed(void *data)
 
 	dw_net_destroy(in->net);
 	dw_api_destroy(in->api);
+	if (in->rig->on_api_gone != NULL)
+		in->rig->on_api_gone();
 	dw_files_destroy(in->files);
 	dw_engine_close(in->engine, on_engine_closed, in);
 }
@@ -61,8 +66,26 @@ static void on_stop(uv_async_t *h)
 	struct apirig_inside *in = h->data;
 
 	uv_close((uv_handle_t *)h, NULL);
+	uv_close((uv_handle_t *)&in->call, NULL);
 	dw_api_close_streams(in->api);
 	dw_net_close(in->net, 2000, on_net_closed, in);
+}
+
+static void on_call(uv_async_t *h)
+{
+	struct apirig_inside *in = h->data;
+
+	in->fn(in->engine, in->fn_data);
+	sem_post(&in->called);
+}
+
+void apirig_on_loop(struct apirig *r, void (*fn)(struct dw_engine *e, void *data),
+		    void *data)
+{
+	r->in->fn = fn;
+	r->in->fn_data = data;
+	uv_async_send(&r->in->call);
+	sem_wait(&r->in->called);
 }
 
 static void open_all(struct apirig_inside *in)
@@ -106,7 +129,8 @@ static void open_all(struct apirig_inside *in)
 	     &err);
 	must(dw_net_listen_local(in->net, in->rig->socket, &err) == 0, "socket", &err);
 	must(uv_async_init(&in->loop.uv, &in->stop, on_stop) == 0, "async", NULL);
-	in->stop.data = in;
+	must(uv_async_init(&in->loop.uv, &in->call, on_call) == 0, "async", NULL);
+	in->stop.data = in->call.data = in;
 }
 
 static void *run(void *data)
@@ -134,6 +158,7 @@ void apirig_start(struct apirig *r, const char *public_url)
 	in->rig = r;
 	in->public_url = public_url;
 	sem_init(&in->ready, 0, 0);
+	sem_init(&in->called, 0, 0);
 	must(pthread_create(&in->thread, NULL, run, in) == 0, "thread", NULL);
 	sem_wait(&in->ready);
 }
@@ -159,6 +184,7 @@ void apirig_stop(struct apirig *r)
 	uv_async_send(&r->in->stop);
 	pthread_join(r->in->thread, NULL);
 	sem_destroy(&r->in->ready);
+	sem_destroy(&r->in->called);
 	close(r->in->lock);
 	free(r->in);
 	remove_folder(r->folder);

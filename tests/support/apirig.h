@@ -15,6 +15,7 @@ struct apirig {
 	char folder[64];
 	char cookie[128]; /* "diwan_session=…" of the first admin, once set up */
 	char csrf[64];
+	void (*on_api_gone)(void); /* while it ends, on the loop; NULL: nothing */
 	struct apirig_inside *in;
 };
 
@@ -27,6 +28,9 @@ struct apirig_reply {
 /** Passwords cost next to nothing. public_url as in struct dw_api_conf. */
 void apirig_start(struct apirig *r, const char *public_url);
 void apirig_stop(struct apirig *r);
+/** Run fn on the loop's thread; returns when it has run. */
+void apirig_on_loop(struct apirig *r, void (*fn)(struct dw_engine *e, void *data),
+		    void *data);
 /**
  * Send one request and read the whole answer. `path` starting with '@' goes over the control
  * socket. `headers`: lines, each ended by \r\n, may be "". Host, Content-Length and Connection
