@@ -19,6 +19,7 @@
 #define DW_SPLITS_MAX 500
 #define DW_WORDS_MAX 5000
 #define DW_FILES_MAX 2000
+#define DW_ROOM_TEXT_MAX (16u * 1024 * 1024) /* bytes of all that dw_incident_weight counts */
 
 struct dw_participant {
 	uint64_t id, user;
@@ -164,6 +165,7 @@ struct dw_incident {
 	int64_t first_word_at;
 	DW_VECTOR(struct dw_room_file) files;
 	size_t n_notes, n_corrections;
+	size_t weight; /* of all events so far */
 	DW_VECTOR(struct dw_lead_change) leads;
 	DW_VECTOR(struct dw_move) moves;
 	struct dw_noted note[DW_NOTES_KEPT]; /* number n lies at n modulo that */
@@ -198,6 +200,9 @@ const struct dw_pin *dw_incident_pin(const struct dw_incident *s, uint64_t targe
 bool dw_incident_has_mention(const struct dw_incident *s, uint64_t mention);
 /** The mention that was said first. */
 const struct dw_linked *dw_incident_first_mention(const struct dw_incident *s);
+
+/** Bytes of text that an event adds to what the room shows; incident_weight.c. */
+size_t dw_incident_weight(const struct dw_fact *f);
 
 /* ---- clocks; incident_clock.c ---- */
 

@@ -452,6 +452,18 @@ static int check_open(struct deciding *d)
 	return DW_EUNPROCESSABLE;
 }
 
+static int check_weight(struct deciding *d)
+{
+	size_t more = 0;
+
+	for (size_t i = 0; i < d->plan->n; i++)
+		more += dw_incident_weight(&d->plan->fact[i]);
+	if (more == 0 || d->s->weight + more <= DW_ROOM_TEXT_MAX)
+		return 0;
+	return refuse(d, DW_EUNPROCESSABLE, "",
+		      "this incident holds as much text as it may");
+}
+
 int dw_decide(const struct dw_command *c, const struct dw_incident *s,
 	      const struct dw_incident *into, struct dw_plan *p, struct dw_fault *fault)
 {
@@ -466,6 +478,8 @@ int dw_decide(const struct dw_command *c, const struct dw_incident *s,
 	rc = check_open(&d);
 	if (rc == 0)
 		rc = decide_one(&d);
+	if (rc == 0)
+		rc = check_weight(&d);
 	if (rc < 0)
 		p->n = 0;
 	return rc;

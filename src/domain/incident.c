@@ -530,6 +530,7 @@ void dw_incident_apply(struct dw_incident *s, const struct dw_fact *f)
 		apply_more(s, f);
 		break;
 	}
+	s->weight += dw_incident_weight(f);
 	*ADD(&s->entries) = (struct dw_entry){ f->seq, f->occurred_at };
 	s->seq = f->seq;
 }

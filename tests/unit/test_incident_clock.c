@@ -93,6 +93,19 @@ static int speak(struct table *t, unsigned audience, int64_t at, int64_t next_at
 	return give(t, &c);
 }
 
+/* Of 10,000 characters, three bytes each. */
+static int speak_long(struct table *t)
+{
+	static char text[30000];
+	struct dw_command c = { .type = DW_CMD_SPEAK };
+
+	for (size_t i = 0; i < sizeof(text); i += 3)
+		memcpy(text + i, "\xe2\x80\xa6", 3);
+	c.f.has = H(AUDIENCE) | H(TEXT);
+	c.f.text = dw_str_make(text, sizeof(text));
+	return give(t, &c);
+}
+
 static int set_cadence(struct table *t, unsigned audience, uint64_t every_s)
 {
 	struct dw_command c = { .type = DW_CMD_SET_CADENCE };
@@ -368,6 +381,26 @@ static void a_claim_waits_for_its_next_look(void **state)
 	table_fini(&t);
 }
 
+/* Else it could be opened by nobody any more. */
+static void a_room_holds_so_much_text(void **state)
+{
+	struct table t;
+	size_t n = 0;
+
+	table_init(&t);
+	while (speak_long(&t) == 0)
+		n++;
+	assert_int_equal(n, DW_ROOM_TEXT_MAX / 30000);
+	assert_int_equal(t.s->words.n, n);
+	assert_int_equal(speak_long(&t), DW_EUNPROCESSABLE);
+	assert_string_equal(t.fault.detail, "this incident holds as much text as it may");
+	/* what is short still goes in, and everything else goes on */
+	assert_int_equal(speak(&t, DW_AUDIENCE_PUBLIC, 0, 0), 0);
+	assert_int_equal(set_cadence(&t, DW_AUDIENCE_PUBLIC, 3600), 0);
+	move(&t, DW_ACTIVE);
+	table_fini(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +414,7 @@ int main(void)
 		cmocka_unit_test(a_word_is_overdue_once_for_each_promise),
 		cmocka_unit_test(a_task_that_is_moved_or_opened_again_is_said_anew),
 		cmocka_unit_test(a_claim_waits_for_its_next_look),
+		cmocka_unit_test(a_room_holds_so_much_text),
 	};
 
 	return cmocka_run_group_tests_name("incident clock", tests, NULL, NULL);
