@@ -19,7 +19,7 @@
 
 struct named {
 	const char *name;
-	char value[128]; /* an id, or ids with commas between; "" = nothing */
+	char value[512]; /* an id, or ids with commas between; "" = nothing */
 	json_int_t version;
 };
 

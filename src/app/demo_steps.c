@@ -7,6 +7,15 @@
 
 #define API "/api/v1"
 #define ROOM API "/incidents/$room"
+#define AR "%D8%AE%D8%B5%D9%85"
+#define FA "%D9%BE%D9%88%D9%84"
+
+/* What has come in since goes into the room: the newest 40 of a language. */
+#define GATHER(at, who, q, name)                                                         \
+	{ at, who, "GET " API "/mentions?limit=40&q=" q, NULL, name },                   \
+	{                                                                                \
+		at, who, "POST " ROOM "/mentions", "{\"ids\":[$" name "]}", NULL         \
+	}
 
 const struct dw_demo_step dw_demo_steps[] = {
 	/* A rehearsal of last week, so that the list is not empty. */
@@ -25,11 +34,9 @@ const struct dw_demo_step dw_demo_steps[] = {
 	  "drill" },
 
 	/* The evening. */
-	{ 44, "lead", "GET " API "/mentions?q=charged&limit=5", NULL, "seen_en" },
-	{ 44, "lead", "GET " API "/mentions?q=%D8%AE%D8%B5%D9%85&limit=5", NULL,
-	  "seen_ar" },
-	{ 44, "lead", "GET " API "/mentions?q=%D9%BE%D9%88%D9%84&limit=5", NULL,
-	  "seen_fa" },
+	{ 44, "lead", "GET " API "/mentions?limit=5&q=charged", NULL, "seen_en" },
+	{ 44, "lead", "GET " API "/mentions?limit=5&q=" AR, NULL, "seen_ar" },
+	{ 44, "lead", "GET " API "/mentions?limit=5&q=" FA, NULL, "seen_fa" },
 	{ 45, "lead", "POST " API "/incidents",
 	  "{\"title\":\"Payments taken, orders lost\",\"severity\":3,\"type\":\"service outage\","
 	  "\"summary\":\"Since this evening's update customers are charged and get no order. Reported in three languages.\"}",
@@ -69,11 +76,20 @@ const struct dw_demo_step dw_demo_steps[] = {
 	{ 88, "drafter", "PATCH " ROOM "/claims/$charged",
 	  "{\"verdict\":\"true\",\"reason\":\"سجلّ مزوّد الدفع يثبت ذلك: خُصم المبلغ ولم يصلنا تأكيد.\"}",
 	  "charged" },
+	GATHER(90, "drafter", "charged", "more_en"),
+	GATHER(91, "drafter", AR, "more_ar"),
+	GATHER(92, "drafter", FA, "more_fa"),
 	{ 96, "lead", "POST " ROOM "/notes",
 	  "{\"text\":\"Two newsrooms called. Told both: our first word comes within the hour, here.\"}",
 	  NULL },
 	{ 101, "drafter", "POST " ROOM "/words",
 	  "{\"audience\":\"internal\",\"text\":\"لا تجيبوا الصحافة بأنفسكم: حوّلوا كل سؤال إلى فريق التواصل. كل جديد تجدونه هنا أولًا.\"}",
+	  NULL },
+	{ 104, "drafter", "GET " API "/mentions?limit=1&triage=new&incident=$room", NULL,
+	  "asked" },
+	{ 105, "drafter", "POST " API "/mentions/$asked/triage",
+	  "{\"state\":\"answered\",\"owner\":$drafter,\"asks\":true,"
+	  "\"note\":\"The canned reply: send us your order code.\"}",
 	  NULL },
 	{ 112, "lead", "PATCH " ROOM,
 	  "{\"severity\":1,\"reason\":\"A rumour about a closed kitchen mixes in, and it travels faster than the payments.\"}",
@@ -96,6 +112,14 @@ const struct dw_demo_step dw_demo_steps[] = {
 	  "{\"verdict\":\"false\",\"reason\":\"The kitchen is open. The photo is three years old and shows somebody else's door.\","
 	  "\"evidence\":[{\"url\":\"https://example.org/inspections\",\"note\":\"The register of inspections, as of this evening\"}]}",
 	  "closed" },
+	GATHER(140, "drafter", "charged", "more_en"),
+	GATHER(141, "drafter", AR, "more_ar"),
+	GATHER(142, "drafter", FA, "more_fa"),
+	{ 144, "drafter", "GET " API "/mentions?limit=1&triage=new&incident=$room", NULL,
+	  "held" },
+	{ 145, "drafter", "POST " API "/mentions/$held/triage",
+	  "{\"state\":\"owned\",\"owner\":$drafter,\"note\":\"يتصل بها مدير الفرع الآن.\"}",
+	  NULL },
 	{ 150, "lead", "PATCH " ROOM "/tasks/$count",
 	  "{\"done\":true,\"reason\":\"1,912 charges without an order\"}", "count" },
 	{ 156, "lead", "POST " ROOM "/words",
@@ -107,6 +131,12 @@ const struct dw_demo_step dw_demo_steps[] = {
 	  NULL },
 	{ 178, "lead", "POST " ROOM "/tasks",
 	  "{\"title\":\"Stop the canned reply. Nobody is asked for an order code that was never made\",\"owner\":$drafter,\"due_at\":\"$+600\"}",
+	  NULL },
+	GATHER(200, "drafter", "charged", "more_en"),
+	GATHER(201, "drafter", AR, "more_ar"),
+	GATHER(202, "drafter", FA, "more_fa"),
+	{ 210, "lead", "POST " API "/mentions/$held/triage",
+	  "{\"state\":\"closed\",\"outcome\":\"solved\",\"note\":\"Money back and a call; she thanked us in public.\"}",
 	  NULL },
 	{ 226, "drafter", "PATCH " ROOM "/tasks/$holding", "{\"done\":true}", "holding" },
 	/* The next word was promised too soon: nobody comes to it. */

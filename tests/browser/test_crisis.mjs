@@ -170,6 +170,28 @@ const tests = {
 		assert.equal(word.audience, "public");
 	},
 
+	async management_reads_it_on_one_screen_and_the_wall_shows_it() {
+		const { page } = nasrin;
+		await page.goto(`${room.url}/incidents/${id}/brief`);
+		await page.locator(".brief-word", { hasText: "أغلقنا المطبخ" }).waitFor();
+		await page.locator(".brief-list a", { hasText: "Decide whether to stop sale" }).waitFor();
+		await page.locator(".brief-next time").waitFor();
+		assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
+		await nasrin.shot("brief");
+		const wall = await layla.page.context().newPage();
+		await wall.goto(`${room.url}/wall`);
+		await wall.locator(".wall-title h1", { hasText: "Guests fall ill" }).waitFor();
+		await wall.locator(".wall-said", { hasText: "أغلقنا المطبخ" }).waitFor();
+		const { csrf } = await get("/session");
+		const made = await layla.page.request.post(`${room.url}/api/v1/incidents`, { data: { title: "A rehearsal beside it", severity: 4, drill: true },
+			headers: { "X-CSRF-Token": csrf, Origin: room.url, "Idempotency-Key": crypto.randomUUID() } });
+		assert.equal(made.status(), 201);
+		await wall.locator(".wall-tile").nth(1).waitFor();
+		assert.ok(await wall.evaluate(() => document.documentElement.scrollHeight <= innerHeight), "nothing scrolls");
+		await wall.close();
+		await nasrin.open("overview");
+	},
+
 	async it_becomes_worse_and_everybody_sees_it() {
 		await layla.page.locator(".room-moves button", { hasText: "Change the severity" }).click();
 		await layla.dialog().locator("[name=severity][value='1']").check();

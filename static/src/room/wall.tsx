@@ -126,6 +126,10 @@ function All() {
 	useFollow(useCallback((type: string, data: string) => !type.startsWith("mention.added") && data.includes('"incident":'), []), rooms.reload);
 	useAgain(rooms.reload);
 	const readAt = useReadAt(rooms), items = inOrder(rooms.data?.items ?? []), shown = items.slice(0, TILES);
+	/* One by itself has the whole screen, until there is another. */
+	const [only] = items;
+	if (only !== undefined && items.length === 1)
+		return <One key={only.id} id={only.id} />;
 	return (
 		<Frame now={now} readAt={readAt} head={<h1 tabIndex={-1}>{t("wall.open", { n: items.length })}</h1>}>
 			{rooms.data === null ? rooms.problem === null ? <Skeleton rows={3} /> : <ProblemNote problem={rooms.problem} />
