@@ -182,6 +182,8 @@ const tests = {
 		await wall.goto(`${room.url}/wall`);
 		await wall.locator(".wall-title h1", { hasText: "Guests fall ill" }).waitFor();
 		await wall.locator(".wall-said", { hasText: "أغلقنا المطبخ" }).waitFor();
+		await wall.locator(".wall-line", { hasText: "omar" }).first().waitFor();
+		assert.ok(!/FSI|PDI/.test(await wall.locator(".wall-latest").innerText()), "our own isolates are no danger");
 		const { csrf } = await get("/session");
 		const made = await layla.page.request.post(`${room.url}/api/v1/incidents`, { data: { title: "A rehearsal beside it", severity: 4, drill: true },
 			headers: { "X-CSRF-Token": csrf, Origin: room.url, "Idempotency-Key": crypto.randomUUID() } });

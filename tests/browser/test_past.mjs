@@ -71,7 +71,8 @@ const tests = {
 			return await entry(made.id).count() === 1;
 		});
 		await entry(made.id).scrollIntoViewIfNeeded(); /* what is far from sight has no text yet */
-		assert.match(await entry(made.id).innerText(), /declared the incident .*Smell at the plant.*severity 2 \(high\)/s);
+		/* Not innerText: what is not in sight has none. */
+		await entry(made.id).filter({ hasText: /declared the incident .*Smell at the plant.*severity 2 \(high\)/s }).waitFor({ state: "attached" });
 	},
 
 	async an_address_brings_its_entry() {

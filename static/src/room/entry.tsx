@@ -33,7 +33,7 @@ import { Name } from "../ui/parts";
 import { Text } from "../ui/text";
 import { say } from "../ui/toast";
 import { hrefAt, lookAt } from "./at";
-import { type Body, type Entry, moment, type Part, plainly, sayEntry, type Scene } from "./timeline_said";
+import { type Body, type Entry, moment, type Part, plainly, sayEntry, type Said, type Scene } from "./timeline_said";
 
 const ICONS: Readonly<Record<string, string>> = {
 	incident: branchIcon, participant: personIcon, mention: commentIcon, note: noteIcon, correction: pencilIcon, claim: questionIcon,
@@ -58,6 +58,13 @@ function Piece({ part, room }: { part: Part; room: number }): ComponentChildren 
 	case "file": return <a href={`/api/v1/incidents/${room}/files/${part.id}`} download><Text isInline>{part.text === "" ? String(part.id) : part.text}</Text></a>;
 	case "time": return <time dateTime={part.at} title={exact(part.at)}>{moment(part.at)}</time>;
 	}
+}
+
+/** The sentence alone. What is foreign in it stands by itself, whichever way it runs. */
+export function Sentence({ said, room }: { said: Said; room: number }) {
+	/* A number stays one: it chooses the plural form. */
+	const holes = Object.fromEntries(Object.entries(said.holes).map(([k, p]) => [k, typeof p === "number" ? p : <Piece key={k} part={p} room={room} />]));
+	return <>{tx(said.key, holes)}</>;
 }
 
 /* A foreign text of its own is a paragraph; all else stands on the line of its label. */
@@ -139,14 +146,11 @@ function Actions({ e, label, pinned, actions }: { e: Entry; label: string; pinne
 
 function EntryView({ e, room, scene, pinned, isAimedAt, actions }: Props) {
 	const said = sayEntry(e, scene);
-	/* A number stays one: it chooses the plural form. */
-	const holes = Object.fromEntries(Object.entries(said.holes).map(([k, p]) =>
-		[k, typeof p === "number" ? p : <Piece key={k} part={p} room={room} />]));
 	const isStruck = e.corrected_by !== undefined;
 	const knownAt = e.type === "decision.made" && typeof e.data.known_at === "number" ? e.data.known_at : 0;
 	const matter = (
 		<>
-			<p class="entry-line">{tx(said.key, holes)}</p>
+			<p class="entry-line"><Sentence said={said} room={room} /></p>
 			{said.body.map((b, i) => <BodyView key={i} body={b} room={room} />)}
 		</>
 	);

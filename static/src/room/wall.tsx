@@ -22,11 +22,12 @@ import { type List, type Loaded, useLoaded } from "../ui/load";
 import { Skeleton } from "../ui/parts";
 import { Text } from "../ui/text";
 import { claimsBy, lastWord, publicClock } from "./brief_facts";
+import { Sentence } from "./entry";
 import { inOrder } from "./list";
 import { KindMarks, SeverityMark, StatusMark, VerdictMark } from "./marks";
 import { isOfRoom, nameOf, type RoomData, type RoomSummary, useFollow, useRoom, VERDICTS } from "./model";
 import { spanOf } from "./span";
-import { type Entry, plainly, sayEntry } from "./timeline_said";
+import { type Entry, sayEntry } from "./timeline_said";
 
 const AGAIN_MS = 60000, OLD_S = 30, TILES = 9, LINES = 5, SHIFT_PX = 6;
 
@@ -150,10 +151,10 @@ function Latest({ room }: { room: RoomData }) {
 	return (
 		<section class="wall-latest" aria-labelledby="wall-latest">
 			<h2 id="wall-latest">{t("wall.latest")}</h2>
-			<ol>
+			<ol inert>
 				{(page.data?.items ?? []).map((e) => (
 					<li key={e.seq} class={e.corrected_by === undefined ? "" : "struck"}>
-						<time dateTime={e.recorded_at}>{clock(e.recorded_at)}</time><Text isInline>{plainly(sayEntry(e, scene))}</Text>
+						<time dateTime={e.recorded_at}>{clock(e.recorded_at)}</time><span class="wall-line"><Sentence said={sayEntry(e, scene)} room={room.id} /></span>
 					</li>
 				))}
 			</ol>
