@@ -45,7 +45,8 @@ struct dw_upload {
 	bool is_in_flight, is_over;
 };
 
-/** DW_EUNAVAILABLE: too many are on their way; DW_EBUSY: this caller has its share of them. */
+/** DW_EUNAVAILABLE: too many are on their way; DW_EBUSY: this caller has its share of them;
+ *  DW_EFULL: the disk is left to the record. */
 DW_MUST_USE int dw_upload_begin(struct dw_uploads *all, struct dw_upload *u,
 				const struct dw_principal *who, struct dw_err *err);
 /** More of it; at most 256 KiB, and none while dw_upload_is_full. Nothing happens once it has failed. */

@@ -9,16 +9,23 @@
  * most. The bytes are durable before the event is; a file whose event was refused, whose sender
  * broke off or whose process ended is not sealed, and dropped: a few parts at a time, so that
  * nobody waits for that either.
+ *
+ * On a disk that is nearly full the journal goes first: what a file took could not be given back
+ * there, because dropping is writing, too. So a file is not begun unless room would be left.
  */
 #include "engine/upload.h"
 
 #include "domain/policy.h"
+#include "domain/upload.h"
 #include "store/kept.h"
 
 #include <stdlib.h>
+#include <sys/statvfs.h>
 
 #define PART (256u * 1024)
 #define PIECE_MAX (256u * 1024)
+#define RESERVE (64u * 1024 * 1024)
+#define EACH_TAKES (2 * (uint64_t)DW_FILE_MAX) /* in the log, and behind it */
 
 _Static_assert(PART + PIECE_MAX <= DW_KEPT_PART_MAX, "what waits is one part");
 
@@ -111,6 +118,21 @@ void dw_uploads_destroy(struct dw_uploads *all)
 
 /* ---- one file ---- */
 
+static int check_disk(const struct dw_uploads *all, struct dw_err *err)
+{
+	const char *dir = dw_engine_conf(all->engine)->dir;
+	uint64_t need = RESERVE + EACH_TAKES * (all->n_open + 1);
+	struct statvfs s;
+
+	/* A file system that does not tell finds out when it is full. */
+	if (dir == NULL || statvfs(dir, &s) < 0 ||
+	    (uint64_t)s.f_bavail * s.f_frsize >= need)
+		return 0;
+	return dw_fail(err, DW_EFULL,
+		       "the disk has too little room left for files: what is there is "
+		       "kept for the record");
+}
+
 int dw_upload_begin(struct dw_uploads *all, struct dw_upload *u,
 		    const struct dw_principal *who, struct dw_err *err)
 {
@@ -127,6 +149,8 @@ int dw_upload_begin(struct dw_uploads *all, struct dw_upload *u,
 	if (all->n_open >= DW_UPLOADS_MAX)
 		return dw_fail(err, DW_EUNAVAILABLE,
 			       "too many files are on their way: send it again later");
+	if (check_disk(all, err) < 0)
+		return DW_EFULL;
 	u->all = all;
 	dw_list_push(&all->open, &u->link);
 	all->n_open++;

@@ -126,3 +126,18 @@ def test_starting_on_a_full_disk_serves_reads_or_says_why():
         sign_in = dw.client(local=True)("GET", "/api/v1/users").ok(200)
         assert "items" in sign_in.json()
         eq(dw.stop(), 0, "exit code on a full disk")
+
+
+def test_a_file_leaves_room_for_the_record():
+    """What it took could not be given back on a full disk: it is not begun there."""
+    with Small() as dw:
+        dw.user("mira", "lead")
+        lead = dw.sign_in("mira")
+        room = lead("POST", "/api/v1/incidents", {"title": "x", "severity": 2}).ok(201).json()
+        base = "/api/v1/incidents/%d/" % room["id"]
+        for _ in range(3):
+            lead("POST", base + "files?name=a", b"x" * 18000000,
+                 {"Content-Type": "video/mp4"}).problem(507)
+        for _ in range(50):
+            lead("POST", base + "notes", {"text": "still here " * 900}).ok(201)
+        verify_copy(dw)
