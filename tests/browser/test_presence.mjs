@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 
 import { dressed, forEachLook, look } from "./looks.mjs";
-import { launch, live, newPage, Room, runAll, setUp, signIn } from "./room.mjs";
+import { launch, live, newPage, PATIENCE, Room, runAll, setUp, signIn } from "./room.mjs";
 
 const room = new Room();
 await room.start({ wantSetup: true });
@@ -39,10 +39,12 @@ async function visit(p, path, shows) {
 	await p.evaluate((to) => { history.pushState(null, "", to); dispatchEvent(new PopStateEvent("popstate")); }, path);
 	await p.locator(shows).first().waitFor();
 }
+/* A goodbye may be lost, with the tab that says it: then the server forgets after half a minute. */
+const FORGOTTEN_MS = 3 * PATIENCE;
 const here = (p, ...names) => p.waitForFunction((want) => {
 	const seen = [...document.querySelectorAll(".present .here-name bdi")].map((n) => n.textContent);
 	return JSON.stringify(seen) === want;
-}, JSON.stringify(names));
+}, JSON.stringify(names), { timeout: FORGOTTEN_MS });
 
 const tests = {
 	async who_comes_is_seen() {
