@@ -20,7 +20,8 @@
  * A file is sent as its own bytes, of whatever type but those of forms; the rules about the site
  * and X-CSRF-Token are what keeps other sites out there.
  *
- * An open stream is no activity: it is the one request that does not put off the idle limit.
+ * An open stream is no activity, and neither is a page that says who is there: these two requests do
+ * not put off the idle limit.
  */
 #include "account_int.h"
 
