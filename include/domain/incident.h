@@ -12,14 +12,16 @@
 #define DW_CLAIMS_MAX 2000
 #define DW_TASKS_MAX 5000
 #define DW_DECISIONS_MAX 2000
-#define DW_EVIDENCE_MAX 500 /* of one claim */
+#define DW_EVIDENCE_MAX 500  /* of one claim */
+#define DW_SPREAD_MAX 100000 /* mentions of one claim */
 #define DW_PINS_MAX 500
 #define DW_LINKS_MAX 1000000
 #define DW_PLAYBOOKS_MAX 50 /* that were started */
 #define DW_SPLITS_MAX 500
 #define DW_WORDS_MAX 5000
 #define DW_FILES_MAX 2000
-#define DW_ROOM_TEXT_MAX (16u * 1024 * 1024) /* bytes of all that dw_incident_weight counts */
+#define DW_ROOM_TEXT_MAX                                                                 \
+	(16u * 1024 * 1024) /* bytes of all that dw_incident_weight counts */
 
 struct dw_participant {
 	uint64_t id, user;
@@ -42,6 +44,7 @@ struct dw_claim {
 	unsigned verdict;
 	struct dw_exhibit *exhibit;
 	size_t n_exhibits, cap_exhibits;
+	struct dw_links spread; /* the mentions of this room that spread it */
 };
 
 struct dw_todo { /* a task; rt has a dw_task */

@@ -30,6 +30,8 @@ struct dw_mention_query {
 	const struct dw_search *search; /* words that it must hold; NULL: any */
 	uint64_t room;			/* in this incident; 0: anywhere */
 	size_t room_mentions;		/* how many that has, about */
+	uint64_t claim;			/* that spread this claim of the room; 0: any */
+	size_t claim_mentions;		/* how many those are, about */
 	unsigned triage;	/* only these states; what nobody looked at is new */
 	uint64_t before, after; /* ids below the one and above the other */
 	unsigned limit;		/* 1 to DW_MENTION_PAGE_MAX */

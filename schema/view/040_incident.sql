@@ -33,6 +33,20 @@ CREATE TABLE room_mention (
 	PRIMARY KEY (room, mention)
 ) STRICT, WITHOUT ROWID;
 
+-- The mentions that spread a claim of their room.
+CREATE TABLE claim_mention (
+	-- id of the claim
+	claim INTEGER NOT NULL,
+	-- id of the mention
+	mention INTEGER NOT NULL,
+	-- id of the incident that both are in
+	room INTEGER NOT NULL,
+	PRIMARY KEY (claim, mention)
+) STRICT, WITHOUT ROWID;
+
+-- What goes out of the room with a mention.
+CREATE INDEX claim_mention_mention ON claim_mention (mention, room);
+
 -- The first of a room's mentions in each state.
 CREATE INDEX room_mention_state ON room_mention (room, state, mention);
 

@@ -120,6 +120,8 @@ DW_API_HANDLER(dw_api_incident_mention_delete);
 DW_API_HANDLER(dw_api_incident_notes);
 DW_API_HANDLER(dw_api_incident_corrections);
 DW_API_HANDLER(dw_api_incident_claims);
+DW_API_HANDLER(dw_api_incident_claim_mentions);
+DW_API_HANDLER(dw_api_incident_claim_mention_delete);
 DW_API_HANDLER(dw_api_incident_claim_patch); /* If-Match */
 DW_API_HANDLER(dw_api_incident_tasks);
 DW_API_HANDLER(dw_api_incident_task_patch); /* If-Match */

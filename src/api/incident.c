@@ -114,7 +114,8 @@ static uint64_t render_now(struct room_req *r)
 		version = s->version;
 		dw_room_write(&w, s, r->names,
 			      dw_now_us(dw_engine_clock(r->api->engine)));
-	} else if (r->op.cmd.type == DW_CMD_CHANGE_CLAIM) {
+	} else if (r->op.cmd.type == DW_CMD_CHANGE_CLAIM ||
+		   r->op.cmd.type == DW_CMD_LINK_CLAIM) {
 		claim = dw_incident_claim(s, r->op.cmd.child);
 		if (claim != NULL)
 			dw_claim_write(&w, claim);
@@ -286,6 +287,16 @@ void dw_api_incident_task_patch(struct dw_http_req *req, void *api)
 	change(req, api, DW_CMD_CHANGE_TASK);
 }
 
+/* Nothing of the claim's own is changed: whoever judges it meanwhile is not in the way. */
+void dw_api_incident_claim_mentions(struct dw_http_req *req, void *data)
+{
+	struct dw_api *api = data;
+	struct room_req *r = begin(req, api, DW_CMD_LINK_CLAIM, on_changed);
+
+	if (r != NULL && read_body(r))
+		dw_room_do(dw_engine_rooms(api->engine), &r->op);
+}
+
 /* ---- DELETE ---- */
 
 static void take_away(struct dw_http_req *req, struct dw_api *api,
@@ -295,9 +306,13 @@ static void take_away(struct dw_http_req *req, struct dw_api *api,
 
 	if (r == NULL)
 		return;
-	if (type == DW_CMD_UNLINK) {
+	if (type == DW_CMD_UNLINK || type == DW_CMD_UNLINK_CLAIM) {
 		r->op.cmd.f.ids.p = dw_arena_alloc(r->op.arena, sizeof(uint64_t));
 		r->op.cmd.f.ids.p[0] = r->op.cmd.child;
+		if (type == DW_CMD_UNLINK_CLAIM &&
+		    dw_str_u64(req->params[2], &r->op.cmd.f.ids.p[0]) < 0)
+			r->op.cmd.f.ids.p[0] =
+				0; /* no mention: there is nothing to take */
 		r->op.cmd.f.ids.n = 1;
 		r->op.cmd.f.has = DW_HAS(IDS);
 	}
@@ -307,6 +322,11 @@ static void take_away(struct dw_http_req *req, struct dw_api *api,
 void dw_api_incident_mention_delete(struct dw_http_req *req, void *api)
 {
 	take_away(req, api, DW_CMD_UNLINK);
+}
+
+void dw_api_incident_claim_mention_delete(struct dw_http_req *req, void *api)
+{
+	take_away(req, api, DW_CMD_UNLINK_CLAIM);
 }
 
 void dw_api_incident_participant_delete(struct dw_http_req *req, void *api)

@@ -195,6 +195,27 @@ static bool read_words(struct dw_http_req *req, struct dw_search **search)
 	return false;
 }
 
+static bool read_claim(struct dw_http_req *req, const struct dw_incident *s,
+		       struct job *j)
+{
+	const struct dw_claim *c;
+	uint64_t claim = 0;
+
+	if (!number(req, "claim", 1, &claim))
+		return false;
+	if (claim == 0)
+		return true;
+	c = dw_incident_claim(s, claim);
+	if (c == NULL) {
+		dw_api_refuse_at(req, DW_ENOTFOUND, "/claim",
+				 "this incident has no claim of this id");
+		return false;
+	}
+	j->query.claim = claim;
+	j->query.claim_mentions = c->spread.n;
+	return true;
+}
+
 /* The incident whose mentions are asked for, if the caller may see it. */
 static bool read_room(struct dw_http_req *req, const struct dw_api *api, struct job *j)
 {
@@ -203,8 +224,17 @@ static bool read_room(struct dw_http_req *req, const struct dw_api *api, struct 
 
 	if (!number(req, "incident", 1, &room))
 		return false;
-	if (room == 0)
-		return true;
+	if (room == 0) {
+		struct dw_str claim = { NULL, 0 };
+
+		if (!optional(req, "claim", &claim))
+			return false;
+		if (claim.p == NULL)
+			return true;
+		dw_api_refuse_at(req, DW_EINVAL, "/claim",
+				 "a claim is one of an incident: give incident, too");
+		return false;
+	}
 	s = dw_rooms_see(dw_engine_rooms(api->engine), dw_api_who(req), room);
 	if (s == NULL) {
 		dw_api_refuse(req, DW_ENOTFOUND, "there is no incident of this id");
@@ -213,7 +243,7 @@ static bool read_room(struct dw_http_req *req, const struct dw_api *api, struct 
 	dw_rooms_note_read(dw_engine_rooms(api->engine), dw_api_who(req), s);
 	j->query.room = room;
 	j->query.room_mentions = s->links.n;
-	return true;
+	return read_claim(req, s, j);
 }
 
 static bool read_triage(struct dw_http_req *req, unsigned *out)
@@ -244,7 +274,7 @@ static bool read_query(struct dw_http_req *req, const struct dw_api *api, struct
 {
 	static const char *const known[] = { "source", "lang",	 "before", "after",
 					     "limit",  "q",	 "exact",  "incident",
-					     "triage", "author", NULL };
+					     "triage", "author", "claim",  NULL };
 	struct dw_err err = { 0 };
 
 	if (dw_http_query_only(req, known, &err) < 0) {

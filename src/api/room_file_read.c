@@ -29,7 +29,7 @@
 struct sending {
 	struct dw_link link; /* on dw_api.files_out */
 	struct dw_work work;
-	struct dw_api *api;  /* NULL: it has let go of this, and may be gone */
+	struct dw_api *api;	 /* NULL: it has let go of this, and may be gone */
 	struct dw_http_req *req; /* until the head is sent */
 	struct dw_sink *sink;	 /* from then on, until it closes */
 	struct dw_download down;

@@ -386,6 +386,12 @@ static int decide_change(struct deciding *d)
 
 /* ---- all ---- */
 
+static bool is_about_claim(enum dw_command_type type)
+{
+	return type == DW_CMD_CHANGE_CLAIM || type == DW_CMD_LINK_CLAIM ||
+	       type == DW_CMD_UNLINK_CLAIM;
+}
+
 static struct dw_standing standing(const struct deciding *d)
 {
 	const struct dw_command *c = d->c;
@@ -398,7 +404,7 @@ static struct dw_standing standing(const struct deciding *d)
 	if (s == NULL || c->who.id == 0)
 		return out;
 	out.is_lead = dw_incident_is_led_by(s, c->who.id);
-	if (c->type == DW_CMD_CHANGE_CLAIM)
+	if (is_about_claim(c->type))
 		claim = dw_incident_claim(s, c->child);
 	if (c->type == DW_CMD_CHANGE_TASK)
 		task = dw_incident_task(s, c->child);
@@ -423,6 +429,8 @@ static int decide_one(struct deciding *d)
 		[DW_CMD_CORRECT] = decide_correct,
 		[DW_CMD_ADD_CLAIM] = decide_add_claim,
 		[DW_CMD_CHANGE_CLAIM] = decide_change_claim,
+		[DW_CMD_LINK_CLAIM] = decide_link_claim,
+		[DW_CMD_UNLINK_CLAIM] = decide_unlink_claim,
 		[DW_CMD_ADD_TASK] = decide_add_task,
 		[DW_CMD_CHANGE_TASK] = decide_change_task,
 		[DW_CMD_DECIDE] = decide_decision,

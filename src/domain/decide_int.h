@@ -34,6 +34,8 @@ int decide_note(struct deciding *d);
 int decide_correct(struct deciding *d);
 int decide_add_claim(struct deciding *d);
 int decide_change_claim(struct deciding *d);
+int decide_link_claim(struct deciding *d);
+int decide_unlink_claim(struct deciding *d);
 int decide_add_task(struct deciding *d);
 int decide_change_task(struct deciding *d);
 int decide_decision(struct deciding *d);

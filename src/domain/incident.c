@@ -45,8 +45,10 @@ void dw_incident_destroy(struct dw_incident *s)
 {
 	if (s == NULL)
 		return;
-	for (size_t i = 0; i < s->claims.n; i++)
+	for (size_t i = 0; i < s->claims.n; i++) {
 		free(s->claims.p[i].exhibit);
+		dw_links_fini(&s->claims.p[i].spread);
+	}
 	free(s->participants.p);
 	free(s->claims.p);
 	free(s->tasks.p);
@@ -288,10 +290,14 @@ static void apply_linked(struct dw_incident *s, const struct dw_fact *f)
 		(void)dw_links_add(&s->links, f->linked.p[i]);
 }
 
+/* What is not in the room spreads nothing in it. */
 static void apply_unlinked(struct dw_incident *s, const struct dw_fact *f)
 {
-	for (size_t i = 0; i < f->ids.n; i++)
+	for (size_t i = 0; i < f->ids.n; i++) {
 		(void)dw_links_remove(&s->links, f->ids.p[i]);
+		for (size_t k = 0; k < s->claims.n; k++)
+			(void)dw_links_remove(&s->claims.p[k].spread, f->ids.p[i]);
+	}
 }
 
 /* ---- claims ---- */
@@ -331,6 +337,26 @@ static void apply_claim_changed(struct dw_incident *s, const struct dw_fact *f)
 			(struct dw_exhibit){ f->evidence.p[i], f->seq, f->actor,
 					     f->recorded_at };
 	}
+}
+
+static void apply_claim_linked(struct dw_incident *s, const struct dw_fact *f)
+{
+	struct dw_claim *c = find_claim(s, f->claim);
+
+	for (size_t i = 0; c != NULL && i < f->ids.n; i++) {
+		const struct dw_linked *link = dw_links_find(&s->links, f->ids.p[i]);
+
+		if (link != NULL)
+			(void)dw_links_add(&c->spread, *link);
+	}
+}
+
+static void apply_claim_unlinked(struct dw_incident *s, const struct dw_fact *f)
+{
+	struct dw_claim *c = find_claim(s, f->claim);
+
+	for (size_t i = 0; c != NULL && i < f->ids.n; i++)
+		(void)dw_links_remove(&c->spread, f->ids.p[i]);
 }
 
 /* ---- tasks ---- */
@@ -519,6 +545,12 @@ void dw_incident_apply(struct dw_incident *s, const struct dw_fact *f)
 		break;
 	case DW_EV_CLAIM_CHANGED:
 		apply_claim_changed(s, f);
+		break;
+	case DW_EV_CLAIM_LINKED:
+		apply_claim_linked(s, f);
+		break;
+	case DW_EV_CLAIM_UNLINKED:
+		apply_claim_unlinked(s, f);
 		break;
 	case DW_EV_TASK_ADDED:
 		apply_task_added(s, f);

@@ -38,6 +38,11 @@ static const char page_room_sql[] =
 	" ON m.id = r.mention LEFT JOIN mention_triage AS t ON t.mention = m.id"
 	" WHERE r.room = ?6 AND r.mention < ?1 AND r.mention > ?2" OTHERS IN_STATE
 	" ORDER BY r.mention DESC LIMIT ?3";
+static const char page_claim_sql[] =
+	"SELECT m.id, m.version FROM claim_mention AS r JOIN mention AS m"
+	" ON m.id = r.mention LEFT JOIN mention_triage AS t ON t.mention = m.id"
+	" WHERE r.claim = ?6 AND r.mention < ?1 AND r.mention > ?2" OTHERS IN_STATE
+	" ORDER BY r.mention DESC LIMIT ?3";
 static const char page_new_sql[] =
 	"SELECT m.id, m.version FROM mention AS m"
 	" LEFT JOIN mention_triage AS t ON t.mention = m.id"
@@ -46,13 +51,15 @@ static const char page_triaged_sql[] =
 	"SELECT m.id, m.version FROM mention_triage AS t JOIN mention AS m"
 	" ON m.id = t.mention WHERE t.mention < ?1 AND t.mention > ?2" OTHERS IN_STATE
 	" ORDER BY t.mention DESC LIMIT ?3";
-/* All is asked of each row: an author writes little. ?8: the author. */
+/* All is asked of each row: an author writes little. ?8: the author, ?9: the claim, 0 = any. */
 static const char page_author_sql[] =
 	"SELECT m.id, m.version FROM mention AS m"
 	" LEFT JOIN mention_triage AS t ON t.mention = m.id"
 	" WHERE m.author = ?8 AND m.id < ?1 AND m.id > ?2" OTHERS IN_STATE
 	" AND (?6 IS NULL OR EXISTS (SELECT 1 FROM room_mention"
-	" WHERE room = ?6 AND mention = m.id)) ORDER BY m.id DESC LIMIT ?3";
+	" WHERE room = ?6 AND mention = m.id)) AND (?9 = 0 OR EXISTS"
+	" (SELECT 1 FROM claim_mention WHERE claim = ?9 AND mention = m.id))"
+	" ORDER BY m.id DESC LIMIT ?3";
 static const char find_source_sql[] = "SELECT id FROM source WHERE slug = ?1";
 static const char version_sql[] = "SELECT version FROM mention WHERE id = ?1";
 static const char changes_sql[] = "SELECT seq FROM mention_change WHERE mention = ?1"
@@ -153,6 +160,8 @@ static const char *page_query(const struct dw_mention_query *q, uint64_t source)
 {
 	if (q->author.p != NULL)
 		return page_author_sql;
+	if (q->claim != 0)
+		return page_claim_sql;
 	if (q->room != 0)
 		return page_room_sql;
 	if (q->triage != DW_TRIAGE_ANY)
@@ -180,11 +189,14 @@ static int find_rows(struct dw_db *db, const struct dw_mention_query *q, uint64_
 	if (q->lang.p != NULL)
 		dw_db_bind_text(s, 5, q->lang);
 	if (q->room != 0)
-		dw_db_bind_u64(s, 6, q->room);
+		dw_db_bind_u64(s, 6,
+			       q->claim != 0 && q->author.p == NULL ? q->claim : q->room);
 	if (q->room != 0 || q->triage != DW_TRIAGE_ANY || q->author.p != NULL)
 		dw_db_bind_u64(s, 7, q->triage);
-	if (q->author.p != NULL)
+	if (q->author.p != NULL) {
 		dw_db_bind_u64(s, 8, mention_author_id(q->source, q->author));
+		dw_db_bind_u64(s, 9, q->claim);
+	}
 	while ((rc = dw_db_step(db, s, err)) == 1) {
 		row[n].id = (uint64_t)sqlite3_column_int64(s, 0);
 		row[n++].version = (uint64_t)sqlite3_column_int64(s, 1);

@@ -34,9 +34,12 @@ static const char recent_sql[] =
 static const char match_sql[] =
 	"SELECT rowid FROM mention_search WHERE mention_search MATCH ?1"
 	" AND rowid < ?2 AND rowid > ?3 ORDER BY rowid DESC";
-/* A small room, or an author who wrote little, is gone through instead: each mention is looked at. */
+/* A small room, a claim that few spread, or an author who wrote little, is gone through instead: each mention is looked at. */
 static const char room_sql[] =
 	"SELECT mention FROM room_mention WHERE room = ?1 AND mention < ?2"
+	" AND mention > ?3 ORDER BY mention DESC";
+static const char claim_sql[] =
+	"SELECT mention FROM claim_mention WHERE claim = ?1 AND mention < ?2"
 	" AND mention > ?3 ORDER BY mention DESC";
 static const char author_sql[] = "SELECT id FROM mention WHERE author = ?1 AND id < ?2"
 				 " AND id > ?3 ORDER BY id DESC";
@@ -45,7 +48,8 @@ static const char few_sql[] =
 static const char row_sql[] =
 	"SELECT m.version, m.source, m.lang, coalesce(t.state, 0), ?2 = 0 OR EXISTS"
 	" (SELECT 1 FROM room_mention WHERE room = ?2 AND mention = ?1),"
-	" ?3 = 0 OR m.author IS ?3"
+	" ?3 = 0 OR m.author IS ?3, ?4 = 0 OR EXISTS"
+	" (SELECT 1 FROM claim_mention WHERE claim = ?4 AND mention = ?1)"
 	" FROM mention AS m LEFT JOIN mention_triage AS t ON t.mention = m.id"
 	" WHERE m.id = ?1";
 
@@ -137,6 +141,7 @@ static int passes(struct page *p, uint64_t id, uint64_t *version, struct dw_err 
 	dw_db_bind_u64(s, 1, id);
 	dw_db_bind_u64(s, 2, p->q->room);
 	dw_db_bind_u64(s, 3, p->author);
+	dw_db_bind_u64(s, 4, p->q->claim);
 	rc = dw_db_step(p->db, s, err);
 	if (rc == 1) {
 		*version = (uint64_t)sqlite3_column_int64(s, 0);
@@ -145,7 +150,8 @@ static int passes(struct page *p, uint64_t id, uint64_t *version, struct dw_err 
 		     (p->q->lang.p == NULL || dw_str_eq(p->q->lang, dw_db_text(s, 2))) &&
 		     (p->q->triage == DW_TRIAGE_ANY ||
 		      (p->q->triage >> sqlite3_column_int(s, 3) & 1) != 0) &&
-		     sqlite3_column_int(s, 4) != 0 && sqlite3_column_int(s, 5) != 0;
+		     sqlite3_column_int(s, 4) != 0 && sqlite3_column_int(s, 5) != 0 &&
+		     sqlite3_column_int(s, 6) != 0;
 	}
 	sqlite3_reset(s);
 	return rc;
@@ -231,7 +237,7 @@ static int merge(struct page *p, sqlite3_stmt *s, struct dw_err *err)
 	return rc < 0 ? rc : take_recent(p, &at, 0, err);
 }
 
-/* Of whom or what: a room or an author. */
+/* Of whom or what: a claim, a room or an author. */
 static int go_through(struct page *p, const char *sql, uint64_t of, struct dw_err *err)
 {
 	sqlite3_stmt *s = dw_db_stmt(p->db, sql, err);
@@ -302,6 +308,8 @@ static int fill_somehow(struct page *p, struct dw_err *err)
 		return rc;
 	if (rc == 1)
 		return go_through(p, author_sql, p->author, err);
+	if (p->q->claim != 0 && p->q->claim_mentions <= SMALL)
+		return go_through(p, claim_sql, p->q->claim, err);
 	if (p->q->room != 0 && p->q->room_mentions <= SMALL)
 		return go_through(p, room_sql, p->q->room, err);
 	return fill(p, err);

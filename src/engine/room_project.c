@@ -27,6 +27,13 @@ static const char unlinked_sql[] =
 	"UPDATE room_state SET n = n - 1 WHERE room = ?1 AND state ="
 	" (SELECT state FROM room_mention WHERE room = ?1 AND mention = ?2)";
 
+static const char spread_sql[] =
+	"INSERT OR IGNORE INTO claim_mention (room, mention, claim) VALUES (?1, ?2, ?3)";
+static const char unspread_sql[] =
+	"DELETE FROM claim_mention WHERE claim = ?3 AND mention = ?2 AND room = ?1";
+static const char gone_sql[] =
+	"DELETE FROM claim_mention WHERE mention = ?2 AND room = ?1";
+
 static const char newest_pack_sql[] =
 	"SELECT id, first, at, facts FROM room_pack WHERE room = ?1"
 	" ORDER BY first DESC LIMIT 1";
@@ -85,7 +92,43 @@ static int drop_link(struct dw_db *db, uint64_t room, uint64_t mention,
 
 	if (rc > 0)
 		rc = set_link(db, unlink_sql, room, mention, err);
+	if (rc >= 0)
+		rc = set_link(db, gone_sql, room, mention, err);
 	return rc < 0 ? rc : 0;
+}
+
+static int set_spread(struct dw_db *db, const char *sql, const struct dw_fact *f,
+		      struct dw_err *err)
+{
+	sqlite3_stmt *q = dw_db_stmt(db, sql, err);
+	int rc = 0;
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	for (size_t i = 0; rc == 0 && i < f->ids.n; i++) {
+		dw_db_bind_u64(q, 1, f->room);
+		dw_db_bind_u64(q, 2, f->ids.p[i]);
+		dw_db_bind_u64(q, 3, f->claim);
+		rc = dw_db_run(db, q, err);
+	}
+	return rc;
+}
+
+/* Claims and links, beside the timeline. */
+static int set_links(struct dw_db *db, const struct dw_fact *f, struct dw_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < f->linked.n; i++)
+		rc = add_link(db, f->room, f->linked.p[i].id, err);
+	for (size_t i = 0; rc == 0 && f->type == DW_EV_MENTION_UNLINKED && i < f->ids.n;
+	     i++)
+		rc = drop_link(db, f->room, f->ids.p[i], err);
+	if (rc == 0 && f->type == DW_EV_CLAIM_LINKED)
+		rc = set_spread(db, spread_sql, f, err);
+	if (rc == 0 && f->type == DW_EV_CLAIM_UNLINKED)
+		rc = set_spread(db, unspread_sql, f, err);
+	return rc;
 }
 
 /* ---- packing ---- */
@@ -174,11 +217,8 @@ int dw_room_project_on_writer(struct dw_db *db, const struct dw_stored *e,
 	rc = add_event(db, e, f.type == DW_EV_CORRECTION_ADDED ? f.target : 0, err);
 	if (rc == 0)
 		rc = pack(db, &f, err);
-	for (size_t i = 0; rc == 0 && i < f.linked.n; i++)
-		rc = add_link(db, e->room, f.linked.p[i].id, err);
-	for (size_t i = 0; rc == 0 && f.type == DW_EV_MENTION_UNLINKED && i < f.ids.n;
-	     i++)
-		rc = drop_link(db, e->room, f.ids.p[i], err);
+	if (rc == 0)
+		rc = set_links(db, &f, err);
 	dw_arena_destroy(a);
 	return rc;
 }

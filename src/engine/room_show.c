@@ -66,6 +66,7 @@ void dw_claim_write(struct dw_jsonw *w, const struct dw_claim *c)
 	room_write_word(w, "verdict", DW_WORD_VERDICT, c->verdict);
 	dw_jsonw_ku64_or_null(w, "owner", c->owner);
 	dw_jsonw_ktime_or_null(w, "recheck_at", c->recheck_at);
+	dw_jsonw_ku64(w, "spread", c->spread.n);
 	dw_jsonw_key(w, "evidence");
 	dw_jsonw_arr(w);
 	for (size_t i = 0; i < c->n_exhibits; i++)

@@ -312,6 +312,8 @@ static uint64_t some_child(struct player *p, enum dw_command_type type)
 
 	switch ((unsigned)type) {
 	case DW_CMD_CHANGE_CLAIM:
+	case DW_CMD_LINK_CLAIM:
+	case DW_CMD_UNLINK_CLAIM:
 		return SOME_OF(s->claims);
 	case DW_CMD_CHANGE_TASK:
 		return SOME_OF(s->tasks);
@@ -376,7 +378,7 @@ static const struct dw_playbook_copy *some_playbook(struct player *p)
 	return below(p, 4) > 0 ? copy : NULL;
 }
 
-/* Whoever splits mostly names what is there. */
+/* Whoever splits, or sorts by claims, mostly names what is there. */
 static void keep_linked(struct player *p, struct dw_refs *ids)
 {
 	size_t n = 0;
@@ -411,7 +413,7 @@ static struct dw_command some_command(struct player *p)
 	look_up(&c, p->t.s->arena);
 	if (type == DW_CMD_START)
 		c.playbook = some_playbook(p);
-	if (type == DW_CMD_SPLIT)
+	if (type == DW_CMD_SPLIT || type == DW_CMD_LINK_CLAIM)
 		keep_linked(p, &c.f.ids);
 	return c;
 }
@@ -435,6 +437,13 @@ static void check_objects(const struct dw_incident *s)
 		assert_true(s->claims.p[i].version >= s->claims.p[i].id &&
 			    s->claims.p[i].version <= s->seq &&
 			    dw_incident_claim(s, s->claims.p[i].id) == &s->claims.p[i]);
+	/* What spreads a claim is in the room. */
+	for (size_t i = 0; i < s->claims.n; i++)
+		for (const struct dw_linked *one =
+			     dw_links_from(&s->claims.p[i].spread, 0);
+		     one != NULL;
+		     one = dw_links_from(&s->claims.p[i].spread, one->id + 1))
+			assert_true(dw_incident_has_mention(s, one->id));
 	for (size_t i = 0; i < s->tasks.n; i++)
 		assert_true(s->tasks.p[i].version >= s->tasks.p[i].id &&
 			    s->tasks.p[i].is_done == (s->tasks.p[i].done_at != 0));

@@ -129,17 +129,18 @@ static const struct {
 	enum dw_command_type cmd;
 	const char *may;
 } matrix[] = {
-	{ DW_CMD_DECLARE, "lt" },      { DW_CMD_CHANGE, "ltL" },
-	{ DW_CMD_LINK, "ldtL" },       { DW_CMD_UNLINK, "ldtL" },
-	{ DW_CMD_NOTE, "ldtL" },       { DW_CMD_CORRECT, "ldtL" },
-	{ DW_CMD_ADD_CLAIM, "ldtL" },  { DW_CMD_CHANGE_CLAIM, "ldtLO" },
-	{ DW_CMD_ADD_TASK, "ldtL" },   { DW_CMD_CHANGE_TASK, "ldtLO" },
-	{ DW_CMD_DECIDE, "ldtL" },     { DW_CMD_JOIN, "ltLS" },
-	{ DW_CMD_LEAVE, "ltLS" },      { DW_CMD_PIN, "ldtL" },
-	{ DW_CMD_UNPIN, "ldtL" },      { DW_CMD_START, "ltL" },
-	{ DW_CMD_SPLIT, "lt" },	       { DW_CMD_SPEAK, "ldtL" },
-	{ DW_CMD_SET_CADENCE, "ltL" }, { DW_CMD_ADD_FILE, "ldtL" },
-	{ DW_CMD_OVERDUE, "o" },
+	{ DW_CMD_DECLARE, "lt" },	  { DW_CMD_CHANGE, "ltL" },
+	{ DW_CMD_LINK, "ldtL" },	  { DW_CMD_UNLINK, "ldtL" },
+	{ DW_CMD_NOTE, "ldtL" },	  { DW_CMD_CORRECT, "ldtL" },
+	{ DW_CMD_ADD_CLAIM, "ldtL" },	  { DW_CMD_CHANGE_CLAIM, "ldtLO" },
+	{ DW_CMD_ADD_TASK, "ldtL" },	  { DW_CMD_CHANGE_TASK, "ldtLO" },
+	{ DW_CMD_DECIDE, "ldtL" },	  { DW_CMD_JOIN, "ltLS" },
+	{ DW_CMD_LEAVE, "ltLS" },	  { DW_CMD_PIN, "ldtL" },
+	{ DW_CMD_UNPIN, "ldtL" },	  { DW_CMD_START, "ltL" },
+	{ DW_CMD_SPLIT, "lt" },		  { DW_CMD_SPEAK, "ldtL" },
+	{ DW_CMD_SET_CADENCE, "ltL" },	  { DW_CMD_ADD_FILE, "ldtL" },
+	{ DW_CMD_OVERDUE, "o" },	  { DW_CMD_LINK_CLAIM, "ldtLO" },
+	{ DW_CMD_UNLINK_CLAIM, "ldtLO" },
 };
 
 static bool is_allowed(const struct dw_principal *p, const char *may,
