@@ -133,7 +133,7 @@ const VIEWS = {
 		await p.locator("dialog [value=closed]").check();
 	} },
 	assess_asked: { path: `${at}?part=mentions`, shows: ".triage-asks", act: async (p) => {
-		await p.locator(".room-mention", { has: p.locator(".triage-asks") }).locator(".thing-acts > button").click();
+		await p.locator(".room-mention", { has: p.locator(".triage-asks") }).locator(".thing-links > button:not(.link)").click();
 		await p.locator("dialog [name=asks]").waitFor();
 	} },
 	split: { path: `${at}?part=mentions`, shows: ".room-mention", act: async (p) => {
