@@ -228,6 +228,62 @@ const tests = {
 		assert.equal((await get(`/incidents/${id}`)).counts.mentions, 3, "they stay here as well");
 	},
 
+	async a_claim_shows_the_mentions_that_spread_it() {
+		const shown = (n) => page.waitForFunction((k) => document.querySelectorAll(".room-mention").length === k, n);
+		await shown(3);
+		const which = [];
+		for (const i of [0, 2]) {
+			which.push(await part("mentions").locator(".room-mention").nth(i).getAttribute("id"));
+			await part("mentions").locator(".pick input").nth(i).check();
+		}
+		await part("mentions").locator(".picks", { hasText: "2 chosen" }).locator("button", { hasText: "Spreads a claim" }).click();
+		await dialog().locator("label", { hasText: "kept warm" }).click();
+		await submit();
+		await page.locator(".toast", { hasText: "2 mentions linked" }).waitFor();
+		assert.equal(await page.locator(".picks").count(), 0, "nothing is chosen any more");
+		const claim = part("claims").locator(".claim", { hasText: "kept warm" });
+		const spread = (n) => claim.locator(".claim-spread", { hasText: n === 1 ? "spread by 1 mention" : `spread by ${n} mentions` });
+		await part("timeline").locator(".entry", { hasText: "marked 2 mentions as spreading the claim" }).waitFor();
+		await spread(2).click();
+		await part("mentions").locator(".claim-chip", { hasText: "kept warm" }).waitFor();
+		await shown(2);
+		const ids = async () => page.locator(".room-mention").evaluateAll((all) => all.map((m) => m.id));
+		assert.deepEqual(await ids(), which);
+		await page.reload();
+		await part("mentions").locator(".claim-chip").waitFor();
+		await shown(2);
+		assert.deepEqual(await ids(), which, "the address says it");
+		await part("mentions").locator(`#${which[1]} button`, { hasText: "Does not spread it" }).click();
+		await shown(1);
+		await spread(1).waitFor();
+		await page.locator(".toast", { hasText: "No longer linked" }).locator("button", { hasText: "Undo" }).click();
+		await shown(2);
+		await spread(2).waitFor();
+		await part("mentions").locator(`#${which[0]} button`, { hasText: "Unlink" }).click();
+		await spread(1).waitFor();
+		await page.locator(".toast", { hasText: "Unlinked" }).locator("button", { hasText: "Undo" }).click();
+		await spread(2).waitFor();
+		await shown(2);
+		await part("mentions").locator("button[aria-label='Show all mentions']").click();
+		await shown(3);
+		assert.doesNotMatch(page.url(), /claim=/);
+		assert.equal(await page.locator("button", { hasText: "Does not spread it" }).count(), 0);
+		assert.equal((await get(`/incidents/${id}`)).claims.find((c) => c.text.includes("kept warm")).spread, 2);
+	},
+
+	async all_mentions_of_a_claim_are_let_go_by_undo() {
+		const before = await send(page, "POST", `/incidents/${id}/claims`, { text: "The cook has left the country" });
+		await part("mentions").locator(".pick input").nth(1).check();
+		await part("mentions").locator(".picks button", { hasText: "Spreads a claim" }).click();
+		await dialog().locator("label", { hasText: "left the country" }).click();
+		await submit();
+		const claim = part("claims").locator(".claim", { hasText: "left the country" });
+		await claim.locator(".claim-spread", { hasText: "spread by 1 mention" }).waitFor();
+		await page.locator(".toast", { hasText: "1 mention linked" }).locator("button", { hasText: "Undo" }).click();
+		await claim.locator(".claim-spread").waitFor({ state: "detached" });
+		assert.equal((await get(`/incidents/${id}`)).claims.find((c) => c.id === before.id).spread, 0);
+	},
+
 	async a_decision_leads_to_the_room_as_it_was() {
 		await part("decisions").locator(".part-head button").click();
 		await dialog().locator("[name=question]").fill("Do we close?");
@@ -342,7 +398,9 @@ const tests = {
 		await other.locator(".claim", { hasText: "Said by another" }).waitFor();
 		assert.equal(await other.locator(".room-moves").count(), 0, "a drafter does not command");
 		await other.locator(".room-mention").first().waitFor();
-		assert.equal(await other.locator(".room-mention .pick").count(), 0, "nor splits");
+		await other.locator(".room-mention .pick input").first().check();
+		await other.locator(".picks button", { hasText: "Spreads a claim" }).waitFor();
+		assert.equal(await other.locator(".picks button", { hasText: "Split off" }).count(), 0, "nor splits");
 		assert.ok(await other.locator("section[data-part=claims] .part-head button").count() > 0, "and works with claims");
 		assert.deepEqual(other.wrong, []);
 		await other.context().close();

@@ -25,6 +25,7 @@ import { FileFacts } from "./files";
 import { VerdictMark } from "./marks";
 import { act, type Claim, type Exhibit, mayAdd, mayChange, nameOf, type RoomData, type Verdict } from "./model";
 import { Part, type PartProps } from "./part";
+import { showSpread } from "./spread";
 
 const isPast = (at: string | null): boolean => at !== null && Date.parse(at) < minute.value;
 
@@ -42,6 +43,15 @@ function Evidence({ room, x }: { room: RoomData; x: Exhibit }) {
 	);
 }
 
+/* The past has no list of its mentions, so it leads nowhere there. */
+function Spread({ claim, isFrozen }: { claim: Claim; isFrozen: boolean }) {
+	const n = claim.spread ?? 0;
+	if (n === 0)
+		return null;
+	return isFrozen ? <span>{t("claim.spread", { n })}</span>
+		: <button type="button" class="link small claim-spread" onClick={() => showSpread(claim.id)}>{t("claim.spread", { n })}<span class="unseen"> {claim.text}</span></button>;
+}
+
 function Row({ room, claim, isFrozen, onChange }: { room: RoomData; claim: Claim; isFrozen: boolean; onChange: () => void }) {
 	return (
 		<li class={`thing claim claim-${claim.verdict}`} id={`claim-${claim.id}`}>
@@ -55,6 +65,7 @@ function Row({ room, claim, isFrozen, onChange }: { room: RoomData; claim: Claim
 				{claim.recheck_at !== null && (isPast(claim.recheck_at)
 					? <span class="loud"><Icon of={alertIcon} />{t("claim.recheck_overdue")}</span>
 					: <span>{tx("claim.recheck_at", { when: <Time at={claim.recheck_at} /> })}</span>)}
+				<Spread claim={claim} isFrozen={isFrozen} />
 				<a href={`#claim-${claim.id}`}><Time at={claim.at} /></a>
 			</p>
 			{claim.evidence.length > 0 && (

@@ -3,6 +3,7 @@
  * mentions.tsx - the mentions of this incident, newest first, and what became of each. It reads a page
  * at a time: a room may have a hundred thousand. What the stream tells of them makes it read again.
  */
+import claimIcon from "@primer/octicons/build/svg/megaphone-16.svg";
 import branchIcon from "@primer/octicons/build/svg/git-branch-16.svg";
 import searchIcon from "@primer/octicons/build/svg/search-16.svg";
 import xIcon from "@primer/octicons/build/svg/x-16.svg";
@@ -23,9 +24,11 @@ import { Name, Skeleton, Time } from "../ui/parts";
 import { Text } from "../ui/text";
 import { fail, say } from "../ui/toast";
 import { usePeople } from "./fields";
-import { act, isOfRoom, mayAdd, mayDeclare, type Person, type RoomData, useFollow } from "./model";
+import { act, type Claim, isOfRoom, mayAdd, mayDeclare, type Person, type RoomData, useFollow } from "./model";
 import { Part, type PartProps } from "./part";
 import { spanOf } from "./span";
+import { addSpread, asked, dropSpread, ofClaim, showAll } from "./spread";
+import { short } from "./timeline_said";
 import { STATES, type State, type Triage, TriageDialog, TriageMark } from "./triage";
 
 type Item = Mention & { triage?: Triage | null };
@@ -35,6 +38,8 @@ const PAGE = 20, MOST_READ = 500, TYPING_MS = 300;
 interface Sieve {
 	q: string;
 	triage: State | "open" | "";
+	/** 0: whatever they spread. */
+	claim: number;
 }
 const OPEN: readonly State[] = ["new", "seen", "owned", "answered"];
 
@@ -44,6 +49,8 @@ function pathOf(room: number, sieve: Sieve, n: number, before?: number): string 
 		q.set("q", sieve.q.trim());
 	if (sieve.triage !== "")
 		q.set("triage", sieve.triage === "open" ? OPEN.join(",") : sieve.triage);
+	if (sieve.claim !== 0)
+		q.set("claim", String(sieve.claim));
 	if (before !== undefined)
 		q.set("before", String(before));
 	return `/mentions?${q}`;
@@ -72,7 +79,7 @@ function useMentions(room: number, sieve: Sieve): Read & { again: () => void; mo
 			shown.current = items.length;
 			return { items, next: r.data.next, problem: null, isLoading: false };
 		});
-	}, [room, sieve.q, sieve.triage]);
+	}, [room, sieve.q, sieve.triage, sieve.claim]);
 	useEffect(() => {
 		const timer = setTimeout(() => void load(PAGE), sieve.q === "" ? 0 : TYPING_MS);
 		return () => { clearTimeout(timer); turn.current++; };
@@ -81,16 +88,34 @@ function useMentions(room: number, sieve: Sieve): Read & { again: () => void; mo
 	return { ...read, again, more: () => { if (read.next !== null) void load(PAGE, read.next); } };
 }
 
-async function unlink(room: RoomData, id: number, again: () => void): Promise<void> {
+/* It leaves its claims as well; the one that is looked at has it back by undo. */
+async function unlink(room: RoomData, claim: number, id: number, again: () => void): Promise<void> {
 	const r = await act("DELETE", `/incidents/${room.id}/mentions/${id}`);
+	const back = async (): Promise<void> => {
+		const first = await act("POST", `/incidents/${room.id}/mentions`, { ids: [id] });
+		const x = first.ok && claim !== 0 ? await addSpread(room, claim, [id]) : first;
+		if (!x.ok)
+			fail(x.problem);
+		again();
+	};
 	if (r.ok) {
-		say(t("part.mentions.unlinked"), { undo: () => void act("POST", `/incidents/${room.id}/mentions`, { ids: [id] }).then((x) => {
+		say(t("part.mentions.unlinked"), { undo: () => void back() });
+	} else {
+		fail(r.problem);
+	}
+	again();
+}
+
+async function notSpread(room: RoomData, claim: number, id: number, again: () => void): Promise<void> {
+	const r = await dropSpread(room, claim, [id]);
+	if (r?.ok === false) {
+		fail(r.problem);
+	} else {
+		say(t("part.mentions.not_spread_done"), { undo: () => void addSpread(room, claim, [id]).then((x) => {
 			if (!x.ok)
 				fail(x.problem);
 			again();
 		}) });
-	} else {
-		fail(r.problem);
 	}
 	again();
 }
@@ -104,9 +129,11 @@ interface RowProps {
 	onPick: () => void;
 	onTriage: () => void;
 	onUnlink: () => void;
+	/** Undefined: no claim's mentions are looked at. */
+	onNotSpread: (() => void) | undefined;
 }
 
-function Row({ m, people, may, isPicked, onPick, onTriage, onUnlink }: RowProps) {
+function Row({ m, people, may, isPicked, onPick, onTriage, onUnlink, onNotSpread }: RowProps) {
 	const owner = people.find((p) => p.id === m.triage?.owner)?.name;
 	return (
 		<li class={isPicked ? "thing room-mention picked" : "thing room-mention"} id={`mention-${m.id}`}>
@@ -123,6 +150,7 @@ function Row({ m, people, may, isPicked, onPick, onTriage, onUnlink }: RowProps)
 				<span class="thing-links">
 					{authorOf(m) !== "" && <a class="small" href={authorHref(m)}>{t("mention.more_by")}</a>}
 					<a class="small" href={`/mentions/${m.id}`}>{t("part.mentions.open")}</a>
+					{may && onNotSpread !== undefined && <button type="button" class="link small" onClick={onNotSpread}>{t("part.mentions.not_spread")}</button>}
 					{may && <button type="button" class="link small" onClick={onUnlink}>{t("part.mentions.unlink")}</button>}
 					{may && <button type="button" onClick={onTriage}>{t("triage.go")}</button>}
 				</span>
@@ -133,13 +161,15 @@ function Row({ m, people, may, isPicked, onPick, onTriage, onUnlink }: RowProps)
 
 const MOST_PICKED = 500; /* the server takes no more at once */
 
-/* Who may declare may make some of them an incident of its own. */
-function usePicks(room: RoomData) {
+/* Some of them spread a claim; who may declare may make them an incident of its own. */
+function usePicks(room: RoomData, again: () => void) {
 	const [picked, setPicked] = useState<ReadonlySet<number>>(new Set());
-	const [isSplitting, setSplitting] = useState(false);
-	const close = (): void => setSplitting(false);
-	const Split = useLate(isSplitting, () => import("./split"), close);
-	const isOn = mayDeclare() && room.status !== "merged";
+	const [open, setOpen] = useState<"split" | "spread" | null>(null);
+	const close = (): void => setOpen(null), none = (): void => setPicked(new Set());
+	const Split = useLate(open === "split", () => import("./split"), close);
+	const Spread = useLate(open === "spread", () => import("./spread_add"), close);
+	const hasClaims = room.claims.length > 0;
+	const isOn = mayAdd(room) && (hasClaims || mayDeclare());
 	const pick = (id: number): void => {
 		const next = new Set(picked);
 		if (!next.delete(id) && next.size < MOST_PICKED)
@@ -149,12 +179,29 @@ function usePicks(room: RoomData) {
 	const bar = isOn && picked.size > 0 && (
 		<div class="picks" role="region" aria-label={t("mention.picked_label")}>
 			<span class="strong" role="status">{t("mention.picked", { n: picked.size })}</span>
-			<button type="button" onClick={() => setSplitting(true)}><Icon of={branchIcon} />{t("room.split")}</button>
-			<button type="button" class="icon-button" aria-label={t("mention.pick_none")} title={t("mention.pick_none")} onClick={() => setPicked(new Set())}><Icon of={xIcon} /></button>
-			{isSplitting && Split !== null && <Split room={room} mentions={[...picked]} onClose={close} />}
+			{hasClaims && <button type="button" onClick={() => setOpen("spread")}><Icon of={claimIcon} />{t("part.mentions.spread")}</button>}
+			{mayDeclare() && <button type="button" onClick={() => setOpen("split")}><Icon of={branchIcon} />{t("room.split")}</button>}
+			<button type="button" class="icon-button" aria-label={t("mention.pick_none")} title={t("mention.pick_none")} onClick={none}><Icon of={xIcon} /></button>
+			{open === "split" && Split !== null && <Split room={room} mentions={[...picked]} onClose={close} />}
+			{open === "spread" && Spread !== null && <Spread room={room} mentions={[...picked]} onClose={close} onDone={() => { close(); none(); again(); }} />}
 		</div>
 	);
 	return { isPicked: (id: number): boolean | undefined => isOn ? picked.has(id) : undefined, pick, bar };
+}
+
+/* Whoever asked for a claim's mentions is brought here, wherever in the room that was. */
+function ClaimChip({ claim }: { claim: Claim }) {
+	const chip = useRef<HTMLParagraphElement>(null);
+	useEffect(() => {
+		chip.current?.scrollIntoView({ block: "center" });
+		chip.current?.focus({ preventScroll: true });
+	}, [claim.id, asked.value]);
+	return (
+		<p ref={chip} tabIndex={-1} class="claim-chip">
+			<Icon of={claimIcon} /><span>{t("part.mentions.spreading", { claim: short(claim.text ?? t("erased")) })}</span>
+			<button type="button" class="icon-button" aria-label={t("part.mentions.all")} title={t("part.mentions.all")} onClick={showAll}><Icon of={xIcon} /></button>
+		</p>
+	);
 }
 
 function Filters({ sieve, onChange }: { sieve: Sieve; onChange: (s: Sieve) => void }) {
@@ -175,22 +222,28 @@ function Filters({ sieve, onChange }: { sieve: Sieve; onChange: (s: Sieve) => vo
 }
 
 function Live({ room }: { room: RoomData }) {
-	const [sieve, setSieve] = useState<Sieve>({ q: "", triage: "" });
+	const [words, setWords] = useState<Sieve>({ q: "", triage: "", claim: 0 });
+	const claim = room.claims.find((c) => c.id === ofClaim.value);
+	const sieve = { ...words, claim: claim?.id ?? 0 };
 	const [open, setOpen] = useState<number | null>(null);
 	const { items, next, problem, isLoading, again, more } = useMentions(room.id, sieve);
 	const people = usePeople();
-	const may = mayAdd(room), { isPicked, pick, bar } = usePicks(room);
-	useFollow(useCallback((type: string, data: string) => type === "mention.triaged" || (type.startsWith("mention.") && isOfRoom(data, room.id)), [room.id]), again);
+	const may = mayAdd(room), { isPicked, pick, bar } = usePicks(room, again);
+	useFollow(useCallback((type: string, data: string) => type === "mention.triaged" || (/^mention\.|^claim\.(un)?linked$/.test(type) && isOfRoom(data, room.id)), [room.id]), again);
 	const chosen = items.find((m) => m.id === open);
-	const isSifted = sieve.q !== "" || sieve.triage !== "";
+	const isSifted = sieve.q !== "" || sieve.triage !== "" || sieve.claim !== 0;
 	return (
 		<>
-			{(room.counts.mentions > 0 || isSifted) && <Filters sieve={sieve} onChange={setSieve} />}
+			{(room.counts.mentions > 0 || isSifted) && <Filters sieve={sieve} onChange={setWords} />}
+			{claim !== undefined && <ClaimChip claim={claim} />}
 			{problem !== null && <ProblemNote problem={problem} />}
 			{isLoading ? <Skeleton rows={2} />
 				: items.length === 0 ? <p class="soft part-empty">{t(isSifted ? "part.mentions.none" : "part.mentions.empty")}</p>
 				: <ol class="things" aria-label={`${t("part.mentions")}: ${number(room.counts.mentions)}`}>
-					{items.map((m) => <Row key={m.id} m={m} people={people} may={may} isPicked={isPicked(m.id)} onPick={() => pick(m.id)} onTriage={() => setOpen(m.id)} onUnlink={() => void unlink(room, m.id, again)} />)}
+					{items.map((m) => (
+						<Row key={m.id} m={m} people={people} may={may} isPicked={isPicked(m.id)} onPick={() => pick(m.id)} onTriage={() => setOpen(m.id)} onUnlink={() => void unlink(room, sieve.claim, m.id, again)}
+							onNotSpread={claim === undefined ? undefined : () => void notSpread(room, claim.id, m.id, again)} />
+					))}
 				</ol>}
 			{next !== null && !isLoading && <p class="part-more"><button type="button" onClick={more}>{t("part.mentions.more")}</button></p>}
 			{bar}

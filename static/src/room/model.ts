@@ -58,6 +58,8 @@ export interface Claim {
 	owner: number | null;
 	recheck_at: string | null;
 	evidence: Exhibit[];
+	/** How many mentions spread it. */
+	spread?: number;
 	by: number;
 	at: string;
 }

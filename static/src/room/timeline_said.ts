@@ -213,6 +213,12 @@ function claimChanged(g: Given): Rest {
 	return { key: "timeline.claim_touched", holes: { claim }, body: reason(d) };
 }
 
+/* Mentions that spread a claim, or that do not after all. */
+function spreading(key: Key, d: Data, scene: Scene): Rest {
+	const of = id(d, "claim");
+	return { key, holes: { claim: titled(scene.claim(of), of), n: list(d, "mentions").length } };
+}
+
 function taskChanged(g: Given): Rest {
 	const { d, scene } = g, of = id(d, "task"), title = text(d, "title");
 	const task = titled(title || scene.task(of), of);
@@ -295,6 +301,8 @@ const SENTENCES: Readonly<Record<string, (g: Given) => Rest>> = {
 	"correction.added": ({ d }) => ({ key: "timeline.corrected", holes: { entry: entry(id(d, "target")) }, body: block(null, text(d, "text")) }),
 	"claim.added": claimAdded,
 	"claim.changed": claimChanged,
+	"claim.linked": ({ d, scene }) => spreading("timeline.claim_linked", d, scene),
+	"claim.unlinked": ({ d, scene }) => spreading("timeline.claim_unlinked", d, scene),
 	"claim.overdue": ({ d, scene }) => ({
 		key: "timeline.claim_overdue", holes: { claim: titled(scene.claim(id(d, "claim")), id(d, "claim")), time: time(text(d, "recheck_at")) },
 	}),
