@@ -63,6 +63,7 @@ await send("PATCH", `${at}/claims/${claim.id}`, { verdict: "false", reason: "The
 	evidence: [{ url: "https://example.org/log/cold-room", note: "Photograph of the log" }, { mention: ids[0] }] }, claim.version);
 await send("POST", `${at}/claims`, { text: "«یک کودک در بیمارستان است»", owner: people["omar.al-khatib"], recheck_at: minutes(45) });
 const mixed = await send("POST", `${at}/claims`, { text: "التطبيق خصم المبلغ مرتين" });
+await send("POST", `${at}/claims/${claim.id}/mentions`, { ids: ids.slice(0, 2) });
 await send("PATCH", `${at}/claims/${mixed.id}`, { verdict: "mixed", reason: "Three of eleven cases" }, mixed.version);
 await send("POST", `${at}/tasks`, { title: "Call the nine who are ill back", owner: people["ياسمين"], due_at: minutes(-12) });
 await send("POST", `${at}/tasks`, { title: "متن بیانیهٔ نخست را بنویس", owner: people["نسرین"], due_at: minutes(25) });
@@ -138,8 +139,17 @@ const VIEWS = {
 	} },
 	split: { path: `${at}?part=mentions`, shows: ".room-mention", act: async (p) => {
 		await p.locator(".room-mention .pick input").nth(1).check();
-		await p.locator(".picks button").first().click();
-		await p.locator("dialog[open]").waitFor();
+		await p.locator(".picks > button:not(.icon-button)").last().click();
+		await p.locator("dialog[open] [name=title]").waitFor();
+	} },
+	spread: { path: `${at}?part=mentions`, shows: ".room-mention", act: async (p) => {
+		await p.locator(".room-mention .pick input").nth(1).check();
+		await p.locator(".picks > button:not(.icon-button)").first().click();
+		await p.locator("dialog[open] [name=claim]").first().waitFor();
+	} },
+	spreading: { path: `${at}?part=claims`, shows: ".claim-spread", act: async (p) => {
+		await p.locator(".claim-spread").first().click();
+		await p.locator(".claim-chip").waitFor();
 	} },
 	picks: { path: `${at}?part=mentions`, shows: ".picks" },
 	office: { path: at, shows: ".room-head", act: (p) => p.locator(".office button").nth(1).click() },
