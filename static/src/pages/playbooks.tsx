@@ -6,6 +6,7 @@
 import backIcon from "@primer/octicons/build/svg/arrow-left-16.svg";
 import bookIcon from "@primer/octicons/build/svg/book-24.svg";
 
+import type { ComponentChildren } from "preact";
 import { LANG_NAMES, t } from "../i18n/t";
 import { query, setQuery } from "../router";
 import { langFor, langsOf, type Playbook, type PlaybookInfo, sheetOf, titleOf } from "../room/playbook";
@@ -15,10 +16,17 @@ import { Icon } from "../ui/icon";
 import { type List, Loading, useEvents, useLoaded } from "../ui/load";
 import { Empty, Name, PageHead } from "../ui/parts";
 
+/* Those that ship are of a kind with a name; any other was named by its author. */
+const KINDS = ["outage", "safety", "reputation"] as const;
+function typeOf(type: string): ComponentChildren {
+	const kind = KINDS.find((k) => k === type);
+	return kind === undefined ? <Name>{type}</Name> : t(`playbook.type.${kind}`);
+}
+
 function Facts({ of }: { of: PlaybookInfo }) {
 	return (
 		<>
-			<span class="tag plain-tag"><Name>{of.type}</Name></span>
+			<span class="tag plain-tag">{typeOf(of.type)}</span>
 			<span class="soft small">{t(of.id === null ? "playbook.shipped" : of.builtin ? "playbook.own_version" : "playbook.own")}</span>
 			<span class="soft small">{t("playbook.version", { version: of.version })}</span>
 		</>
