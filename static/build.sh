@@ -106,7 +106,10 @@ cp robots.txt favicon.svg manifest.webmanifest "$work"
 # What the entry imports is named in the page, so that all of it is asked for at once.
 preload=$(grep -oE '"\./chunk-[A-Z0-9]+\.js"' "$work/main.js" | sort -u |
 	sed -e 's|"\./|<link rel="modulepreload" href="/assets/|' -e 's|"$|">|' | tr -d '\n')
-sed -e "s|<!-- preload -->|$preload|" index.html >"$work/index.html"
+# A room's script, and what that imports: index.html asks for them when a room is opened.
+room=$(cd "$work" && echo room-*.js)
+room=$({ echo "$room"; grep -oE 'chunk-[A-Z0-9]+\.js' "$work/$room"; } | sort -u | sed 's|^|/assets/|' | tr '\n' ' ')
+sed -e "s|<!-- preload -->|$preload|" -e "s|data-room=\"\"|data-room=\"${room% }\"|" index.html >"$work/index.html"
 {
 	echo "Diwan is free software under the GNU AGPL, version 3 or later. Its pages contain:"
 	for package in preact @preact/signals @preact/signals-core @primer/octicons \
