@@ -272,6 +272,7 @@ static void start(struct sending *s, const struct dw_room_file *f)
 {
 	struct dw_http_req *req = s->req;
 	struct dw_str name = f->name.p != NULL ? f->name : DW_STR("file");
+	int rc; /* not s->rc: that is the pool's as soon as it has the work */
 	char *star = dw_arena_alloc(req->arena, 3 * name.n + 8);
 
 	s->down.size = f->size;
@@ -287,10 +288,12 @@ static void start(struct sending *s, const struct dw_room_file *f)
 	s->is_head = req->method == DW_HEAD;
 	s->work.run_on_pool = read_on_pool;
 	s->work.on_done = on_first;
-	s->rc = dw_api_read(req, s->api, &s->work, &s->err);
-	s->is_reading = s->rc == 0;
-	if (s->rc < 0)
-		on_first(&s->work);
+	rc = dw_api_read(req, s->api, &s->work, &s->err);
+	s->is_reading = rc == 0;
+	if (rc == 0)
+		return;
+	s->rc = rc;
+	on_first(&s->work);
 }
 
 void dw_api_incident_file(struct dw_http_req *req, void *data)
