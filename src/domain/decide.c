@@ -127,6 +127,22 @@ int check_linked(struct deciding *d, uint64_t mention, const char *at)
 	return DW_EUNPROCESSABLE;
 }
 
+int check_inside(struct deciding *d, const char *key)
+{
+	const struct dw_refs *ids = &d->c->f.ids;
+
+	for (size_t i = 0; i < ids->n; i++) {
+		char at[40];
+
+		if (dw_incident_has_mention(d->s, ids->p[i]))
+			continue;
+		snprintf(at, sizeof(at), "%s/%zu", key, i);
+		return refuse(d, DW_EUNPROCESSABLE, at,
+			      "this mention is not in this incident");
+	}
+	return 0;
+}
+
 static int check_reason(struct deciding *d, const char *what)
 {
 	if ((d->c->f.has & H(REASON)) != 0)

@@ -27,6 +27,8 @@ int check_version(struct deciding *d, uint64_t version);
 int check_person(struct deciding *d, uint64_t user, const char *at);
 /** Was the mention found? */
 int check_linked(struct deciding *d, uint64_t mention, const char *at);
+/* That all `ids` of the command, in its field `key`, are in the room. */
+int check_inside(struct deciding *d, const char *key);
 
 /* ---- decide_more.c ---- */
 

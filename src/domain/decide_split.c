@@ -13,19 +13,13 @@
 
 static int check_split(struct deciding *d)
 {
-	const struct dw_refs *ids = &d->c->f.ids;
+	int rc;
 
-	if (ids->n == 0)
+	if (d->c->f.ids.n == 0)
 		return refuse(d, DW_EINVAL, "/mentions", "give at least one mention");
-	for (size_t i = 0; i < ids->n; i++) {
-		char at[40];
-
-		if (dw_incident_has_mention(d->s, ids->p[i]))
-			continue;
-		snprintf(at, sizeof(at), "/mentions/%zu", i);
-		return refuse(d, DW_EUNPROCESSABLE, at,
-			      "this mention is not in this incident");
-	}
+	rc = check_inside(d, "/mentions");
+	if (rc < 0)
+		return rc;
 	if (d->s->split_into.n >= DW_SPLITS_MAX)
 		return refuse(d, DW_EUNPROCESSABLE, "",
 			      "this incident was split as often as it may be");

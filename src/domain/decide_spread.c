@@ -46,22 +46,16 @@ static int plan_spread(struct deciding *d, enum dw_event_type type,
 int decide_link_claim(struct deciding *d)
 {
 	const struct dw_claim *claim = dw_incident_claim(d->s, d->c->child);
-	const struct dw_refs *ids = &d->c->f.ids;
 	struct dw_refs more;
+	int rc;
 
 	if (claim == NULL)
 		return refuse(d, DW_ENOTFOUND, "", "there is no claim of this id here");
-	if (ids->n == 0)
+	if (d->c->f.ids.n == 0)
 		return refuse(d, DW_EINVAL, "/ids", "give at least one mention");
-	for (size_t i = 0; i < ids->n; i++) {
-		char at[40];
-
-		if (dw_incident_has_mention(d->s, ids->p[i]))
-			continue;
-		snprintf(at, sizeof(at), "/ids/%zu", i);
-		return refuse(d, DW_EUNPROCESSABLE, at,
-			      "this mention is not in this incident");
-	}
+	rc = check_inside(d, "/ids");
+	if (rc < 0)
+		return rc;
 	more = pick(d, claim, false);
 	if (claim->spread.n + more.n > DW_SPREAD_MAX)
 		return refuse(d, DW_EUNPROCESSABLE, "/ids",

@@ -33,16 +33,13 @@ static const char page_both_sql[] = PAGE " AND source = ?4 AND lang = ?5" TAIL;
  * by people. ?7: bits of states, 0 = any; what has no row is new. */
 #define OTHERS " AND (?4 IS NULL OR m.source = ?4) AND (?5 IS NULL OR m.lang = ?5)"
 #define IN_STATE " AND (?7 = 0 OR (?7 >> coalesce(t.state, 0) & 1) = 1)"
-static const char page_room_sql[] =
-	"SELECT m.id, m.version FROM room_mention AS r JOIN mention AS m"
-	" ON m.id = r.mention LEFT JOIN mention_triage AS t ON t.mention = m.id"
-	" WHERE r.room = ?6 AND r.mention < ?1 AND r.mention > ?2" OTHERS IN_STATE
-	" ORDER BY r.mention DESC LIMIT ?3";
-static const char page_claim_sql[] =
-	"SELECT m.id, m.version FROM claim_mention AS r JOIN mention AS m"
-	" ON m.id = r.mention LEFT JOIN mention_triage AS t ON t.mention = m.id"
-	" WHERE r.claim = ?6 AND r.mention < ?1 AND r.mention > ?2" OTHERS IN_STATE
-	" ORDER BY r.mention DESC LIMIT ?3";
+#define PAGE_OF(links, of)                                                               \
+	"SELECT m.id, m.version FROM " links " AS r JOIN mention AS m"                   \
+	" ON m.id = r.mention LEFT JOIN mention_triage AS t ON t.mention = m.id"         \
+	" WHERE r." of " = ?6 AND r.mention < ?1 AND r.mention > ?2" OTHERS IN_STATE     \
+	" ORDER BY r.mention DESC LIMIT ?3"
+static const char page_room_sql[] = PAGE_OF("room_mention", "room");
+static const char page_claim_sql[] = PAGE_OF("claim_mention", "claim");
 static const char page_new_sql[] =
 	"SELECT m.id, m.version FROM mention AS m"
 	" LEFT JOIN mention_triage AS t ON t.mention = m.id"
