@@ -21,13 +21,12 @@ import { ago, exact, number } from "../i18n/format";
 import { isLang, type Key, LANG_NAMES, needRoomWords, t } from "../i18n/t";
 import type { Beside } from "../room/became";
 import { SourceChip } from "../ui/chip";
-import { copyText } from "../ui/copy";
+import { copyLink } from "../ui/copy";
 import { Icon } from "../ui/icon";
 import { useLate } from "../ui/late";
 import { useEvents, useLoaded } from "../ui/load";
 import { minute } from "../ui/now";
 import { Skeleton } from "../ui/parts";
-import { say } from "../ui/toast";
 import { hasDanger, safeHref } from "../i18n/foreign";
 import { authorHref } from "./filter";
 import type { Mention } from "./mention";
@@ -150,10 +149,6 @@ function ByAuthor({ m, n }: { m: Mention; n: number }) {
 	);
 }
 
-async function copyLink(): Promise<void> {
-	say(t(await copyText(location.href) ? "mention.copied" : "mention.copy_failed"));
-}
-
 const loadBecame = async () => {
 	const [view] = await Promise.all([import("../room/became"), needRoomWords()]);
 	return view;
@@ -178,7 +173,7 @@ function Body({ m, whole, isAlone, reload }: { m: Mention; whole: Whole | null; 
 			<Metrics m={m} />
 			<div class="buttons">
 				{original !== undefined && <a class="button" href={original} target="_blank" rel="noopener noreferrer nofollow"><Icon of={outIcon} mirrors />{t("mention.original")}</a>}
-				<button type="button" onClick={() => void copyLink()}><Icon of={linkIcon} />{t("mention.copy")}</button>
+				<button type="button" onClick={() => void copyLink(location.href)}><Icon of={linkIcon} />{t("mention.copy")}</button>
 				{(HAS_INVISIBLE.test(m.text) || hasDanger(m.text)) && (
 					<button type="button" aria-pressed={showsAll} onClick={() => setShowsAll(!showsAll)}><Icon of={eyeIcon} />{t("mention.show_hidden")}</button>
 				)}

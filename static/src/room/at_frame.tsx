@@ -8,19 +8,10 @@ import linkIcon from "@primer/octicons/build/svg/link-16.svg";
 
 import { exact } from "../i18n/format";
 import { t, tx } from "../i18n/t";
+import { copyLink } from "../ui/copy";
 import { Icon } from "../ui/icon";
-import { say } from "../ui/toast";
 import { at, hrefAt, isFrozen, lookAt } from "./at";
 import { moment } from "./timeline_said";
-
-async function copyLink(): Promise<void> {
-	try {
-		await navigator.clipboard.writeText(location.origin + hrefAt(at.value));
-		say(t("mention.copied"));
-	} catch {
-		say(t("mention.copy_failed"));
-	}
-}
 
 /** `shown`: the moment as a time, once it is known; nothing while the room is live. */
 export function AtFrame({ shown }: { shown: string | undefined }) {
@@ -36,7 +27,7 @@ export function AtFrame({ shown }: { shown: string | undefined }) {
 					<span class="at-hint">{t("at.no_changes")}</span>
 				</p>
 				<div class="buttons">
-					<button type="button" class="at-copy" onClick={() => void copyLink()}><Icon of={linkIcon} />{t("mention.copy")}</button>
+					<button type="button" class="at-copy" onClick={() => void copyLink(location.origin + hrefAt(at.value))}><Icon of={linkIcon} />{t("mention.copy")}</button>
 					<button type="button" class="primary at-back" onClick={() => lookAt("")}>{t("at.back")}</button>
 				</div>
 			</div>

@@ -23,6 +23,7 @@ import { Time } from "../ui/parts";
 import { Text } from "../ui/text";
 import { AtFrame } from "./at_frame";
 import { claimsBy, lastWord, publicClock, rateOf, waitingFor } from "./brief_facts";
+import { Gone } from "./gone";
 import { KindMarks, SeverityMark, StatusMark, VerdictMark } from "./marks";
 import { me, nameOf, isOfRoom, type RoomData, type SpokenWord, useFollow, useRoom, VERDICTS } from "./model";
 import { spanOf } from "./span";
@@ -159,12 +160,6 @@ export default function Brief({ id = "0" }: PageProps) {
 	const at = query.value.get("at");
 	const room = useRoom(Number(id), at);
 	if (room.data === null && room.problem?.status === 404)
-		return (
-			<div class="empty">
-				<h1 tabIndex={-1}>{t("room.gone")}</h1>
-				<p class="soft">{t("room.gone_hint")}</p>
-				<a class="button primary" href="/incidents">{t("nav.incidents")}</a>
-			</div>
-		);
+		return <Gone />;
 	return <Loading of={room}>{(data) => <Body room={data} isPast={at !== null} />}</Loading>;
 }

@@ -15,7 +15,7 @@ import { DraftForm, textOf, timeOfField } from "./draft";
 import { Area, PersonField, TimeField } from "./fields";
 import { FilePick, useFilePick } from "./file_pick";
 import { VerdictMark } from "./marks";
-import { act, type Claim, type RoomData, type Verdict, VERDICTS } from "./model";
+import { act, type Claim, orReload, type RoomData, type Verdict, VERDICTS } from "./model";
 
 export default function ClaimChange({ room, claim, onClose, reload }: { room: RoomData; claim: Claim; onClose: () => void; reload: () => Promise<void> }) {
 	const [verdict, setVerdict] = useState<Verdict>(claim.verdict);
@@ -38,16 +38,13 @@ export default function ClaimChange({ room, claim, onClose, reload }: { room: Ro
 						...(mention !== undefined ? [{ mention: Number(mention) }] : []),
 					].map((x, i) => i === 0 && note !== undefined ? { ...x, note } : x);
 					const owner = textOf(f, "owner"), recheck = timeOfField(f, "recheck_at") ?? null;
-					const r = await act("PATCH", `/incidents/${room.id}/claims/${claim.id}`, {
+					return await orReload(act("PATCH", `/incidents/${room.id}/claims/${claim.id}`, {
 						...(verdict !== claim.verdict ? { verdict } : {}), reason: textOf(f, "reason"),
 						...(owner !== undefined && Number(owner) !== claim.owner ? { owner: Number(owner) } : {}),
 						...(f.has("owner") && owner === undefined && claim.owner !== null ? { owner: null } : {}),
 						...(recheck !== claim.recheck_at && (recheck === null || Date.parse(recheck) !== Date.parse(claim.recheck_at ?? "")) ? { recheck_at: recheck } : {}),
 						...(evidence.length > 0 ? { evidence } : {}),
-					}, claim.version);
-					if (!r.ok && r.status === 412)
-						await reload();
-					return r;
+					}, claim.version), reload);
 				}}>
 				{(problem) => (
 					<>

@@ -27,11 +27,11 @@ import { Component, type ComponentChildren } from "preact";
 import { clock, exact } from "../i18n/format";
 import { safeHref } from "../i18n/foreign";
 import { t, tx } from "../i18n/t";
+import { copyLink } from "../ui/copy";
 import { Icon } from "../ui/icon";
 import { Menu } from "../ui/menu";
 import { Name } from "../ui/parts";
 import { Text } from "../ui/text";
-import { say } from "../ui/toast";
 import { hrefAt, lookAt } from "./at";
 import { type Body, type Entry, moment, type Part, plainly, sayEntry, type Said, type Scene } from "./timeline_said";
 
@@ -97,14 +97,7 @@ function When({ e }: { e: Entry }) {
 /* A minute apart is a difference to people; less is only how long the typing took. */
 const isBackfilled = (e: Entry): boolean => Math.abs(Date.parse(e.recorded_at) - Date.parse(e.occurred_at)) >= 60000;
 
-async function copyLink(seq: number): Promise<void> {
-	try {
-		await navigator.clipboard.writeText(`${location.origin}${hrefAt(new URLSearchParams(location.search).get("at") ?? "", `#e${seq}`)}`);
-		say(t("mention.copied"));
-	} catch {
-		say(t("mention.copy_failed"));
-	}
-}
+const linkTo = (seq: number): string => `${location.origin}${hrefAt(new URLSearchParams(location.search).get("at") ?? "", `#e${seq}`)}`;
 
 export interface EntryActions {
 	onPin: (e: Entry) => void;
@@ -132,7 +125,7 @@ function Actions({ e, label, pinned, actions }: { e: Entry; label: string; pinne
 				);
 				return (
 					<>
-						{item(linkIcon, t("mention.copy"), () => void copyLink(e.seq))}
+						{item(linkIcon, t("mention.copy"), () => void copyLink(linkTo(e.seq)))}
 						{item(historyIcon, t("timeline.look_at"), () => lookAt(e.seq))}
 						{actions !== null && (pinned === undefined
 							? item(pinIcon, t("timeline.pin"), () => actions.onPin(e)) : item(pinIcon, t("timeline.unpin"), () => actions.onUnpin(e)))}

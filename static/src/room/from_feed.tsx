@@ -9,13 +9,12 @@ import { t } from "../i18n/t";
 import { navigate } from "../router";
 import { Dialog } from "../ui/dialog";
 import { type List, Loading, useLoaded } from "../ui/load";
-import { Name } from "../ui/parts";
 import { fail, say } from "../ui/toast";
 import { Declare } from "./declare";
 import { DraftForm } from "./draft";
 import { inOrder } from "./list";
-import { KindMarks, SeverityMark } from "./marks";
 import { act, type RoomSummary } from "./model";
+import { RoomChoice } from "./room_choice";
 
 async function takeOut(room: number, ids: readonly number[]): Promise<void> {
 	for (const id of ids) {
@@ -31,20 +30,7 @@ function Choose({ rooms, mentions, onClose, onDone }: { rooms: readonly RoomSumm
 		<DraftForm name="mentions-to-incident" go={t("declare.add_go")} onCancel={onClose}
 			onSend={() => act("POST", `/incidents/${chosen}/mentions`, { ids: mentions })}
 			onDone={() => { say(t("declare.added"), { undo: () => void takeOut(chosen, mentions) }); onDone(); navigate(`/incidents/${chosen}?part=mentions`); }}>
-			{() => (
-				<fieldset class="choice">
-					<legend>{t("declare.which")}</legend>
-					<div class="checks">
-						{rooms.map((r) => (
-							<label key={r.id} class={r.id === chosen ? "chosen" : ""}>
-								<input type="radio" name="incident" value={r.id} checked={r.id === chosen} onChange={() => setChosen(r.id)} />
-								<span class="strong"><Name>{r.title ?? t("room.untitled")}</Name></span>
-								<span class="hint incident-marks"><SeverityMark of={r.severity} /><KindMarks room={r} />{t("room.n_mentions", { n: r.counts.mentions })}</span>
-							</label>
-						))}
-					</div>
-				</fieldset>
-			)}
+			{() => <RoomChoice legend={t("declare.which")} name="incident" rooms={rooms} chosen={chosen} onChange={setChosen} />}
 		</DraftForm>
 	);
 }

@@ -22,6 +22,7 @@ import { Name } from "../ui/parts";
 import { Text } from "../ui/text";
 import { asOf, at as lookedAt, hrefAt, isFrozen } from "./at";
 import { AtFrame } from "./at_frame";
+import { Gone } from "./gone";
 import { markRead } from "./handover_card";
 import { KindMarks, SeverityMark, StatusMark, VerdictMark } from "./marks";
 import { type Audience, type Clocks, type HandedOver, isOfRoom, me, type Milestone, nameOf, type Office, type Person, type Severity, type Status, useFollow, type Verdict,
@@ -319,12 +320,6 @@ export default function HandoverPage({ id = "0" }: PageProps) {
 	const room = Number(id), handover = useLoaded<Handover>(asOf(`/incidents/${room}/handover`));
 	useFollow(isFrozen.value ? null : (type, data) => type === "mention.triaged" || isOfRoom(data, room), handover.reload);
 	if (handover.data === null && handover.problem?.status === 404)
-		return (
-			<div class="empty">
-				<h1 tabIndex={-1}>{t("room.gone")}</h1>
-				<p class="soft">{t("room.gone_hint")}</p>
-				<a class="button primary" href="/incidents">{t("nav.incidents")}</a>
-			</div>
-		);
+		return <Gone />;
 	return <Loading of={handover}>{(data) => <Body of={data} />}</Loading>;
 }

@@ -21,7 +21,7 @@ import { Area } from "./fields";
 import { MoreMoves } from "./head_more";
 import { KindMarks, SeverityMark, StatusMark } from "./marks";
 import { Present } from "./presence";
-import { act, mayCommand, me, MOVES, type RoomData, type Severity, type Status, writes } from "./model";
+import { act, mayCommand, me, MOVES, orReload, type RoomData, type Severity, type Status, writes } from "./model";
 import { StartButton } from "./playbooks";
 
 /** One of three true things about what was changed here. */
@@ -43,14 +43,9 @@ function Change({ room, changing, onClose, reload }: { room: RoomData; changing:
 			{hasMoved && <p class="note">{t("moved.title")} <SeverityMark of={room.severity} /> <StatusMark of={room.status} /></p>}
 			<DraftForm name={`room-${room.id}-${changing.what}`} go={t("save")} fields={["/reason"]} onCancel={onClose}
 				onDone={() => { say(t("saved_now")); onClose(); void reload(); }}
-				onSend={async (f) => {
-					const r = await act("PATCH", `/incidents/${room.id}`, {
-						reason: textOf(f, "reason"), ...(changing.what === "severity" ? { severity } : { status: changing.to }),
-					}, room.version);
-					if (!r.ok && r.status === 412)
-						await reload();
-					return r;
-				}}>
+				onSend={(f) => orReload(act("PATCH", `/incidents/${room.id}`, {
+					reason: textOf(f, "reason"), ...(changing.what === "severity" ? { severity } : { status: changing.to }),
+				}, room.version), reload)}>
 				{(problem) => (
 					<>
 						{changing.what === "severity" && <SeverityChoice value={severity} onChange={setSeverity} />}

@@ -6,7 +6,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
-import type { Answer, Problem } from "../api";
+import type { Problem } from "../api";
 import { t } from "../i18n/t";
 import { navigate } from "../router";
 import { errorAt } from "../ui/at";
@@ -19,8 +19,9 @@ import { DraftForm, textOf } from "./draft";
 import { Area } from "./fields";
 import type { MoreProps } from "./head_more";
 import { inOrder } from "./list";
-import { KindMarks, SeverityMark, StatusMark } from "./marks";
-import { act, nameOf, type RoomSummary } from "./model";
+import { SeverityMark, StatusMark } from "./marks";
+import { act, nameOf, orReload, type RoomSummary } from "./model";
+import { RoomChoice } from "./room_choice";
 
 interface ChangeProps extends MoreProps {
 	go: string;
@@ -39,12 +40,7 @@ function Change({ room, what, onClose, reload, go, fields, isDangerous = false, 
 			{room.version !== began && <p class="note">{t("moved.title")} <Name class="strong">{room.title ?? t("room.untitled")}</Name> <SeverityMark of={room.severity} /> <StatusMark of={room.status} /></p>}
 			<DraftForm name={`room-${room.id}-${what}`} go={go} isDangerous={isDangerous} fields={fields} onCancel={onClose}
 				onDone={() => { say(t("saved_now")); onClose(); onDone?.(); void reload(); }}
-				onSend={async (f): Promise<Answer<unknown>> => {
-					const r = await act("PATCH", `/incidents/${room.id}`, bodyOf(f), room.version);
-					if (!r.ok && r.status === 412)
-						await reload();
-					return r;
-				}}>
+				onSend={(f) => orReload(act("PATCH", `/incidents/${room.id}`, bodyOf(f), room.version), reload)}>
 				{children}
 			</DraftForm>
 		</>
@@ -88,18 +84,7 @@ function MergeInto({ others, ...props }: MoreProps & { others: readonly RoomSumm
 		<Change {...props} go={t("room.merge_go")} isDangerous fields={["/reason"]} bodyOf={(f) => ({ merge_into: chosen, reason: textOf(f, "reason") })} onDone={() => navigate(`/incidents/${chosen}`)}>
 			{(problem) => (
 				<>
-					<fieldset class="choice">
-						<legend>{t("room.merge_which")}</legend>
-						<div class="checks">
-							{others.map((r) => (
-								<label key={r.id} class={r.id === chosen ? "chosen" : ""}>
-									<input type="radio" name="into" value={r.id} checked={r.id === chosen} onChange={() => setChosen(r.id)} />
-									<Name class="strong">{r.title ?? t("room.untitled")}</Name>
-									<span class="hint incident-marks"><SeverityMark of={r.severity} /><KindMarks room={r} />{t("room.n_mentions", { n: r.counts.mentions })}</span>
-								</label>
-							))}
-						</div>
-					</fieldset>
+					<RoomChoice legend={t("room.merge_which")} name="into" rooms={others} chosen={chosen} onChange={setChosen} />
 					<Area label={t("reason")} name="reason" required maxLength={2000} hint={t("reason.hint")} error={errorAt(problem, "/reason")} />
 				</>
 			)}

@@ -259,6 +259,14 @@ export async function act<T = unknown>(method: Method, path: string, body?: unkn
 	return r;
 }
 
+/** The answer to a change; when somebody else was faster, what is there now is read first, so that it can be shown. */
+export async function orReload<T>(asked: Promise<Answer<T>>, reload: () => Promise<void>): Promise<Answer<T>> {
+	const r = await asked;
+	if (!r.ok && r.status === 412)
+		await reload();
+	return r;
+}
+
 /** Where an incident may go from here; the server has the last word. */
 export const MOVES: Record<Status, readonly Status[]> = {
 	declared: ["active", "resolved"],

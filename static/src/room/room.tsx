@@ -23,6 +23,7 @@ import { Clocks } from "./clocks";
 import { Decisions } from "./decisions";
 import { Files } from "./files";
 import { HandoverCard } from "./handover_card";
+import { Gone } from "./gone";
 import { Head } from "./head";
 import { Mentions } from "./mentions";
 import { mayAdd, type RoomData, useRoom } from "./model";
@@ -98,13 +99,7 @@ export default function Room({ id = "0" }: PageProps) {
 		last.current = room.data;
 	const shown = room.data ?? (last.current?.id === Number(id) && room.problem === null ? last.current : null);
 	if (room.data === null && room.problem?.status === 404)
-		return (
-			<div class="empty">
-				<h1 tabIndex={-1}>{t("room.gone")}</h1>
-				<p class="soft">{t("room.gone_hint")}</p>
-				<a class="button primary" href="/incidents">{t("nav.incidents")}</a>
-			</div>
-		);
+		return <Gone />;
 	if (room.data === null && room.problem?.status === 400)
 		return <div class="note bad" role="alert">{explain(room.problem)} <a href={`/incidents/${id}`}>{t("room.to_live")}</a></div>;
 	return (

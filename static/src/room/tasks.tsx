@@ -15,7 +15,7 @@ import { Name, Time } from "../ui/parts";
 import { fail, say } from "../ui/toast";
 import { DraftForm, textOf, timeOfField } from "./draft";
 import { PersonField, TimeField } from "./fields";
-import { act, mayAdd, mayChange, mayCommand, nameOf, type RoomData, type Task } from "./model";
+import { act, mayAdd, mayChange, mayCommand, nameOf, orReload, type RoomData, type Task } from "./model";
 import { Part, type PartProps } from "./part";
 import { Running, StartButton } from "./playbooks";
 import { spanOf } from "./span";
@@ -75,12 +75,7 @@ function TaskForm({ room, task, onClose, reload }: { room: RoomData; task?: Task
 		<Dialog title={t(task === undefined ? "task.add" : "task.change")} onClose={onClose}>
 			<DraftForm name={`room-${room.id}-task-${task?.id ?? "new"}`} go={t("save")} fields={["/title", "/owner", "/due_at"]} onCancel={onClose}
 				onDone={() => { say(t("saved_now")); onClose(); void reload(); }}
-				onSend={async (f) => {
-					const r = await send(f);
-					if (!r.ok && r.status === 412)
-						await reload();
-					return r;
-				}}>
+				onSend={(f) => orReload(send(f), reload)}>
 				{(problem) => (
 					<>
 						<Field label={t("task.title")} name="title" required maxLength={200} defaultValue={task?.title ?? ""} error={errorAt(problem, "/title")} />

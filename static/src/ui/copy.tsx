@@ -11,6 +11,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { t } from "../i18n/t";
 import { Icon } from "./icon";
+import { say } from "./toast";
 
 type Copied = "not" | "done" | "by_hand";
 const STAY_MS = 4000;
@@ -44,6 +45,11 @@ export async function copyText(text: string): Promise<boolean> {
 	if (before instanceof HTMLElement)
 		before.focus();
 	return isDone;
+}
+
+/** An address for somebody else; whether it can be pasted now is said. */
+export async function copyLink(address: string): Promise<void> {
+	say(t(await copyText(address) ? "mention.copied" : "mention.copy_failed"));
 }
 
 export function Copyable({ label, value, hint }: { label: string; value: string; hint?: string }) {
