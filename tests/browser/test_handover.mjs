@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 
 import { dressed, forEachLook, look } from "./looks.mjs";
-import { launch, live, newPage, Room, runAll, setUp, signIn } from "./room.mjs";
+import { launch, live, newPage, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
 
 const room = new Room();
 await room.start({ wantSetup: true });
@@ -27,13 +27,7 @@ async function enter(name) {
 const layla = await enter("layla"), omid = await enter("omid");
 const idOf = async (p) => JSON.parse(await (await p.request.get(`${room.url}/api/v1/session`)).text()).user.id;
 
-async function send(p, method, path, data, version) {
-	const { csrf } = JSON.parse(await (await p.request.get(`${room.url}/api/v1/session`)).text());
-	const r = await p.request.fetch(`${room.url}/api/v1${path}`, { method, data, headers: { "X-CSRF-Token": csrf, Origin: room.url,
-		...(version ? { "If-Match": `"${version}"` } : {}) } });
-	assert.ok(r.ok(), `${method} ${path}: ${r.status()} ${await r.text()}`);
-	return r.status() === 204 ? null : JSON.parse(await r.text());
-}
+const send = (p, ...rest) => sendBy(p, room, ...rest);
 
 const hour = 3600000, at = (ms) => new Date(Date.now() + ms).toISOString();
 await room.say(Array.from({ length: 5 }, (_, i) => ({ source: "x", source_id: String(i), lang: "en", text: `Is it true about the soup? ${i}` })));

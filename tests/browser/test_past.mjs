@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { choose, launch, newPage, Room, runAll, setUp, signIn } from "./room.mjs";
+import { choose, launch, newPage, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const room = new Room();
@@ -23,12 +23,7 @@ await page.locator(".rail").waitFor();
 const session = JSON.parse(await (await page.request.get(`${room.url}/api/v1/session`)).text());
 const me = session.user.id;
 
-async function send(method, path, data, version) {
-	const r = await page.request.fetch(`${room.url}/api/v1${path}`, { method, ...(data === undefined ? {} : { data }),
-		headers: { "X-CSRF-Token": session.csrf, Origin: room.url, ...(version ? { "If-Match": `"${version}"` } : {}) } });
-	assert.ok(r.ok(), `${method} ${path}: ${r.status()} ${await r.text()}`);
-	return r.status() === 204 ? null : JSON.parse(await r.text());
-}
+const send = (...rest) => sendBy(page, room, ...rest);
 
 const made = await send("POST", "/incidents", { title: "Smell at the plant", severity: 2 });
 const at = `/incidents/${made.id}`;

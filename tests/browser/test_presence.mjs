@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 
 import { dressed, forEachLook, look } from "./looks.mjs";
-import { launch, live, newPage, PATIENCE, Room, runAll, setUp, signIn } from "./room.mjs";
+import { launch, live, newPage, PATIENCE, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
 
 const room = new Room();
 await room.start({ wantSetup: true });
@@ -26,12 +26,7 @@ async function enter(name) {
 }
 const layla = await enter("layla"), omid = await enter("omid"), yusuf = await enter("يوسف");
 
-async function send(p, method, path, data) {
-	const { csrf } = JSON.parse(await (await p.request.get(`${room.url}/api/v1/session`)).text());
-	const r = await p.request.fetch(`${room.url}/api/v1${path}`, { method, data, headers: { "X-CSRF-Token": csrf, Origin: room.url } });
-	assert.ok(r.ok(), `${method} ${path}: ${r.status()} ${await r.text()}`);
-	return r.status() === 204 ? null : JSON.parse(await r.text());
-}
+const send = (p, ...rest) => sendBy(p, room, ...rest);
 const { id } = await send(layla, "POST", "/incidents", { title: "Guests are ill", severity: 2 });
 const address = `/incidents/${id}`;
 

@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { launch, newPage, Room, runAll, setUp, signIn } from "./room.mjs";
+import { launch, newPage, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -43,12 +43,7 @@ await who.goto(room.url);
 await signIn(who, "layla", LAYLA);
 await who.locator(".rail").waitFor();
 const session = JSON.parse(await (await who.request.get(`${room.url}/api/v1/session`)).text());
-async function send(method, path, data, version) {
-	const r = await who.request.fetch(`${room.url}/api/v1${path}`, { method, data, headers: { "X-CSRF-Token": session.csrf, Origin: room.url,
-		...(method === "POST" ? { "Idempotency-Key": crypto.randomUUID() } : {}), ...(version ? { "If-Match": `"${version}"` } : {}) } });
-	assert.ok(r.ok(), `${method} ${path}: ${r.status()} ${await r.text()}`);
-	return r.status() === 204 ? null : JSON.parse(await r.text());
-}
+const send = (...rest) => sendBy(who, room, ...rest);
 const ids = (await send("GET", "/mentions")).items.map((m) => m.id);
 const people = Object.fromEntries((await send("GET", "/people")).items.map((p) => [p.name, p.id]));
 const minutes = (n) => new Date(Date.now() + n * 60000).toISOString();
