@@ -66,8 +66,8 @@ function Steps({ steps, nameOf }: { steps: readonly Step[]; nameOf: (id: number)
 
 export default function Became({ id, text, recordedAt, beside, mayAssess, heading: Heading, onDone }: BecameProps) {
 	const [isOpen, setOpen] = useState(false);
-	const people = usePeople();
 	const { triage = null, incidents = [], triage_history: steps = [] } = beside;
+	const people = usePeople(triage !== null); /* who goes through a list opens many, and most are new */
 	const nameOf = (user: number): string => people.find((p) => p.id === user)?.name ?? String(user);
 	return (
 		<section class="became">

@@ -56,9 +56,9 @@ export function Select({ label, name, options, value = "", hint, error, onChange
 	);
 }
 
-/** Everybody whom one may name. */
-export function usePeople(): readonly Person[] {
-	return useLoaded<List<Person>>("/people").data?.items ?? [];
+/** Everybody whom one may name; not asked for where nobody is named. */
+export function usePeople(isWanted = true): readonly Person[] {
+	return useLoaded<List<Person>>(isWanted ? "/people" : null).data?.items ?? [];
 }
 
 export function PersonField({ label, name, value, isOptional = false, error }: { label: string; name: string; value?: number | null; isOptional?: boolean; error?: string }) {
