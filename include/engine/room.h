@@ -62,6 +62,12 @@ void dw_rooms_say_overdue(struct dw_rooms *rooms);
 
 /* ---- commands ---- */
 
+/* Somebody's turn in the line in front of a room: what is done when it comes (room_line.c). */
+struct dw_room_turn {
+	struct dw_link link;
+	void (*run)(struct dw_room_turn *t);
+};
+
 struct dw_room_op;
 typedef void (*dw_room_cb)(struct dw_room_op *op);
 
@@ -91,7 +97,7 @@ struct dw_room_op {
 		plan; /* what happened, with seqs and times; empty: nothing changed */
 	/* room.c's own */
 	struct dw_rooms *rooms;
-	struct dw_link link;   /* in the queue of a room */
+	struct dw_room_turn turn;
 	struct dw_work work;   /* looking mentions up */
 	struct dw_refs wanted; /* mentions to look up */
 	struct dw_append append;

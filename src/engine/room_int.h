@@ -8,7 +8,7 @@
 struct room {
 	struct dw_link link; /* on dw_rooms.all, in the order of ids */
 	struct dw_incident *state;
-	struct dw_link waiting; /* struct dw_room_op, in the order they came */
+	struct dw_link waiting; /* struct dw_room_turn, in the order they came */
 	bool is_busy;		/* one of its commands is being appended */
 	bool is_saying;		/* what is overdue in it */
 	int64_t due;		/* the first moment that is still to be said; 0: none */
@@ -32,6 +32,16 @@ struct dw_rooms {
 /* ---- room.c ---- */
 
 struct room *room_find(const struct dw_rooms *rooms, uint64_t id);
+
+/* ---- room_line.c; a room of NULL is nobody's: there is no line ---- */
+
+/** Stand in line if one of the room's commands is being appended; false: it is your turn. */
+bool room_line_wait(struct room *room, struct dw_room_turn *t);
+/** An append is on its way: whoever comes now waits until it is over. */
+void room_line_begin(struct room *room);
+void room_line_end(struct room *room);
+/** The next ones in line, until one has begun. */
+void room_line_go_on(struct room *room);
 
 /* ---- room_read.c ---- */
 

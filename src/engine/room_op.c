@@ -6,10 +6,9 @@
  *                                                         ▲          │
  *                                                         └─ conflict┘
  *
- * While a room has an append in flight, later commands to it stand in line behind that; other
- * rooms are not held up. So each is decided on what the one before came to, and a conflict only
- * comes from another node. It is then decided again: what would not change anything any more
- * falls away, and what may no longer be is refused.
+ * Commands to one room stand in line (room_line.c), so each is decided on what the one before
+ * came to, and a conflict only comes from another node. It is then decided again: what would not
+ * change anything any more falls away, and what may no longer be is refused.
  *
  *  (1) A decision is made against the state of exactly the position that the append names.
  *  (2) Commands to one room take effect in the order in which they stood in line.
@@ -111,9 +110,9 @@ static int also_on_writer(struct dw_append *a, struct dw_db *db, struct dw_err *
 	return op->also_on_writer != NULL ? op->also_on_writer(op, db, err) : 0;
 }
 
-/* ---- the line in front of a room ---- */
+/* ---- appending ---- */
 
-static bool run(struct dw_room_op *op);
+static void run(struct dw_room_op *op);
 
 /* A merger has two rooms. */
 static struct room *second_room(const struct dw_room_op *op)
@@ -123,34 +122,20 @@ static struct room *second_room(const struct dw_room_op *op)
 		       : NULL;
 }
 
-static void set_busy(struct dw_room_op *op, bool is_busy)
+static void on_turn(struct dw_room_turn *t)
 {
-	struct room *first = room_find(op->rooms, op->room), *second = second_room(op);
-
-	if (first != NULL)
-		first->is_busy = is_busy;
-	if (second != NULL)
-		second->is_busy = is_busy;
-}
-
-/* The next ones in line, until one is on its way. */
-static void go_on(struct room *room)
-{
-	struct dw_link *l;
-
-	while (room != NULL && !room->is_busy &&
-	       (l = dw_list_pop(&room->waiting)) != NULL)
-		(void)run(DW_CONTAINER_OF(l, struct dw_room_op, link));
+	run(DW_CONTAINER_OF(t, struct dw_room_op, turn));
 }
 
 static void on_appended(struct dw_append *a)
 {
 	struct dw_room_op *op = DW_CONTAINER_OF(a, struct dw_room_op, append);
-	struct room *second = second_room(op);
+	struct room *first = room_find(op->rooms, op->room), *second = second_room(op);
 
-	set_busy(op, false);
+	room_line_end(first);
+	room_line_end(second);
 	if (a->status == DW_ECONFLICT && ++op->tries < TRIES) {
-		(void)run(op);
+		run(op);
 	} else {
 		if (a->status < 0)
 			op->err = a->err;
@@ -158,8 +143,8 @@ static void on_appended(struct dw_append *a)
 			take_numbers(op);
 		finish(op, a->status);
 	}
-	go_on(room_find(op->rooms, op->room));
-	go_on(second);
+	room_line_go_on(first);
+	room_line_go_on(second);
 }
 
 static int decide(struct dw_room_op *op)
@@ -199,23 +184,19 @@ static void expect(struct dw_room_op *op)
 					    dw_journal_position(j, second->state->id) };
 }
 
-/* Decide and send; behind whoever is first. True: it is on its way, or done with. */
-static bool run(struct dw_room_op *op)
+/* Decide and send; behind whoever is first. */
+static void run(struct dw_room_op *op)
 {
 	struct room *room = room_find(op->rooms, op->room), *second = second_room(op);
 	int rc;
 
-	if ((room != NULL && room->is_busy) || (second != NULL && second->is_busy)) {
-		dw_list_push(room != NULL && room->is_busy ? &room->waiting
-							   : &second->waiting,
-			     &op->link);
-		return false;
-	}
+	if (room_line_wait(room, &op->turn) || room_line_wait(second, &op->turn))
+		return;
 	drop_records(op);
 	rc = decide(op);
 	if (rc < 0 || (op->plan.n == 0 && op->also_on_writer == NULL)) {
 		finish(op, rc);
-		return true;
+		return;
 	}
 	memset(&op->append, 0, sizeof(op->append));
 	make_records(op);
@@ -226,10 +207,10 @@ static bool run(struct dw_room_op *op)
 	if (rc < 0) {
 		op->err = op->append.err;
 		finish(op, rc);
-	} else {
-		set_busy(op, true);
+		return;
 	}
-	return true;
+	room_line_begin(room);
+	room_line_begin(second);
 }
 
 /* ---- mentions that it names: do they exist, and when were they said ---- */
@@ -296,7 +277,7 @@ static void on_looked_up(struct dw_work *w)
 	if (op->status < 0)
 		finish(op, op->status);
 	else
-		(void)run(op);
+		run(op);
 }
 
 static void collect(struct dw_room_op *op)
@@ -348,7 +329,8 @@ void dw_room_do(struct dw_rooms *rooms, struct dw_room_op *op)
 
 	DW_REQUIRE(op->cb != NULL && op->rooms == NULL && op->arena != NULL);
 	op->rooms = rooms;
-	dw_list_init(&op->link);
+	dw_list_init(&op->turn.link);
+	op->turn.run = on_turn;
 	dw_task_init(&op->done, on_done);
 	op->cmd.people = dw_account_people(dw_engine_account(rooms->engine));
 	if (memcmp(op->command, none, sizeof(none)) == 0)
@@ -362,5 +344,5 @@ void dw_room_do(struct dw_rooms *rooms, struct dw_room_op *op)
 	if (op->wanted.n > 0)
 		look_up(op);
 	else
-		(void)run(op);
+		run(op);
 }
