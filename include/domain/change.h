@@ -3,7 +3,7 @@
 #define DW_DOMAIN_CHANGE_H
 /*
  * One edit of a text that several people type in: the ChangeSet of CodeMirror 6, which is what
- * the page sends and what is recorded. How it is spelled in JSON: engine/change.h.
+ * the page sends and what is recorded. How it is spelled in JSON: domain/update.h.
  *
  * Glossary: a unit is a UTF-16 code unit, for that is what browsers count; a line break is one
  * unit, LF. A position is the number of units before it. A part keeps some units, or takes some

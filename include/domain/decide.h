@@ -13,6 +13,8 @@
 /* Who exists and may be named as owner, decider or participant. */
 struct dw_people {
 	bool (*is_active)(void *ctx, uint64_t user);
+	/* that they are in: "comms,legal"; empty when none, or nobody; till anything changes */
+	struct dw_str (*groups)(void *ctx, uint64_t user);
 	void *ctx;
 };
 
@@ -51,7 +53,7 @@ uint64_t dw_command_known(enum dw_command_type t);
  * NULL. 0 with the plan, which is empty when nothing would change, or DW_E… with the reason and,
  * where a field is to blame, its place.
  *
- * Requires: p is empty; facts borrow from c and s until then.
+ * Requires: it is no command about a statement; p is empty; facts borrow from c and s until then.
  */
 DW_MUST_USE int dw_decide(const struct dw_command *c, const struct dw_incident *s,
 			  const struct dw_incident *into, struct dw_plan *p,

@@ -42,6 +42,7 @@ struct dw_principal {
 	X(DESK, "enter a mention by hand")                                               \
 	X(ROOM, "work in incidents")                                                     \
 	X(CONTRIBUTE, "add to incidents")                                                \
+	X(APPROVE, "give verdicts on statements")                                        \
 	X(COMMAND, "command incidents")                                                  \
 	X(ADMIN, "administer accounts, tokens and sources")                              \
 	X(OPERATE, "operate the server from its own machine")

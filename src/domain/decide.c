@@ -462,6 +462,7 @@ static int decide_one(struct deciding *d)
 		[DW_CMD_OVERDUE] = decide_overdue,
 	};
 
+	DW_REQUIRE(rules[d->c->type] != NULL);
 	return rules[d->c->type](d);
 }
 

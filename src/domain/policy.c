@@ -51,6 +51,8 @@ static const struct grant grants[DW_RIGHT_COUNT] = {
 	[DW_RIGHT_CONTRIBUTE] = { .roles = DW_ROLE_LEAD | DW_ROLE_DRAFTER,
 				  .scopes = DW_SCOPE_ACT,
 				  .who = "a lead, a drafter, or a token with scope act" },
+	[DW_RIGHT_APPROVE] = { .roles = DW_ROLE_APPROVER,
+			       .who = "an approver who signed in" },
 	[DW_RIGHT_COMMAND] = { .roles = DW_ROLE_LEAD,
 			       .scopes = DW_SCOPE_ACT,
 			       .who = "a lead, or a token with scope act" },
@@ -137,6 +139,8 @@ struct dw_type_set dw_policy_visible(const struct dw_principal *p)
 		add_class(&s, DW_CLASS_SOURCE);
 		add_class(&s, DW_CLASS_ROOM);
 		add_class(&s, DW_CLASS_PLAYBOOK);
+		add_class(&s, DW_CLASS_DRAFT);
+		add_class(&s, DW_CLASS_AUTHORITY);
 	}
 	if (has(p, &grants[DW_RIGHT_ADMIN])) {
 		add_class(&s, DW_CLASS_SECURITY);

@@ -71,6 +71,8 @@ static void on_durable(void *data, const struct dw_stored *e, size_t n)
 		case DW_CLASS_PLAYBOOK:
 			dw_playbooks_apply(g->playbooks, &e[i]);
 			break;
+		case DW_CLASS_DRAFT:
+		case DW_CLASS_AUTHORITY:
 		case DW_CLASS_SYSTEM:
 		case DW_CLASS_COUNT:
 			break;

@@ -42,6 +42,8 @@ static int fold(void *ctx, struct dw_db *db, const struct dw_stored *e,
 		return dw_room_project_on_writer(db, e, err);
 	case DW_CLASS_PLAYBOOK:
 		return dw_playbook_project_on_writer(db, e, err);
+	case DW_CLASS_DRAFT:
+	case DW_CLASS_AUTHORITY:
 	case DW_CLASS_SYSTEM:
 	case DW_CLASS_COUNT:
 		break;

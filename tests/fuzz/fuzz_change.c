@@ -5,7 +5,7 @@
  * order; what is refused says why and changes nothing. Written again it is the same change.
  */
 #include "domain/draft.h"
-#include "engine/change.h"
+#include "domain/update.h"
 
 #include <stdio.h>
 #include <stdlib.h>

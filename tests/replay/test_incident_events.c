@@ -119,7 +119,8 @@ static void every_type_has_a_sample_that_is_written_the_same(void **state)
 		dw_buf_fini(&b);
 	}
 	for (unsigned t = 0; t < DW_EV_COUNT; t++)
-		if (dw_event_info((enum dw_event_type)t)->class == DW_CLASS_ROOM)
+		if (dw_event_info((enum dw_event_type)t)->class == DW_CLASS_ROOM &&
+		    dw_fact_fields((enum dw_event_type)t) != 0)
 			assert_true(has[t]);
 	dw_arena_destroy(a);
 }

@@ -7,7 +7,7 @@
  */
 #include "base/arena.h"
 #include "domain/draft.h"
-#include "engine/change.h"
+#include "domain/update.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

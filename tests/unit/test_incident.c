@@ -393,7 +393,7 @@ static void keep_linked(struct player *p, struct dw_refs *ids)
 
 static struct dw_command some_command(struct player *p)
 {
-	enum dw_command_type type = (enum dw_command_type)below(p, DW_CMD_COUNT);
+	enum dw_command_type type = (enum dw_command_type)below(p, DW_CMD_DRAFT_STATEMENT);
 	struct dw_command c = command(type, &p->t);
 	uint64_t others = dw_command_known(type) & ~dw_command_required(type);
 	static const unsigned roles[] = { DW_ROLE_LEAD, DW_ROLE_LEAD, DW_ROLE_DRAFTER,
@@ -562,7 +562,7 @@ static void whatever_is_commanded_the_rules_hold(void **state)
 		table_fini(&p.t);
 		dw_arena_destroy(a);
 	}
-	for (unsigned k = 0; k < DW_CMD_COUNT; k++)
+	for (unsigned k = 0; k < DW_CMD_DRAFT_STATEMENT; k++)
 		if (k != DW_CMD_DECLARE && (made[k] == 0 || refused[k] == 0))
 			fail_msg("command %u: made %u, refused %u", k, made[k],
 				 refused[k]);

@@ -36,7 +36,7 @@ static const struct row rows[] = {
 	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(DESK) | R(ROOM) | R(CONTRIBUTE) },
 	{ "approver",
 	  { DW_USER, 1, DW_ROLE_APPROVER, 0, 9 },
-	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(ROOM) },
+	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(ROOM) | R(APPROVE) },
 	{ "observer",
 	  { DW_USER, 1, DW_ROLE_OBSERVER, 0, 9 },
 	  R(PUBLIC) | R(SIGNED_IN) | R(READ) },
@@ -114,7 +114,8 @@ static void who_sees_which_events(void **state)
 			enum dw_event_class c =
 				dw_event_info((enum dw_event_type)t)->class;
 			bool is_open = c == DW_CLASS_MENTION || c == DW_CLASS_SOURCE ||
-				       c == DW_CLASS_ROOM || c == DW_CLASS_PLAYBOOK;
+				       c == DW_CLASS_ROOM || c == DW_CLASS_PLAYBOOK ||
+				       c == DW_CLASS_DRAFT || c == DW_CLASS_AUTHORITY;
 			bool want = (rows[i].may & (is_open ? R(READ) : R(ADMIN))) != 0;
 
 			assert_int_equal(dw_type_set_has(&s, (enum dw_event_type)t),
@@ -123,35 +124,64 @@ static void who_sees_which_events(void **state)
 	}
 }
 
-/* Commands by letters: who may by role alone (l lead, d drafter, t token act, o operator), and who else of
+/* Commands by letters: who may by role alone (l lead, d drafter, a approver, t token act, o operator), and who else of
  * those that may work in rooms (L leads this room, O owner, S self). */
 static const struct {
 	enum dw_command_type cmd;
 	const char *may;
 } matrix[] = {
-	{ DW_CMD_DECLARE, "lt" },	  { DW_CMD_CHANGE, "ltL" },
-	{ DW_CMD_LINK, "ldtL" },	  { DW_CMD_UNLINK, "ldtL" },
-	{ DW_CMD_NOTE, "ldtL" },	  { DW_CMD_CORRECT, "ldtL" },
-	{ DW_CMD_ADD_CLAIM, "ldtL" },	  { DW_CMD_CHANGE_CLAIM, "ldtLO" },
-	{ DW_CMD_ADD_TASK, "ldtL" },	  { DW_CMD_CHANGE_TASK, "ldtLO" },
-	{ DW_CMD_DECIDE, "ldtL" },	  { DW_CMD_JOIN, "ltLS" },
-	{ DW_CMD_LEAVE, "ltLS" },	  { DW_CMD_PIN, "ldtL" },
-	{ DW_CMD_UNPIN, "ldtL" },	  { DW_CMD_START, "ltL" },
-	{ DW_CMD_SPLIT, "lt" },		  { DW_CMD_SPEAK, "ldtL" },
-	{ DW_CMD_SET_CADENCE, "ltL" },	  { DW_CMD_ADD_FILE, "ldtL" },
-	{ DW_CMD_OVERDUE, "o" },	  { DW_CMD_LINK_CLAIM, "ldtLO" },
+	{ DW_CMD_DECLARE, "lt" },
+	{ DW_CMD_CHANGE, "ltL" },
+	{ DW_CMD_LINK, "ldtL" },
+	{ DW_CMD_UNLINK, "ldtL" },
+	{ DW_CMD_NOTE, "ldtL" },
+	{ DW_CMD_CORRECT, "ldtL" },
+	{ DW_CMD_ADD_CLAIM, "ldtL" },
+	{ DW_CMD_CHANGE_CLAIM, "ldtLO" },
+	{ DW_CMD_ADD_TASK, "ldtL" },
+	{ DW_CMD_CHANGE_TASK, "ldtLO" },
+	{ DW_CMD_DECIDE, "ldtL" },
+	{ DW_CMD_JOIN, "ltLS" },
+	{ DW_CMD_LEAVE, "ltLS" },
+	{ DW_CMD_PIN, "ldtL" },
+	{ DW_CMD_UNPIN, "ldtL" },
+	{ DW_CMD_START, "ltL" },
+	{ DW_CMD_SPLIT, "lt" },
+	{ DW_CMD_SPEAK, "ldtL" },
+	{ DW_CMD_SET_CADENCE, "ltL" },
+	{ DW_CMD_ADD_FILE, "ldtL" },
+	{ DW_CMD_OVERDUE, "o" },
+	{ DW_CMD_LINK_CLAIM, "ldtLO" },
 	{ DW_CMD_UNLINK_CLAIM, "ldtLO" },
+	{ DW_CMD_DRAFT_STATEMENT, "ldtL" },
+	{ DW_CMD_CHANGE_STATEMENT, "ldtL" },
+	{ DW_CMD_TYPE, "ldtL" },
+	{ DW_CMD_REST, "ldtL" },
+	{ DW_CMD_UNREST, "ldtL" },
+	{ DW_CMD_SUBMIT, "ldtL" },
+	{ DW_CMD_RULE, "a" },
+	{ DW_CMD_PUBLISH, "ltL" },
+	{ DW_CMD_WITHDRAW, "ltL" },
 };
+
+static unsigned role_of(char letter)
+{
+	return letter == 'l'   ? DW_ROLE_LEAD
+	       : letter == 'd' ? DW_ROLE_DRAFTER
+	       : letter == 'a' ? DW_ROLE_APPROVER
+			       : 0;
+}
 
 static bool is_allowed(const struct dw_principal *p, const char *may,
 		       const struct dw_standing *how)
 {
-	unsigned by = (strchr(may, 'l') != NULL ? DW_ROLE_LEAD : 0) |
-		      (strchr(may, 'd') != NULL ? DW_ROLE_DRAFTER : 0);
+	unsigned by = 0;
 	bool works =
 		p->kind == DW_USER &&
 		(p->roles & (DW_ROLE_LEAD | DW_ROLE_DRAFTER | DW_ROLE_APPROVER)) != 0;
 
+	for (const char *l = may; *l != '\0'; l++)
+		by |= role_of(*l);
 	if (p->kind == DW_TOKEN)
 		return (p->scopes & DW_SCOPE_ACT) != 0 && strchr(may, 't') != NULL;
 	if (p->kind != DW_USER)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#ifndef DW_ENGINE_CHANGE_H
-#define DW_ENGINE_CHANGE_H
+#ifndef DW_DOMAIN_UPDATE_H
+#define DW_DOMAIN_UPDATE_H
 /*
  * Changes of a draft from JSON and to JSON, spelled as CodeMirror's ChangeSet.toJSON does: an
  * array of parts; n keeps n units, [n] takes n away, [n, line, line…] puts lines in their place.

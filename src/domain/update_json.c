@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * change_json.c - changes of a draft as JSON.
+ * update_json.c - changes of a draft as JSON.
  *
  * jansson has refused what is not JSON, not UTF-8, half a surrogate pair, and a NUL, before anything
  * is looked at here. Then each part is read strictly: whole numbers, lines without breaks. A part
  * that would be of no use to the library in the page is refused, even where the library would
  * take it. The rules that are not about spelling are dw_change_check's.
  */
-#include "engine/change.h"
+#include "domain/update.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* test_change_json.c - edits of a draft as JSON: what is taken, what is refused, and where. */
-#include "engine/change.h"
+/* test_update_json.c - edits of a draft as JSON: what is taken, what is refused, and where. */
+#include "domain/update.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

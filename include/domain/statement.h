@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_DOMAIN_STATEMENT_H
+#define DW_DOMAIN_STATEMENT_H
+/*
+ * One statement as plain data: what its events come to. Folded by one function, for the live one
+ * and for every look into its past.
+ *
+ * Glossary: the draft is the live text, its revision the number of updates to it; a version is what
+ * was submitted, with its digest; a ruling is what an approver said of a version: the verdict.given.
+ */
+#include "domain/draft.h"
+#include "domain/incident.h"
+#include "domain/statement_fact.h"
+#include "domain/version.h"
+
+#define DW_STATEMENTS_MAX 500	 /* of one incident */
+#define DW_VERSIONS_MAX 500	 /* of one statement */
+#define DW_RULINGS_MAX 2000	 /* of one statement */
+#define DW_RESTS_MAX 500	 /* of one statement */
+#define DW_REVISIONS_MAX 1000000 /* of one statement */
+
+enum dw_statement_status {
+	DW_STATEMENT_DRAFT,	/* nothing is submitted, or the text is another by now */
+	DW_STATEMENT_SUBMITTED, /* a version waits */
+	DW_STATEMENT_APPROVED,	/* its quorum is met */
+	DW_STATEMENT_PUBLISHED, /* the newest version that went out stands */
+	DW_STATEMENT_WITHDRAWN,
+	DW_STATEMENT_STATUS_COUNT
+};
+
+struct dw_ruling_given {
+	uint64_t seq, by, on_behalf_of;
+	int64_t at;
+	unsigned ruling, proof;
+	struct dw_str reason, groups;
+	struct dw_signature signature;
+	bool is_own;
+	uint64_t
+		carried_from; /* seq of the version that it was given on, when it was carried; else 0 */
+};
+
+struct dw_statement_version {
+	uint64_t seq, by, last_author, revision;
+	int64_t at, deadline;
+	char digest[DW_DIGEST_HEX];
+	struct dw_str title, lang, text;
+	unsigned channel, reader;
+	struct dw_rest_list rests;
+	struct dw_quorum quorum;
+	DW_VECTOR(struct dw_ruling_given) rulings; /* of one person the last counts */
+	uint64_t approved_seq;			   /* statement.approved, or 0 */
+	int64_t approved_at;
+};
+
+struct dw_publication {
+	uint64_t seq, by;
+	int64_t at;
+	size_t version; /* index; of a withdrawal: that was out */
+	bool is_withdrawal;
+	struct dw_str reason; /* of a withdrawal or correction */
+};
+
+/* Which tab belongs to whom: a foreign update under my tab's name would be taken for my own. */
+struct dw_tab {
+	struct dw_str client;
+	uint64_t user;
+};
+
+struct dw_contradiction { /* a claim under a published sentence is not true any more */
+	uint64_t seq, claim, correction;
+	uint32_t from, to;
+	struct dw_str quote;
+	int64_t at;
+};
+
+struct dw_statement {
+	struct dw_arena *arena; /* owns all texts and lists but the draft's */
+	/* version: seq of the last change of its own fields; seq: of its last event */
+	uint64_t id, version, seq, incident;
+	struct dw_str title, lang, template_name;
+	unsigned channel, reader;
+	uint64_t by, translation_of, correction_of;
+	int64_t at;
+	struct dw_draft draft;
+	uint64_t revision,
+		changed_by; /* who changed the text last; the drafter at first */
+	int64_t changed_at;
+	DW_VECTOR(struct dw_rest) rests;
+	DW_VECTOR(struct dw_tab) tabs;
+	DW_VECTOR(struct dw_statement_version) versions;
+	DW_VECTOR(struct dw_publication) publications;
+	DW_VECTOR(struct dw_contradiction) contradictions;
+	bool is_erased; /* something of its text is gone: what follows it cannot be told */
+};
+
+struct dw_statement *dw_statement_create(void);
+/** NULL is fine. */
+void dw_statement_destroy(struct dw_statement *t);
+/**
+ * Fold one event in; total, as dw_incident_apply. What f points at must live as long as t: read
+ * it into t->arena (updates of draft.changed need not: their texts are copied). Requires: events of one
+ * statement, in order.
+ */
+void dw_statement_apply(struct dw_statement *t, const struct dw_statement_fact *f);
+
+/* ---- looking ---- */
+
+enum dw_statement_status dw_statement_status(const struct dw_statement *t);
+/** The version that was submitted last, or NULL. */
+const struct dw_statement_version *dw_statement_submitted(const struct dw_statement *t);
+/** By its digest, the newest; or NULL. */
+const struct dw_statement_version *dw_statement_version_of(const struct dw_statement *t,
+							   struct dw_str digest);
+/** Has the draft (text, language, channel, audience, rests) moved on since it was submitted? True without a version. */
+bool dw_statement_is_edited(const struct dw_statement *t);
+/** The publication that stands: NULL when none does, or it was withdrawn. */
+const struct dw_publication *dw_statement_out(const struct dw_statement *t);
+/** The last ruling of that person (or for them) on the version, or NULL. */
+const struct dw_ruling_given *dw_statement_ruling_of(const struct dw_statement_version *v,
+						     uint64_t user);
+
+#define DW_LACKS_MAX 64
+/* One thing that a version still lacks. */
+struct dw_lack {
+	enum dw_lack_kind {
+		DW_LACK_GROUP,	  /* n more of `group` */
+		DW_LACK_REJECTED, /* by user */
+		DW_LACK_HELD,	  /* by user */
+		DW_LACK_ASKED,	  /* by user: a question is open */
+		DW_LACK_EXPIRED,  /* its deadline is over */
+		DW_LACK_EDITED,	  /* the draft is another by now */
+	} kind;
+	struct dw_str group;
+	unsigned n;
+	uint64_t user;
+};
+/**
+ * What stands between version and publication at that moment, 0: nothing, its quorum is met. An open
+ * question of somebody does not stop it unless their yes is needed, so it is no lack.
+ */
+size_t dw_statement_lacks(const struct dw_statement *t,
+			  const struct dw_statement_version *v, int64_t now,
+			  struct dw_lack out[DW_LACKS_MAX]);
+
+#endif
