@@ -113,7 +113,8 @@ sed -e "s|<!-- preload -->|$preload|" -e "s|data-room=\"\"|data-room=\"${room% }
 {
 	echo "Diwan is free software under the GNU AGPL, version 3 or later. Its pages contain:"
 	for package in preact @preact/signals @preact/signals-core @primer/octicons \
-		@fontsource-variable/vazirmatn; do
+		@fontsource-variable/vazirmatn @codemirror/{state,view,commands,collab,language,streamparser} \
+		@lezer/{common,highlight,lr} @marijn/find-cluster-break crelt style-mod w3c-keyname; do
 		printf '\n==== %s\n\n' "$package"
 		cat "$modules/$package/LICENSE"
 	done
