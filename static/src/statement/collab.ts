@@ -200,6 +200,8 @@ export class Collab {
 
 	/* False: it starts behind what is known, so there is a gap. */
 	#take({ base, updates }: Batch): boolean {
+		if (this.#isOver)
+			return true;
 		const known = this.revision;
 		if (base > known)
 			return false;
@@ -220,6 +222,11 @@ export class Collab {
 			this.#keep();
 		this.#tell();
 		return true;
+	}
+
+	#catchUp(batch: Batch, revision: number): void {
+		if (!this.#take(batch) || this.revision < revision)
+			this.#hasGap = true;
 	}
 
 	#check({ revision, units, hash }: Stand): void {
@@ -257,11 +264,13 @@ export class Collab {
 	}
 
 	async #fill(): Promise<boolean> {
+		this.#hasGap = false; /* what shows another one meanwhile is not answered by this */
 		const answer = await this.wire.since(this.revision);
-		if (answer === null || this.#isOver)
-			return false;
-		this.#hasGap = !this.#take(answer) || this.revision < answer.revision;
-		return true;
+		if (answer === null)
+			this.#hasGap = true;
+		else
+			this.#catchUp(answer, answer.revision);
+		return answer !== null;
 	}
 
 	async #push(): Promise<boolean> {
@@ -273,11 +282,11 @@ export class Collab {
 			return false;
 		switch (answer.is) {
 		case "taken":
-			this.#hasGap = !this.#take({ base: answer.stand.revision - answer.updates.length, updates: answer.updates });
+			this.#catchUp({ base: answer.stand.revision - answer.updates.length, updates: answer.updates }, answer.stand.revision);
 			this.#check(answer.stand);
 			return true;
 		case "moved":
-			this.#hasGap = !this.#take(answer) || this.revision < answer.revision;
+			this.#catchUp(answer, answer.revision);
 			return true;
 		case "refused":
 			this.#reset("refused", answer.detail);

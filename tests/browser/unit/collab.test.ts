@@ -243,7 +243,7 @@ async function play(seed: number): Promise<void> {
 test(`${SESSIONS} sessions of two to five people converge, and nothing typed is lost`, async () => {
 	const only = process.env.SEED === undefined ? null : Number(process.env.SEED);
 	for (let seed = only ?? 0; seed < (only === null ? SESSIONS : only + 1); seed++)
-		await play(seed).catch((e: unknown) => { throw new Error(`SEED=${seed}`, { cause: e }); });
+		await play(seed).catch((e: unknown) => { throw new Error(`SEED=${seed}: ${String(e)}`, { cause: e }); });
 });
 
 test("the sum is the one of the server", () => {
