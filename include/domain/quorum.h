@@ -38,9 +38,12 @@ struct dw_quorum_rules {
 	size_t n;
 };
 
+/** At least n of that group, which is borrowed. False: over DW_NEEDS_MAX. */
+DW_MUST_USE bool dw_quorum_need(struct dw_quorum *q, struct dw_str group, unsigned n);
 /**
  * What is demanded: the sum of the rules that fit; without any need, one approver of any group.
- * may_approve_own only if all rules that fit say so (and one does); blocks: what any of them blocks.
+ * may_approve_own only if all rules that fit say so (and one does); blocks: what any of them
+ * blocks. Rules that ask for more groups than DW_NEEDS_MAX can be met by nobody.
  */
 void dw_quorum_demand(struct dw_quorum *out, const struct dw_quorum_rules *rules,
 		      unsigned channel, unsigned severity);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* statement_fact.c - the words of statements, and which events are about them. */
+#include "domain/statement_fact.h"
+
+static const char *const channels[] = { "press", "social", "internal", "reply", NULL };
+static const char *const readers[] = { "public", "staff", "customer", NULL };
+static const char *const rulings[] = { "approve", "reject", "hold", "ask", NULL };
+static const char *const rests[] = { "asserts", "checking", NULL };
+static const char *const proofs[] = { "password", "signature", NULL };
+static const char *const statuses[] = { "draft",     "submitted", "approved",
+					"published", "withdrawn", NULL };
+
+static const char *const *const words[] = {
+	[DW_WORDS_CHANNEL] = channels, [DW_WORDS_READER] = readers,
+	[DW_WORDS_RULING] = rulings,   [DW_WORDS_RESTS] = rests,
+	[DW_WORDS_PROOF] = proofs,     [DW_WORDS_STATEMENT_STATUS] = statuses,
+};
+
+const char *dw_statement_word(enum dw_statement_word_kind kind, unsigned value)
+{
+	for (unsigned i = 0; words[kind][i] != NULL; i++)
+		if (i == value)
+			return words[kind][i];
+	return NULL;
+}
+
+bool dw_statement_word_find(enum dw_statement_word_kind kind, struct dw_str name,
+			    unsigned *value)
+{
+	for (unsigned i = 0; words[kind][i] != NULL; i++) {
+		if (dw_str_eq(name, dw_str_of(words[kind][i]))) {
+			*value = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool dw_statement_is_of(enum dw_event_type type)
+{
+	return (type >= DW_EV_STATEMENT_DRAFTED && type <= DW_EV_VERDICT_CARRIED) ||
+	       type == DW_EV_DRAFT_CHANGED;
+}
