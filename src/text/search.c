@@ -131,18 +131,19 @@ struct finding {
 	size_t n, max;
 };
 
+/* Joined with all that it overlaps: a tag or a compound comes behind the parts of it. */
 static void add_span(struct finding *f, const struct dw_token *t)
 {
-	struct dw_mark *last = f->n > 0 ? &f->at[f->n - 1] : NULL;
+	struct dw_mark m = { (uint32_t)t->from, (uint32_t)t->to };
 
-	if (last != NULL && t->from < last->to) {
-		if (t->to > last->to)
-			last->to = (uint32_t)t->to;
-		if (t->from < last->from)
-			last->from = (uint32_t)t->from;
-	} else if (f->at != NULL && f->n < f->max) {
-		f->at[f->n++] = (struct dw_mark){ (uint32_t)t->from, (uint32_t)t->to };
+	for (; f->n > 0 && m.from < f->at[f->n - 1].to; f->n--) {
+		const struct dw_mark *last = &f->at[f->n - 1];
+
+		m.from = last->from < m.from ? last->from : m.from;
+		m.to = last->to > m.to ? last->to : m.to;
 	}
+	if (f->n < f->max)
+		f->at[f->n++] = m;
 }
 
 static int on_text_token(void *data, const struct dw_token *t)

@@ -364,6 +364,31 @@ static void test_query_is_never_syntax(void **state)
 	dw_buf_fini(&b);
 }
 
+/* A word that is joined to the next stands over all its parts, not over the last one only. */
+static void test_marks_of_parts_and_whole(void **state)
+{
+	struct dw_str text = DW_STR("این کتاب\xe2\x80\x8cخانه ها بود");
+	struct dw_search *s;
+	struct dw_mark m[4];
+	size_t n;
+
+	assert_int_equal(dw_search_create(&s,
+					  DW_STR("خانه بود کتاب کتاب\xe2\x80\x8cخانه ها"),
+					  DW_SEARCH_EXACT, NULL),
+			 0);
+	assert_true(dw_search_is_all(s, dw_search_find(s, text, m, 4, &n)));
+	assert_int_equal(n, 2);
+	assert_int_equal(m[0].from, 4);
+	assert_int_equal(m[0].to, 16);
+	assert_int_equal(m[1].from, 17);
+	assert_int_equal(m[1].to, 20);
+	(void)dw_search_find(s, text, m, 1, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(m[0].from, 4);
+	assert_int_equal(m[0].to, 16);
+	dw_search_destroy(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_stops_when_told),
 		cmocka_unit_test(test_query_without_words),
 		cmocka_unit_test(test_query_is_never_syntax),
+		cmocka_unit_test(test_marks_of_parts_and_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
