@@ -114,6 +114,19 @@ static void it_says_where_it_is_too_long(void **state)
 	assert_int_equal(dw_post_length(dw_str_make(NULL, 0), 0, NULL), 0);
 }
 
+/* So the part before the place may be longer than the text is up to there. */
+static void a_name_that_is_cut_may_be_a_link(void **state)
+{
+	struct dw_str s = DW_STR("a.co0m");
+	size_t over;
+
+	assert_int_equal(dw_post_length(s, 4, &over), 6);
+	assert_int_equal(over, 4);
+	assert_int_equal(dw_post_length(dw_str_make(s.p, over), 4, NULL), 23);
+	assert_int_equal(dw_post_length(DW_STR("a.co@b"), 4, &over), 6);
+	assert_int_equal(over, 4);
+}
+
 /* Each byte is looked at a few times, or this would take hours. */
 static void hostile_texts_cost_one_pass(void **state)
 {
@@ -142,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_post_is_as_long_as_the_channel_says),
 		cmocka_unit_test(it_says_where_it_is_too_long),
+		cmocka_unit_test(a_name_that_is_cut_may_be_a_link),
 		cmocka_unit_test(hostile_texts_cost_one_pass),
 	};
 
