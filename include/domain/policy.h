@@ -43,6 +43,7 @@ struct dw_principal {
 	X(ROOM, "work in incidents")                                                     \
 	X(CONTRIBUTE, "add to incidents")                                                \
 	X(APPROVE, "give verdicts on statements")                                        \
+	X(VOUCH, "vouch for the keys of others")                                         \
 	X(COMMAND, "command incidents")                                                  \
 	X(ADMIN, "administer accounts, tokens and sources")                              \
 	X(OPERATE, "operate the server from its own machine")

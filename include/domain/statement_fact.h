@@ -19,7 +19,7 @@ enum dw_channel {
 	DW_CHANNEL_REPLY,
 	DW_CHANNEL_COUNT
 };
-enum dw_reader {
+enum dw_readership {
 	DW_READER_PUBLIC,
 	DW_READER_STAFF,
 	DW_READER_CUSTOMER,

@@ -53,6 +53,8 @@ static const struct grant grants[DW_RIGHT_COUNT] = {
 				  .who = "a lead, a drafter, or a token with scope act" },
 	[DW_RIGHT_APPROVE] = { .roles = DW_ROLE_APPROVER,
 			       .who = "an approver who signed in" },
+	[DW_RIGHT_VOUCH] = { .roles = DW_ROLE_ADMIN | DW_ROLE_LEAD | DW_ROLE_APPROVER,
+			     .who = "an admin, a lead or an approver who signed in" },
 	[DW_RIGHT_COMMAND] = { .roles = DW_ROLE_LEAD,
 			       .scopes = DW_SCOPE_ACT,
 			       .who = "a lead, or a token with scope act" },

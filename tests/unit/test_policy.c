@@ -26,24 +26,24 @@ static const struct row rows[] = {
 	{ "no role", { DW_USER, 1, 0, 0, 9 }, R(PUBLIC) | R(SIGNED_IN) },
 	{ "admin",
 	  { DW_USER, 1, DW_ROLE_ADMIN, 0, 9 },
-	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(ADMIN) },
+	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(ADMIN) | R(VOUCH) },
 	{ "lead",
 	  { DW_USER, 1, DW_ROLE_LEAD, 0, 9 },
 	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(DESK) | R(ROOM) | R(CONTRIBUTE) |
-		  R(COMMAND) },
+		  R(COMMAND) | R(VOUCH) },
 	{ "drafter",
 	  { DW_USER, 1, DW_ROLE_DRAFTER, 0, 9 },
 	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(DESK) | R(ROOM) | R(CONTRIBUTE) },
 	{ "approver",
 	  { DW_USER, 1, DW_ROLE_APPROVER, 0, 9 },
-	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(ROOM) | R(APPROVE) },
+	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(ROOM) | R(APPROVE) | R(VOUCH) },
 	{ "observer",
 	  { DW_USER, 1, DW_ROLE_OBSERVER, 0, 9 },
 	  R(PUBLIC) | R(SIGNED_IN) | R(READ) },
 	{ "admin and lead",
 	  { DW_USER, 1, DW_ROLE_ADMIN | DW_ROLE_LEAD, 0, 9 },
 	  R(PUBLIC) | R(SIGNED_IN) | R(READ) | R(DESK) | R(ADMIN) | R(ROOM) |
-		  R(CONTRIBUTE) | R(COMMAND) },
+		  R(CONTRIBUTE) | R(COMMAND) | R(VOUCH) },
 	/* bits of the other kind must not count */
 	{ "user with scopes",
 	  { DW_USER, 1, 0, DW_SCOPE_READ | DW_SCOPE_INGEST, 9 },
@@ -162,6 +162,14 @@ static const struct {
 	{ DW_CMD_RULE, "a" },
 	{ DW_CMD_PUBLISH, "ltL" },
 	{ DW_CMD_WITHDRAW, "ltL" },
+	{ DW_CMD_FREEZE, "lt" },
+	{ DW_CMD_THAW, "lt" },
+	{ DW_CMD_SET_POLICY, "Ao" },
+	{ DW_CMD_ENROL_KEY, "a" },
+	{ DW_CMD_CONFIRM_KEY, "Ala" },
+	{ DW_CMD_REVOKE_KEY, "AlaO" },
+	{ DW_CMD_NAME_DEPUTY, "a" },
+	{ DW_CMD_END_DEPUTY, "AoO" },
 };
 
 static unsigned role_of(char letter)
@@ -169,24 +177,31 @@ static unsigned role_of(char letter)
 	return letter == 'l'   ? DW_ROLE_LEAD
 	       : letter == 'd' ? DW_ROLE_DRAFTER
 	       : letter == 'a' ? DW_ROLE_APPROVER
+	       : letter == 'A' ? DW_ROLE_ADMIN
 			       : 0;
+}
+
+static unsigned roles_of(const char *may)
+{
+	unsigned by = 0;
+
+	for (const char *l = may; *l != '\0'; l++)
+		by |= role_of(*l);
+	return by;
 }
 
 static bool is_allowed(const struct dw_principal *p, const char *may,
 		       const struct dw_standing *how)
 {
-	unsigned by = 0;
-	bool works =
-		p->kind == DW_USER &&
-		(p->roles & (DW_ROLE_LEAD | DW_ROLE_DRAFTER | DW_ROLE_APPROVER)) != 0;
+	unsigned by = roles_of(may);
+	bool works = p->kind == DW_TOKEN ? (p->scopes & DW_SCOPE_ACT) != 0
+					 : (p->roles & (DW_ROLE_LEAD | DW_ROLE_DRAFTER |
+							DW_ROLE_APPROVER)) != 0;
 
-	for (const char *l = may; *l != '\0'; l++)
-		by |= role_of(*l);
-	if (p->kind == DW_TOKEN)
-		return (p->scopes & DW_SCOPE_ACT) != 0 && strchr(may, 't') != NULL;
-	if (p->kind != DW_USER)
+	if (p->kind != DW_USER && p->kind != DW_TOKEN)
 		return p->kind == DW_OPERATOR && strchr(may, 'o') != NULL;
-	return (p->roles & by) != 0 ||
+	return (p->kind == DW_TOKEN ? works && strchr(may, 't') != NULL
+				    : (p->roles & by) != 0) ||
 	       (works && ((how->is_lead && strchr(may, 'L') != NULL) ||
 			  (how->is_owner && strchr(may, 'O') != NULL) ||
 			  (how->is_self && strchr(may, 'S') != NULL)));

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_DOMAIN_AUTHORITY_H
+#define DW_DOMAIN_AUTHORITY_H
+/*
+ * Who may let a statement go, beyond any single incident: what the settings demand, whose key signs,
+ * who stands in for whom, and the emergency stop. Plain data, folded from the events of class
+ * AUTHORITY, and the commands that make these.
+ */
+#include "domain/decide.h"
+#include "domain/quorum.h"
+
+#define DW_PUBLIC_KEY_BYTES 32
+#define DW_SIGN_KEYS_MAX 2000 /* ever enrolled */
+#define DW_DEPUTIES_MAX 2000  /* ever named */
+#define DW_DEPUTY_DAYS_MAX 90 /* of one deputy, at most */
+#define DW_FREEZE_DAYS_MAX 365
+
+struct dw_sign_key { /* of an approver's device */
+	uint64_t id, user;
+	uint8_t public[DW_PUBLIC_KEY_BYTES];  /* Ed25519 */
+	struct dw_str name;		      /* of the device */
+	int64_t at, confirmed_at, revoked_at; /* 0: it is not */
+	uint64_t confirmed_by, revoked_by;
+};
+
+struct dw_deputy { /* stands in for `user` until then; may not pass it on */
+	uint64_t id, user, deputy;
+	int64_t at, until, ended_at; /* ended_at 0: nobody ended it early */
+	struct dw_str reason;
+};
+
+struct dw_outgoing {		 /* what is stopped from leaving */
+	uint64_t frozen_seq, by; /* 0: nothing is */
+	int64_t at, until;	 /* until 0: until it is lifted */
+	struct dw_str reason;
+};
+
+struct dw_authority {
+	struct dw_arena *arena;	      /* owns all texts and lists */
+	uint64_t seq, policy_version; /* of the last event; of policy.set, 0: never set */
+	struct dw_quorum_rules rules;
+	struct dw_outgoing outgoing;
+	DW_VECTOR(struct dw_sign_key) keys;
+	DW_VECTOR(struct dw_deputy) deputies;
+};
+
+/* What an event says. Absent: 0 or p == NULL. */
+struct dw_authority_fact {
+	enum dw_event_type type;
+	uint64_t seq, actor;
+	int64_t recorded_at;
+	struct dw_str reason, name;
+	int64_t until;
+	struct dw_quorum_rules rules;
+	uint64_t key, deputy; /* ids; of deputy.named: the account */
+	uint8_t public[DW_PUBLIC_KEY_BYTES];
+	bool has_public;
+};
+
+struct dw_authority *dw_authority_create(void);
+/** NULL is fine. */
+void dw_authority_destroy(struct dw_authority *a);
+/** Fold one event in; total. What f points at must live as long as a: read it into a->arena. */
+void dw_authority_apply(struct dw_authority *a, const struct dw_authority_fact *f);
+
+/* ---- looking ---- */
+
+bool dw_outgoing_is_frozen(const struct dw_outgoing *o, int64_t now);
+/** Not over, and not ended early? */
+bool dw_deputy_is_on(const struct dw_deputy *d, int64_t now);
+/** Does `deputy` stand in for `user` at that moment? */
+bool dw_authority_stands_in(const struct dw_authority *a, uint64_t user, uint64_t deputy,
+			    int64_t now);
+/** By id; NULL: there is none. */
+const struct dw_sign_key *dw_authority_key(const struct dw_authority *a, uint64_t id);
+const struct dw_deputy *dw_authority_deputy(const struct dw_authority *a, uint64_t id);
+
+/* ---- commands ---- */
+
+struct dw_authority_command {
+	enum dw_command_type type; /* FREEZE … END_DEPUTY */
+	struct dw_principal who;
+	struct dw_people people;
+	int64_t now;
+	uint64_t child;		    /* id of the key or deputy that it is about */
+	uint64_t version;	    /* SET_POLICY: as the caller saw it */
+	struct dw_authority_fact f; /* the fields that were given */
+};
+
+/**
+ * Decide. 1 with *f as what is to be appended (it borrows from c), 0: it is so already, or DW_E… with the reason.
+ */
+DW_MUST_USE int dw_authority_decide(const struct dw_authority_command *c,
+				    const struct dw_authority *a,
+				    struct dw_authority_fact *f, struct dw_fault *fault);
+
+/* ---- authority_json.c ---- */
+
+/** The payload: one object; a new blob. */
+struct dw_blob *dw_authority_payload(const struct dw_authority_fact *f);
+/** Read a payload of ours into `arena`; total. The envelope's members of *f are the caller's. */
+void dw_authority_read(struct dw_authority_fact *f, struct dw_str payload,
+		       struct dw_arena *arena);
+/** Read a command's body, which is hostile. 0, or DW_EINVAL with the place and the reason. */
+DW_MUST_USE int dw_authority_parse(struct dw_authority_command *c, struct dw_str json,
+				   struct dw_arena *arena, struct dw_fault *fault);
+/** Rules as the array that they are set by. */
+void dw_quorum_rules_write(struct dw_jsonw *w, const struct dw_quorum_rules *rules);
+/** {"legal":1}: what a submission asks for besides, and "any". 0 or DW_EINVAL. */
+void dw_quorum_write(struct dw_jsonw *w, const struct dw_quorum *q);
+
+#endif
