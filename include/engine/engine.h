@@ -11,14 +11,15 @@
 #include "store/journal.h"
 
 struct dw_engine;
-struct dw_account;   /* engine/account.h */
-struct dw_feed;	     /* engine/feed.h */
-struct dw_names;     /* engine/names.h */
-struct dw_playbooks; /* engine/playbook.h */
-struct dw_principal; /* domain/policy.h */
-struct dw_rooms;     /* engine/room.h */
-struct dw_sources;   /* engine/source.h */
-struct dw_uploads;   /* engine/upload.h */
+struct dw_account;     /* engine/account.h */
+struct dw_authorities; /* engine/authority.h */
+struct dw_feed;	       /* engine/feed.h */
+struct dw_names;       /* engine/names.h */
+struct dw_playbooks;   /* engine/playbook.h */
+struct dw_principal;   /* domain/policy.h */
+struct dw_rooms;       /* engine/room.h */
+struct dw_sources;     /* engine/source.h */
+struct dw_uploads;     /* engine/upload.h */
 
 struct dw_engine_conf {
 	const char *dir; /* data folder, locked by the caller; NULL: journal in memory */
@@ -49,6 +50,7 @@ struct dw_feed *dw_engine_feed(struct dw_engine *e);
 struct dw_sources *dw_engine_sources(struct dw_engine *e);
 struct dw_rooms *dw_engine_rooms(struct dw_engine *e);
 struct dw_playbooks *dw_engine_playbooks(struct dw_engine *e);
+struct dw_authorities *dw_engine_authorities(struct dw_engine *e);
 struct dw_uploads *dw_engine_uploads(struct dw_engine *e);
 /*
  * Each kind of slow work has threads of its own, so that none holds up another. `local` is the

@@ -140,6 +140,18 @@ DW_API_HANDLER(dw_api_playbooks_create);
 DW_API_HANDLER(dw_api_playbook_get);
 DW_API_HANDLER(dw_api_playbook_patch);
 DW_API_HANDLER(dw_api_incident_milestone_delete);
+DW_API_HANDLER(dw_api_outgoing_get); /* authority.c */
+DW_API_HANDLER(dw_api_outgoing_freeze);
+DW_API_HANDLER(dw_api_outgoing_thaw);
+DW_API_HANDLER(dw_api_policy_get);
+DW_API_HANDLER(dw_api_policy_patch); /* If-Match */
+DW_API_HANDLER(dw_api_keys_list);
+DW_API_HANDLER(dw_api_keys_create);
+DW_API_HANDLER(dw_api_key_confirm);
+DW_API_HANDLER(dw_api_key_delete);
+DW_API_HANDLER(dw_api_deputies_list);
+DW_API_HANDLER(dw_api_deputies_create);
+DW_API_HANDLER(dw_api_deputy_delete);
 DW_API_HANDLER(dw_api_incidents_list); /* incident_read.c */
 DW_API_HANDLER(dw_api_incident_get);
 DW_API_HANDLER(dw_api_incident_handover);

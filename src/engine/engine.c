@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 
 #include "engine/account.h"
+#include "engine/authority.h"
 #include "engine/feed.h"
 #include "engine/ingest.h"
 #include "engine/keyfile.h"
@@ -43,6 +44,7 @@ struct dw_engine {
 	struct dw_sources *sources;
 	struct dw_rooms *rooms;
 	struct dw_playbooks *playbooks;
+	struct dw_authorities *authorities;
 	struct dw_uploads *uploads;
 	struct dw_feed *feed;
 	uint8_t identity_key[32];
@@ -71,8 +73,10 @@ static void on_durable(void *data, const struct dw_stored *e, size_t n)
 		case DW_CLASS_PLAYBOOK:
 			dw_playbooks_apply(g->playbooks, &e[i]);
 			break;
-		case DW_CLASS_DRAFT:
 		case DW_CLASS_AUTHORITY:
+			dw_authorities_apply(g->authorities, &e[i]);
+			break;
+		case DW_CLASS_DRAFT:
 		case DW_CLASS_SYSTEM:
 		case DW_CLASS_COUNT:
 			break;
@@ -212,6 +216,8 @@ static int load(struct dw_engine *g, struct dw_err *err)
 	if (rc == 0)
 		rc = dw_rooms_open(&g->rooms, g, r, err);
 	if (rc == 0)
+		rc = dw_authorities_open(&g->authorities, g, r, err);
+	if (rc == 0)
 		rc = dw_playbooks_open(&g->playbooks, g, r, err);
 	if (rc == 0)
 		rc = dw_uploads_open(&g->uploads, g, r, err);
@@ -256,6 +262,7 @@ static void on_journal_closed(void *data)
 	dw_feed_destroy(g->feed);
 	dw_uploads_destroy(g->uploads);
 	dw_playbooks_destroy(g->playbooks);
+	dw_authorities_destroy(g->authorities);
 	dw_rooms_destroy(g->rooms);
 	dw_sources_destroy(g->sources);
 	dw_account_destroy(g->account);
@@ -324,6 +331,11 @@ struct dw_rooms *dw_engine_rooms(struct dw_engine *g)
 struct dw_playbooks *dw_engine_playbooks(struct dw_engine *g)
 {
 	return g->playbooks;
+}
+
+struct dw_authorities *dw_engine_authorities(struct dw_engine *g)
+{
+	return g->authorities;
 }
 
 struct dw_feed *dw_engine_feed(struct dw_engine *g)

@@ -12,6 +12,7 @@
 #include "base/embed.h"
 #include "domain/fact.h"
 #include "engine/account.h"
+#include "engine/authority.h"
 #include "engine/ingest.h"
 #include "engine/playbook.h"
 #include "engine/room.h"
@@ -42,8 +43,9 @@ static int fold(void *ctx, struct dw_db *db, const struct dw_stored *e,
 		return dw_room_project_on_writer(db, e, err);
 	case DW_CLASS_PLAYBOOK:
 		return dw_playbook_project_on_writer(db, e, err);
-	case DW_CLASS_DRAFT:
 	case DW_CLASS_AUTHORITY:
+		return dw_authority_project_on_writer(db, e, err);
+	case DW_CLASS_DRAFT:
 	case DW_CLASS_SYSTEM:
 	case DW_CLASS_COUNT:
 		break;

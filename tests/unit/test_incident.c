@@ -393,7 +393,8 @@ static void keep_linked(struct player *p, struct dw_refs *ids)
 
 static struct dw_command some_command(struct player *p)
 {
-	enum dw_command_type type = (enum dw_command_type)below(p, DW_CMD_DRAFT_STATEMENT);
+	enum dw_command_type type =
+		(enum dw_command_type)below(p, DW_CMD_DRAFT_STATEMENT);
 	struct dw_command c = command(type, &p->t);
 	uint64_t others = dw_command_known(type) & ~dw_command_required(type);
 	static const unsigned roles[] = { DW_ROLE_LEAD, DW_ROLE_LEAD, DW_ROLE_DRAFTER,
