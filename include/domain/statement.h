@@ -67,7 +67,7 @@ struct dw_tab {
 };
 
 struct dw_contradiction { /* a claim under a published sentence is not true any more */
-	uint64_t seq, claim, correction;
+	uint64_t seq, claim, link, correction;
 	uint32_t from, to;
 	struct dw_str quote;
 	int64_t at;
@@ -78,6 +78,7 @@ struct dw_statement {
 	/* version: seq of the last change of its own fields; seq: of its last event */
 	uint64_t id, version, seq, incident;
 	struct dw_str title, lang, template_name;
+	struct dw_str reason; /* of a correction */
 	unsigned channel, reader;
 	uint64_t by, translation_of, correction_of;
 	int64_t at;
@@ -108,10 +109,12 @@ void dw_statement_apply(struct dw_statement *t, const struct dw_statement_fact *
 enum dw_statement_status dw_statement_status(const struct dw_statement *t);
 /** The version that was submitted last, or NULL. */
 const struct dw_statement_version *dw_statement_submitted(const struct dw_statement *t);
+/** Whose the tab of that name is, or NULL. */
+const struct dw_tab *dw_statement_tab(const struct dw_statement *t, struct dw_str client);
 /** By its digest, the newest; or NULL. */
 const struct dw_statement_version *dw_statement_version_of(const struct dw_statement *t,
 							   struct dw_str digest);
-/** Has the draft (text, language, channel, audience, rests) moved on since it was submitted? True without a version. */
+/** Has the draft (text, title, language, channel, audience, rests) moved on since it was submitted? True without a version. */
 bool dw_statement_is_edited(const struct dw_statement *t);
 /** The publication that stands: NULL when none does, or it was withdrawn. */
 const struct dw_publication *dw_statement_out(const struct dw_statement *t);

@@ -41,14 +41,19 @@ enum dw_proof_kind {
 
 /* What a stretch of the text rests on. */
 struct dw_rest {
-	uint64_t
-		id; /* seq of statement.linked; of those begun with: of statement.drafted */
+	uint64_t id; /* seq of statement.linked, or dw_rest_begun_id */
 	uint64_t claim;
 	unsigned rests;	     /* enum dw_rests */
 	uint32_t from, to;   /* UTF-16 units of the text */
 	struct dw_str quote; /* what stood there when it was linked */
 	uint64_t by;
 };
+
+/** Of those that a statement was begun with: its own id, and behind it the place in their list. */
+static inline uint64_t dw_rest_begun_id(uint64_t statement, size_t place)
+{
+	return statement | (uint64_t)place << 40;
+}
 
 struct dw_rest_list {
 	struct dw_rest *p;
@@ -72,8 +77,7 @@ struct dw_statement_fact {
 	uint64_t
 		statement; /* what it is about; 0 in statement.drafted, whose seq it is */
 	unsigned has;	   /* enum dw_statement_has: of statement.changed */
-	struct dw_str title, lang, text, template_name, reason, quote, digest,
-		from_digest;
+	struct dw_str title, lang, text, template_name, reason, digest, from_digest;
 	unsigned channel, reader;
 	uint64_t translation_of, correction_of; /* statements */
 	uint64_t revision;	  /* after draft.changed; that was submitted */

@@ -30,5 +30,7 @@ DW_MUST_USE int dw_updates_parse(struct dw_update **u, size_t *n, struct dw_str 
 
 /** One value. Requires that dw_change_check has passed it. */
 void dw_change_write(struct dw_jsonw *w, const struct dw_change *c);
+/** {client, changes}; requires the same. */
+void dw_update_write(struct dw_jsonw *w, const struct dw_update *u);
 
 #endif

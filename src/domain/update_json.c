@@ -7,9 +7,8 @@
  * that would be of no use to the library in the page is refused, even where the library would
  * take it. The rules that are not about spelling are dw_change_check's.
  */
-#include "domain/update.h"
+#include "update_int.h"
 
-#include <jansson.h>
 #include <stdio.h>
 
 #define CLIENT_MAX 64
@@ -189,8 +188,8 @@ static int read_update(struct dw_update *u, const json_t *v, size_t i, struct dw
 	return read_change(&u->change, json_object_get(v, "changes"), prefix, a, f);
 }
 
-static int read_updates(struct dw_update **u, size_t *n, const json_t *v,
-			struct dw_arena *a, struct dw_fault *f)
+int updates_read(struct dw_update **u, size_t *n, const json_t *v, struct dw_arena *a,
+		 struct dw_fault *f)
 {
 	size_t parts = 0;
 
@@ -223,7 +222,7 @@ int dw_updates_parse(struct dw_update **u, size_t *n, struct dw_str json,
 
 	if (rc < 0)
 		return rc;
-	rc = read_updates(u, n, root, a, f);
+	rc = updates_read(u, n, root, a, f);
 	json_decref(root);
 	return rc;
 }
@@ -260,4 +259,13 @@ void dw_change_write(struct dw_jsonw *w, const struct dw_change *c)
 		dw_jsonw_arr_end(w);
 	}
 	dw_jsonw_arr_end(w);
+}
+
+void dw_update_write(struct dw_jsonw *w, const struct dw_update *u)
+{
+	dw_jsonw_obj(w);
+	dw_jsonw_kstr(w, "client", u->client);
+	dw_jsonw_key(w, "changes");
+	dw_change_write(w, &u->change);
+	dw_jsonw_obj_end(w);
 }

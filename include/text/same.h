@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_TEXT_SAME_H
+#define DW_TEXT_SAME_H
+/* Whether two texts say the same to whoever reads them, down to the letter. */
+#include "base/str.h"
+
+/**
+ * Do they differ in nothing but white space, where both have some, and in how Unicode spells the same
+ * characters (NFC)? Nothing else is forgiven: a ZWNJ, a hamza, a Persian kaf for an Arabic one and a
+ * digit of another script are changes. False for what is no UTF-8, unless the bytes are the same.
+ */
+bool dw_text_is_same_but_space(struct dw_str a, struct dw_str b);
+
+#endif

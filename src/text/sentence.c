@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * sentence.c - sentences by their punctuation.
+ *
+ * A rule of thumb that anybody can follow: it says where a figure stands, to ask what it rests on.
+ * "e.g. 5" is two sentences by it, which does no harm there.
+ */
+#include "text/sentence.h"
+
+#include "fold_int.h"
+
+static bool is_figure(uint32_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 0x660 && c <= 0x669) ||
+	       (c >= 0x6f0 && c <= 0x6f9);
+}
+
+static bool is_end(uint32_t c)
+{
+	return c == '.' || c == '!' || c == '?' || c == 0x61f || c == 0x6d4 ||
+	       c == '\n' || c == 0x2026 || c == 0x2028 || c == 0x2029;
+}
+
+static bool is_blank(uint32_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xa0 ||
+	       (c >= 0x2000 && c <= 0x200b) || c == 0x2028 || c == 0x2029;
+}
+
+struct at {
+	uint32_t c;
+	size_t used;
+};
+
+static struct at look(const struct dw_sentences *s, size_t at)
+{
+	struct at a = { 0, 0 };
+
+	if (at < s->text.n)
+		a.c = fold_decode(s->text.p + at, s->text.n - at, &a.used);
+	return a;
+}
+
+static void step(struct dw_sentences *s, const struct at *a)
+{
+	s->at += a->used;
+	s->units += a->c > 0xffff ? 2 : 1;
+}
+
+bool dw_sentence_next(struct dw_sentences *s, struct dw_sentence *out)
+{
+	uint32_t last = 0;
+	struct at a;
+
+	for (a = look(s, s->at); a.used > 0 && is_blank(a.c); a = look(s, s->at))
+		step(s, &a);
+	*out = (struct dw_sentence){ s->units, s->units, false };
+	for (; a.used > 0; a = look(s, s->at)) {
+		bool is_point =
+			a.c == '.' && is_figure(last) && is_figure(look(s, s->at + 1).c);
+
+		step(s, &a);
+		last = a.c;
+		out->has_figure |= is_figure(a.c);
+		if (!is_blank(a.c))
+			out->to = s->units;
+		if (is_end(a.c) && !is_point)
+			break;
+	}
+	return out->to > out->from;
+}
