@@ -101,6 +101,8 @@ static const struct dw_route routes[] = {
 	  SMALL, DW_RIGHT_ROOM },
 	{ DW_GET, "/api/v1/incidents/{id}/handover", dw_api_incident_handover,
 	  DW_BODY_NONE, 0, DW_RIGHT_READ },
+	{ DW_GET, "/api/v1/incidents/{id}/templates", dw_api_incident_templates,
+	  DW_BODY_NONE, 0, DW_RIGHT_READ },
 	{ DW_GET, "/api/v1/incidents/{id}/timeline", dw_api_incident_timeline,
 	  DW_BODY_NONE, 0, DW_RIGHT_READ },
 	{ DW_POST, "/api/v1/incidents/{id}/mentions", dw_api_incident_mentions,

@@ -156,10 +156,11 @@ DW_API_HANDLER(dw_api_incidents_list); /* incident_read.c */
 DW_API_HANDLER(dw_api_incident_get);
 DW_API_HANDLER(dw_api_incident_handover);
 DW_API_HANDLER(dw_api_incident_timeline);
-DW_API_HANDLER(dw_api_stream);	 /* stream.c */
-DW_API_HANDLER(dw_api_presence); /* presence.c: signed-in people only */
-DW_API_HANDLER(dw_api_backup);	 /* control.c: operator only */
-DW_API_HANDLER(dw_api_healthz);	 /* health.c */
+DW_API_HANDLER(dw_api_incident_templates); /* templates.c */
+DW_API_HANDLER(dw_api_stream);		   /* stream.c */
+DW_API_HANDLER(dw_api_presence);	   /* presence.c: signed-in people only */
+DW_API_HANDLER(dw_api_backup);		   /* control.c: operator only */
+DW_API_HANDLER(dw_api_healthz);		   /* health.c */
 DW_API_HANDLER(dw_api_readyz);
 DW_API_HANDLER(dw_api_metrics);
 DW_API_HANDLER(dw_api_csp_report); /* csp_report.c */

@@ -18,6 +18,7 @@ def paths(room):
     return [("GET", base, None), ("GET", base + "?as_of=%d" % room["id"], None),
             ("GET", base + "/handover", None),
             ("GET", base + "/handover?as_of=%d" % room["id"], None),
+            ("GET", base + "/templates?lang=en", None),
             ("GET", base + "/timeline", None),
             ("GET", base + "/timeline?as_of=%d" % room["id"], None),
             ("GET", V1 + "/mentions?incident=%d" % room["id"], None),

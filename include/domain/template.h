@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_DOMAIN_TEMPLATE_H
+#define DW_DOMAIN_TEMPLATE_H
+/*
+ * A text with slots, filled from the room: what is known, what is being checked, when we speak next
+ * are in the claim ledger and the clocks already, and are not typed again.
+ *
+ * A slot is a name in braces: {known}, the claims that are true, a line each; {checking}, those
+ * that are unknown or mixed; {what}, the incident's title; {since}, when it began; {next_update},
+ * when the public is to hear from us. What the room does not know stays as it is: somebody has to write it
+ * before the text can be submitted.
+ */
+#include "domain/incident.h"
+#include "domain/statement_fact.h"
+
+struct dw_filled {
+	struct dw_str text;	   /* in the arena */
+	struct dw_rest_list rests; /* the lines that stand for claims; ids are 0 */
+};
+
+/**
+ * lang: of the text: ar, fa (times in the Persian calendar), anything else as in English. now: a
+ * promised word that is over is none. DW_ETOOBIG: the text or its links would be more than a draft may have.
+ */
+DW_MUST_USE int dw_template_fill(struct dw_filled *out, struct dw_str text,
+				 struct dw_str lang, const struct dw_incident *s,
+				 int64_t now, struct dw_arena *a);
+
+/** The first slot that is left from byte `from` on, with its braces; p == NULL: none. */
+struct dw_str dw_template_slot(struct dw_str text, size_t from);
+
+/* A day of the solar Hijri calendar of Iran and Afghanistan. */
+struct dw_persian_day {
+	int year;
+	unsigned month, day; /* from 1 */
+};
+
+/** Days since 1970-01-01 UTC, from 1800 on; from AP 1502 (2123) on reckonings differ by a day. */
+struct dw_persian_day dw_persian_day(int64_t days);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_ENGINE_TEMPLATE_H
+#define DW_ENGINE_TEMPLATE_H
+/* Templates of statements: those that ship, and those of the playbooks that a room has started. */
+#include "base/jsonw.h"
+#include "domain/template.h"
+
+struct dw_template {
+	struct dw_str name; /* "holding", or of a playbook "service-outage/holding" */
+	struct dw_str title, text; /* in the language that was asked for */
+	unsigned channel, reader;
+};
+
+/** By name; texts lie in the arena. False: there is no such, or not in that language. */
+DW_MUST_USE bool dw_template_find(struct dw_template *out, struct dw_str name,
+				  struct dw_str lang, const struct dw_incident *s,
+				  struct dw_arena *a);
+/**
+ * A list of all in that language, as they would be filled now: [{"template","title","channel",
+ * "audience","text"}]. Those of playbooks that the room has started first.
+ */
+void dw_templates_write(struct dw_jsonw *w, struct dw_str lang,
+			const struct dw_incident *s, int64_t now, struct dw_arena *a);
+
+#endif
