@@ -17,6 +17,7 @@
 #define DW_VERSIONS_MAX 500	 /* of one statement */
 #define DW_RULINGS_MAX 2000	 /* of one statement */
 #define DW_RESTS_MAX 500	 /* of one statement */
+#define DW_TABS_MAX 5000	 /* that ever typed in one statement */
 #define DW_REVISIONS_MAX 1000000 /* of one statement */
 
 enum dw_statement_status {

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * statement_decide_out.c - a version leaves, is taken back, or is found to be wrong.
+ *
+ * Whatever was asked when it was approved is asked again here, for time has passed: that the bytes are
+ * those of the digest, that everybody who said yes is still with us, that what it asserts is still true,
+ * and that nobody pulled the brake. Taking back needs none of that.
+ */
+#include "base/clock.h"
+#include "statement_decide_int.h"
+
+#include <stdio.h>
+
+/* ---- publishing ---- */
+
+static int check_stop(struct stating *d)
+{
+	const struct dw_outgoing *o =
+		d->c->authority != NULL ? &d->c->authority->outgoing : NULL;
+	char until[DW_TIME_MAX];
+
+	if (d->s->is_drill)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "",
+					"this is a drill: nothing of it is published");
+	if (o == NULL || !dw_outgoing_is_frozen(o, d->c->now))
+		return 0;
+	return refuse_statement(d, DW_ECONFLICT, "",
+				"everything outgoing is stopped, by %llu, until %s: %.*s",
+				(unsigned long long)o->by,
+				o->until != 0 ? dw_time_format(until, o->until)
+					      : "it is lifted",
+				o->reason.n > 80 ? 0 : (int)o->reason.n, o->reason.p);
+}
+
+static int check_bytes(struct stating *d, const struct dw_statement_version *v)
+{
+	struct dw_version digested;
+	char digest[DW_DIGEST_HEX];
+
+	if (v == NULL || !dw_str_eq(d->c->digest, dw_str_of(v->digest)))
+		return refuse_statement(
+			d, DW_ECONFLICT, "/digest",
+			"this is not the version that was submitted last");
+	digested = version_digested(v);
+	if (dw_version_digest(&digested, digest) < 0 || strcmp(digest, v->digest) != 0)
+		return refuse_statement(d, DW_ECORRUPT, "/digest",
+					"the text that is kept has not this digest");
+	return 0;
+}
+
+static int check_lacks(struct stating *d, const struct dw_statement_version *v)
+{
+	static const char *const what[] = {
+		[DW_LACK_GROUP] = "more approvals are needed",
+		[DW_LACK_REJECTED] = "somebody rejected it",
+		[DW_LACK_HELD] = "somebody holds it",
+		[DW_LACK_ASKED] = "a question is open",
+		[DW_LACK_EXPIRED] = "its deadline is over",
+		[DW_LACK_EDITED] = "the draft is another by now: submit it",
+	};
+	struct dw_lack *lack = d->p->lack;
+
+	if (dw_statement_lacks(d->t, v, d->c->now, lack) > 0)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "", "%s",
+					what[lack[0].kind]);
+	if (version_lacks(v, &d->c->people, lack) > 0)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "",
+					"somebody who approved it has no account any "
+					"more, and without them approvals are missing");
+	return 0;
+}
+
+static int check_new(struct stating *d, const struct dw_statement_version *v)
+{
+	const struct dw_publication *out = dw_statement_out(d->t);
+	const struct dw_statement_version *was =
+		out != NULL ? &d->t->versions.p[out->version] : NULL;
+
+	if (was != NULL && strcmp(was->digest, v->digest) == 0 &&
+	    dw_str_eq(was->title, v->title))
+		return refuse_statement(d, DW_EEXISTS, "/digest",
+					"this version is out already");
+	return was != NULL ? check_reason(d, "a version behind one that is out") : 0;
+}
+
+static void plan_word(struct stating *d, const struct dw_statement_version *v)
+{
+	struct dw_fact *f = &d->p->room_fact[0];
+
+	/* A full room is no reason to say nothing to the public. */
+	if (d->s->words.n >= DW_WORDS_MAX)
+		return;
+	memset(f, 0, sizeof(*f));
+	f->type = DW_EV_WORD_SPOKEN;
+	f->room = d->s->id;
+	f->actor = d->c->who.id;
+	f->has = DW_HAS(AUDIENCE) | DW_HAS(TEXT);
+	f->audience = v->reader == DW_READER_STAFF ? DW_INTERNAL : DW_AUDIENCE_PUBLIC;
+	f->text = v->title;
+	if (d->c->url.n > 0) {
+		f->has |= DW_HAS(URL);
+		f->url = d->c->url;
+	}
+	if (d->s->weight + dw_incident_weight(f) <= DW_ROOM_TEXT_MAX)
+		d->p->n_room = 1;
+}
+
+int decide_publish(struct stating *d)
+{
+	const struct dw_statement_version *v = dw_statement_submitted(d->t);
+	struct dw_statement_fact *f;
+	int rc = check_stop(d);
+
+	if (rc == 0)
+		rc = check_bytes(d, v);
+	if (rc == 0)
+		rc = check_new(d, v);
+	if (rc == 0)
+		rc = check_lacks(d, v);
+	if (rc == 0)
+		rc = check_asserted(d, v->rests.p, v->rests.n);
+	if (rc < 0)
+		return rc;
+	f = plan_statement(d, DW_EV_STATEMENT_PUBLISHED);
+	f->digest = dw_str_of(v->digest);
+	f->reason = d->c->reason;
+	plan_word(d, v);
+	return 0;
+}
+
+/* ---- taking back ---- */
+
+int decide_withdraw(struct stating *d)
+{
+	const struct dw_publication *out = dw_statement_out(d->t);
+	struct dw_statement_fact *f;
+	int rc = check_reason(d, "a withdrawal");
+
+	if (rc < 0)
+		return rc;
+	if (out == NULL)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "",
+					"only what is out can be withdrawn");
+	f = plan_statement(d, DW_EV_STATEMENT_WITHDRAWN);
+	f->digest = dw_str_of(d->t->versions.p[out->version].digest);
+	f->reason = d->c->reason;
+	return 0;
+}
+
+/* ---- a claim that is not true any more ---- */
+
+static bool was_named(const struct dw_statement *t, const struct dw_publication *out,
+		      uint64_t claim)
+{
+	for (size_t i = t->contradictions.n; i-- > 0;)
+		if (t->contradictions.p[i].claim == claim &&
+		    t->contradictions.p[i].seq > out->seq)
+			return true;
+	return false;
+}
+
+static bool was_planned(const struct dw_statement_plan *p, uint64_t claim)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->fact[i].type == DW_EV_STATEMENT_CONTRADICTED &&
+		    p->fact[i].rest.claim == claim)
+			return true;
+	return false;
+}
+
+static uint64_t open_correction(const struct dw_statement *t,
+				const struct dw_publication *out)
+{
+	for (size_t i = t->contradictions.n; i-- > 0;)
+		if (t->contradictions.p[i].seq > out->seq &&
+		    t->contradictions.p[i].correction != 0)
+			return t->contradictions.p[i].correction;
+	return 0;
+}
+
+static void plan_correction(struct stating *d, const struct dw_statement_version *v)
+{
+	struct dw_statement_fact *f = plan_statement(d, DW_EV_STATEMENT_DRAFTED);
+
+	f->title = v->title;
+	f->lang = v->lang;
+	f->channel = v->channel;
+	f->reader = v->reader;
+	f->text = v->text;
+	f->correction_of = d->t->id;
+	f->rests.n = v->rests.n;
+	f->rests.p = dw_arena_alloc(d->p->arena, (v->rests.n + 1) * sizeof(*f->rests.p));
+	for (size_t i = 0; i < v->rests.n; i++) {
+		f->rests.p[i] = v->rests.p[i];
+		f->rests.p[i].id = 0;
+	}
+}
+
+void dw_statement_contradict(const struct dw_statement *t, const struct dw_incident *s,
+			     struct dw_statement_plan *p)
+{
+	struct stating d = { NULL, t, s, p, NULL };
+	const struct dw_publication *out = dw_statement_out(t);
+	const struct dw_statement_version *v =
+		out != NULL ? &t->versions.p[out->version] : NULL;
+	uint64_t correction = out != NULL ? open_correction(t, out) : 0;
+
+	for (size_t i = 0; v != NULL && i < v->rests.n && p->n < PLAN_FACTS; i++) {
+		const struct dw_rest *r = &v->rests.p[i];
+		const struct dw_claim *claim = dw_incident_claim(s, r->claim);
+		struct dw_statement_fact *f;
+
+		if (r->rests != DW_RESTS_ASSERTS || claim == NULL ||
+		    claim->verdict == DW_TRUE || claim->version < out->seq ||
+		    was_named(t, out, r->claim) || was_planned(p, r->claim))
+			continue;
+		if (correction == 0 && p->n == 0)
+			plan_correction(&d, v);
+		f = plan_statement(&d, DW_EV_STATEMENT_CONTRADICTED);
+		f->rest = *r;
+		f->correction = correction;
+		f->back = correction == 0 ? p->n - 1 : 0;
+	}
+}
