@@ -38,6 +38,11 @@ struct dw_checker {
 	struct phrases *phrases;
 };
 
+const struct phrases *checker_phrases(const struct dw_checker *c)
+{
+	return c->phrases;
+}
+
 const char *dw_check_name(enum dw_check check)
 {
 	static const char *const names[] = {
@@ -290,7 +295,7 @@ static void check_blame(struct run *r)
 	phrase_matches_fini(&nots);
 }
 
-static bool find_language(struct dw_str tag, enum phrase_lang *lang)
+bool phrase_language(struct dw_str tag, enum phrase_lang *lang)
 {
 	static const char *const names[] = { "ar", "fa", "en" };
 	struct dw_str rest = tag, primary;
@@ -339,7 +344,7 @@ void dw_check_run(const struct dw_checker *c, const struct dw_check_text *t,
 	check_bidi(&r);
 	check_hidden(&r);
 	check_length(&r);
-	if (find_language(t->lang, &r.lang)) {
+	if (phrase_language(t->lang, &r.lang)) {
 		words = phrase_text_create(t->text);
 		r.words = words;
 		check_asking(&r);

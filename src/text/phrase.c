@@ -377,3 +377,33 @@ const struct phrase_match *phrase_in(const struct phrase_matches *m, unsigned se
 	}
 	return from < m->n && m->at[from].sentence == sentence ? &m->at[from] : NULL;
 }
+
+struct keying {
+	char *out;
+	size_t n, cap;
+};
+
+static int on_key_word(void *data, const struct dw_token *t)
+{
+	struct keying *k = data;
+	size_t n = t->text.n;
+
+	if ((t->flags & DW_TOKEN_IS_ALIAS) != 0)
+		return 0;
+	if (k->n > 0 && k->n + 1 < k->cap)
+		k->out[k->n++] = ' ';
+	if (n > k->cap - 1 - k->n)
+		n = k->cap - 1 - k->n;
+	memcpy(k->out + k->n, t->text.p, n);
+	k->n += n;
+	return 0;
+}
+
+void phrase_key(struct dw_str text, size_t from, size_t to, char *out, size_t cap)
+{
+	struct keying k = { out, 0, cap };
+
+	(void)dw_tokenize(dw_str_make(text.p + from, to - from), DW_TOKENS_OF_QUERY,
+			  on_key_word, &k);
+	out[k.n] = '\0';
+}

@@ -16,10 +16,12 @@ enum phrase_kind {
 	NEXT,
 	BLAME,
 	BLAME_NOT,
+	NEGATION,
 	PHRASE_KINDS
 };
 
 struct phrases;
+struct dw_checker;
 
 struct phrases *phrases_create(void);
 void phrases_destroy(struct phrases *p);
@@ -47,7 +49,15 @@ void phrase_find(struct phrase_matches *out, const struct phrases *p,
 		 enum phrase_lang lang, enum phrase_kind kind,
 		 const struct phrase_text *t);
 void phrase_matches_fini(struct phrase_matches *m);
+/** The words in those bytes as they are compared, into out[cap], cut where it is full. */
+void phrase_key(struct dw_str text, size_t from, size_t to, char *out, size_t cap);
 /** The first one in a sentence, and those behind it; NULL: there is none. */
 const struct phrase_match *phrase_in(const struct phrase_matches *m, unsigned sentence);
+
+/* ---- checks.c ---- */
+
+/** The lists of a tag's language; false: there are none. */
+bool phrase_language(struct dw_str tag, enum phrase_lang *lang);
+const struct phrases *checker_phrases(const struct dw_checker *c);
 
 #endif

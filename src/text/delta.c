@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * delta.c - figures and denials that one of two texts has and the other has not.
+ *
+ * Both are bags: what has only moved is no change. A figure is compared as the number that it
+ * spells: digits of three scripts, separators between groups of three dropped, a decimal point and a percent
+ * sign of any script kept. So a translation can be held against its original. Dates in different
+ * calendars do differ, and are shown: whoever translates has to look at them anyway.
+ */
+#include "text/delta.h"
+
+#include "fold_int.h"
+#include "phrase_int.h"
+
+#include <stdlib.h>
+
+#define NUMBER_MAX                                                                       \
+	64 /* bytes of a number as it is compared; what is behind does not count */
+#define ITEMS_MAX 20000
+
+struct item {
+	char key[NUMBER_MAX];
+	size_t from, to; /* bytes */
+	bool is_matched;
+};
+
+struct items {
+	struct item *at;
+	size_t n, cap;
+};
+
+const char *dw_delta_name(enum dw_delta_kind kind)
+{
+	static const char *const names[] = { "number", "negation" };
+
+	return names[kind];
+}
+
+static struct item *add(struct items *l)
+{
+	struct item *i;
+
+	if (l->n == ITEMS_MAX)
+		return NULL;
+	if (l->n == l->cap) {
+		l->cap = l->cap > 0 ? 2 * l->cap : 64;
+		l->at = realloc(l->at, l->cap * sizeof(*l->at));
+		DW_INVARIANT(l->at != NULL);
+	}
+	i = &l->at[l->n++];
+	memset(i, 0, sizeof(*i));
+	return i;
+}
+
+/* ---- figures ---- */
+
+static int digit_of(uint32_t c)
+{
+	if (c >= '0' && c <= '9')
+		return (int)(c - '0');
+	if (c >= 0x660 && c <= 0x669)
+		return (int)(c - 0x660);
+	return c >= 0x6f0 && c <= 0x6f9 ? (int)(c - 0x6f0) : -1;
+}
+
+struct scan {
+	struct dw_str text;
+	size_t at;
+};
+
+static uint32_t look(const struct scan *s, size_t at, size_t *used)
+{
+	*used = 0;
+	return at < s->text.n ? fold_decode(s->text.p + at, s->text.n - at, used) : 0;
+}
+
+/* How many digits stand from there on. */
+static size_t digits_at(const struct scan *s, size_t at)
+{
+	size_t n = 0, used;
+
+	while (digit_of(look(s, at, &used)) >= 0 && used > 0) {
+		at += used;
+		n++;
+	}
+	return n;
+}
+
+static bool is_group(uint32_t c)
+{
+	return c == ',' || c == 0x66c || c == 0x60c || c == 0xa0 || c == 0x202f ||
+	       c == '\'';
+}
+
+static bool is_percent(uint32_t c)
+{
+	return c == '%' || c == 0x66a;
+}
+
+static void put(struct item *i, size_t *n, char c)
+{
+	if (*n < NUMBER_MAX - 1)
+		i->key[(*n)++] = c;
+}
+
+/* What joins two runs of digits to one number: 0 nothing, else what stands for it ('g': nothing is written). */
+static char joint(const struct scan *s, uint32_t c, size_t behind)
+{
+	size_t n = digits_at(s, behind);
+
+	if (n == 0)
+		return 0;
+	if (is_group(c))
+		return n == 3 ? 'g' : 0;
+	if (c == '.' || c == 0x66b)
+		return '.';
+	return c == ':' ? ':' : 0;
+}
+
+static void take_number(struct scan *s, struct items *l)
+{
+	struct item *i = add(l);
+	size_t n = 0, used;
+	uint32_t c;
+	char j;
+
+	if (i == NULL) {
+		s->at = s->text.n;
+		return;
+	}
+	i->from = s->at;
+	for (;;) {
+		c = look(s, s->at, &used);
+		if (used == 0)
+			break;
+		j = digit_of(c) >= 0 ? 'd' : joint(s, c, s->at + used);
+		if (j == 0)
+			break;
+		if (j == 'd')
+			put(i, &n, (char)('0' + digit_of(c)));
+		else if (j != 'g')
+			put(i, &n, j);
+		s->at += used;
+	}
+	i->to = s->at;
+	if (used > 0 && is_percent(c)) {
+		put(i, &n, '%');
+		s->at += used;
+		i->to = s->at;
+	}
+}
+
+static void find_numbers(struct dw_str text, struct items *l)
+{
+	struct scan s = { text, 0 };
+
+	while (s.at < text.n) {
+		size_t used;
+
+		if (digit_of(look(&s, s.at, &used)) >= 0)
+			take_number(&s, l);
+		else
+			s.at += used > 0 ? used : 1;
+	}
+}
+
+/* ---- denials ---- */
+
+static void find_negations(const struct dw_checker *c, struct dw_str text,
+			   struct dw_str tag, struct items *l)
+{
+	struct phrase_matches m;
+	struct phrase_text *words;
+	enum phrase_lang lang;
+
+	if (!phrase_language(tag, &lang))
+		return;
+	words = phrase_text_create(text);
+	phrase_find(&m, checker_phrases(c), lang, NEGATION, words);
+	for (size_t i = 0; i < m.n; i++) {
+		struct item *one = add(l);
+
+		if (one == NULL)
+			break;
+		one->from = m.at[i].from;
+		one->to = m.at[i].to;
+		phrase_key(text, one->from, one->to, one->key, sizeof(one->key));
+	}
+	phrase_matches_fini(&m);
+	phrase_text_destroy(words);
+}
+
+/* ---- bags ---- */
+
+static int by_key(const void *a, const void *b)
+{
+	const struct item *x = *(const struct item *const *)a,
+			  *y = *(const struct item *const *)b;
+	int c = strcmp(x->key, y->key);
+
+	return c != 0 ? c : x->from < y->from ? -1 : x->from > y->from;
+}
+
+static struct item **sorted(struct items *l)
+{
+	struct item **v = calloc(l->n + 1, sizeof(struct item *));
+
+	DW_INVARIANT(v != NULL);
+	for (size_t i = 0; i < l->n; i++)
+		v[i] = &l->at[i];
+	if (l->n > 1)
+		qsort(v, l->n, sizeof(struct item *), by_key);
+	return v;
+}
+
+/* Of one key the first ones on both sides are taken for the same. */
+static void match(struct items *a, struct items *b)
+{
+	struct item **x = sorted(a), **y = sorted(b);
+	size_t i = 0, k = 0;
+
+	while (i < a->n && k < b->n) {
+		int c = strcmp(x[i]->key, y[k]->key);
+
+		if (c == 0)
+			x[i]->is_matched = y[k]->is_matched = true;
+		i += c <= 0;
+		k += c >= 0;
+	}
+	free(x);
+	free(y);
+}
+
+static void tell(struct dw_deltas *out, enum dw_delta_kind kind, const struct items *l,
+		 struct dw_str text, bool is_gone)
+{
+	size_t at = 0;
+	uint32_t units = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct dw_delta *d = &out->at[out->n];
+
+		if (l->at[i].is_matched)
+			continue;
+		if (out->n == DW_DELTAS_MAX) {
+			out->is_more = true;
+			return;
+		}
+		units += (uint32_t)dw_utf16_count(
+			dw_str_make(text.p + at, l->at[i].from - at));
+		at = l->at[i].from;
+		d->kind = kind;
+		d->is_gone = is_gone;
+		d->from = units;
+		d->to = units + (uint32_t)dw_utf16_count(
+					dw_str_make(text.p + at, l->at[i].to - at));
+		out->n++;
+	}
+}
+
+static void compare(struct dw_deltas *out, enum dw_delta_kind kind, struct items *old,
+		    struct dw_str old_text, struct items *new, struct dw_str new_text)
+{
+	match(old, new);
+	tell(out, kind, old, old_text, true);
+	tell(out, kind, new, new_text, false);
+	free(old->at);
+	free(new->at);
+}
+
+void dw_text_numbers_delta(struct dw_str a, struct dw_str b, struct dw_deltas *out)
+{
+	struct items old = { NULL, 0, 0 }, new = { NULL, 0, 0 };
+
+	out->n = 0;
+	out->is_more = false;
+	find_numbers(a, &old);
+	find_numbers(b, &new);
+	compare(out, DW_DELTA_NUMBER, &old, a, &new, b);
+}
+
+void dw_text_delta(const struct dw_checker *c, struct dw_str old, struct dw_str new,
+		   struct dw_str lang, struct dw_deltas *out)
+{
+	struct items was = { NULL, 0, 0 }, is = { NULL, 0, 0 };
+
+	dw_text_numbers_delta(old, new, out);
+	find_negations(c, old, lang, &was);
+	find_negations(c, new, lang, &is);
+	compare(out, DW_DELTA_NEGATION, &was, old, &is, new);
+}

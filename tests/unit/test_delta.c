@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* test_delta.c - figures and denials that came or went between two versions. */
+#include "text/delta.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static struct dw_checker *checker;
+
+static int setup(void **state)
+{
+	checker = dw_checker_create();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	dw_checker_destroy(checker);
+	return 0;
+}
+
+/* Byte of the text that has so many units before it. */
+static size_t byte_at(const char *text, uint32_t units)
+{
+	size_t at = 0;
+
+	while (dw_utf16_count(dw_str_make(text, at)) < units ||
+	       ((unsigned char)text[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+/* "-12 +13 +not": what is gone and what is new. */
+static void is_delta(const char *old, const char *new, const char *lang, const char *want)
+{
+	char got[1000] = "";
+	struct dw_deltas d;
+
+	dw_text_delta(checker, dw_str_of(old), dw_str_of(new), dw_str_of(lang), &d);
+	for (size_t i = 0; i < d.n; i++) {
+		const char *text = d.at[i].is_gone ? old : new;
+		size_t from = byte_at(text, d.at[i].from), to = byte_at(text, d.at[i].to);
+		size_t n = strlen(got);
+
+		snprintf(got + n, sizeof(got) - n, "%s%c%.*s", n > 0 ? " " : "",
+			 d.at[i].is_gone ? '-' : '+', (int)(to - from), text + from);
+	}
+	assert_string_equal(got, want);
+	assert_false(d.is_more);
+}
+
+static void figures_are_compared_as_numbers(void **state)
+{
+	is_delta("12 people, 3 cars", "3 cars, 13 people", "en", "-12 +13");
+	is_delta("1,200 of 3.5%", "۱٬۲۰۰ از ۳٫۵٪", "fa", "");
+	is_delta("١٢٠٠", "1200", "ar", "");
+	is_delta("at 14:05", "at 14:50", "en", "-14:05 +14:50");
+	is_delta("5%", "5", "en", "-5% +5");
+	is_delta("3.5", "35", "en", "-3.5 +35");
+	is_delta("1,20 and 7.", "1 20 7", "en", "");
+	is_delta("2 2 2", "2 2", "en", "-2");
+	is_delta("😀 7", "😀😀 8", "en", "-7 +8");
+	is_delta("", "", "en", "");
+	is_delta("1٬2345", "1 2345", "en", "");
+}
+
+static void denials_are_seen_in_three_languages(void **state)
+{
+	is_delta("It is safe.", "It is not safe.", "en", "+not");
+	is_delta("It is NOT safe", "It is not safe", "en", "");
+	is_delta("We don't know", "We know", "en-GB", "-don't");
+	is_delta("کسی آسیب دید", "کسی آسیب ندید، نمی‌دانیم", "fa",
+		 "+نمی‌دانیم");
+	is_delta("خطری نیست", "خطری هست", "fa", "-نیست");
+	is_delta("المنتج آمن", "المنتج غير آمن", "ar", "+غير");
+	is_delta("لم يحدث شيء", "حدث شيء", "ar", "-لم");
+	is_delta("nicht sicher", "sicher", "de", "");
+}
+
+static void translations_have_the_same_numbers(void **state)
+{
+	struct dw_deltas d;
+
+	dw_text_numbers_delta(DW_STR("3 hurt, 40 %"), DW_STR("۳ مصدوم، ۴۰"), &d);
+	assert_int_equal(d.n, 0);
+	dw_text_numbers_delta(DW_STR("3 hurt"), DW_STR("٤ جرحى"), &d);
+	assert_int_equal(d.n, 2);
+	assert_true(d.at[0].is_gone && !d.at[1].is_gone);
+}
+
+static void more_than_can_be_shown_is_said(void **state)
+{
+	char text[4000] = "";
+	struct dw_deltas d;
+
+	for (int i = 0; i < 300; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%d ",
+			 1000 + i);
+	dw_text_numbers_delta(dw_str_of(text), DW_STR(""), &d);
+	assert_int_equal(d.n, DW_DELTAS_MAX);
+	assert_true(d.is_more);
+}
+
+/* Seeded: whatever is moved about is no change; one figure changed is two. */
+static void order_does_not_count(void **state)
+{
+	static const char *const words[] = { "12 ",   "not ", "۷٬۰۰۰ ", "never ",
+					     "word ", "٣٫٥ ", "کلمه ",	"😀 " };
+	uint32_t seed = 7;
+
+	for (int round = 0; round < 2000; round++) {
+		char a[600] = "", b[600] = "";
+		int pick[20];
+
+		for (int i = 0; i < 20; i++) {
+			seed = seed * 1664525u + 1013904223u;
+			pick[i] = (int)(seed >> 16) % 8;
+			strcat(a, words[pick[i]]);
+		}
+		for (int i = 0; i < 20; i++)
+			strcat(b, words[pick[(i * 7 + round) % 20]]);
+		is_delta(a, b, "en", "");
+		strcat(b, "99");
+		is_delta(a, b, "en", "+99");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(figures_are_compared_as_numbers),
+		cmocka_unit_test(denials_are_seen_in_three_languages),
+		cmocka_unit_test(translations_have_the_same_numbers),
+		cmocka_unit_test(more_than_can_be_shown_is_said),
+		cmocka_unit_test(order_does_not_count),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
