@@ -67,6 +67,13 @@ struct dw_tab {
 	uint64_t user;
 };
 
+/* Somebody typed, without a pause of DW_TYPING_PAUSE. */
+struct dw_typing {
+	int64_t from, to;
+};
+
+#define DW_TYPING_PAUSE INT64_C(300000000) /* µs */
+
 struct dw_contradiction { /* a claim under a published sentence is not true any more */
 	uint64_t seq, claim, link, correction;
 	uint32_t from, to;
@@ -92,6 +99,7 @@ struct dw_statement {
 	DW_VECTOR(struct dw_statement_version) versions;
 	DW_VECTOR(struct dw_publication) publications;
 	DW_VECTOR(struct dw_contradiction) contradictions;
+	DW_VECTOR(struct dw_typing) typing; /* the beginning among it; by time */
 	bool is_erased; /* something of its text is gone: what follows it cannot be told */
 };
 

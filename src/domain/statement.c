@@ -33,6 +33,7 @@ void dw_statement_destroy(struct dw_statement *t)
 	free(t->versions.p);
 	free(t->publications.p);
 	free(t->contradictions.p);
+	free(t->typing.p);
 	dw_draft_fini(&t->draft);
 	dw_arena_destroy(t->arena);
 	free(t);
@@ -84,6 +85,16 @@ static void move_rests(struct dw_statement *t, const struct dw_change *c)
 
 /* ---- the draft ---- */
 
+static void note_typing(struct dw_statement *t, int64_t at)
+{
+	struct dw_typing *last = t->typing.n > 0 ? &t->typing.p[t->typing.n - 1] : NULL;
+
+	if (last == NULL || at > last->to + DW_TYPING_PAUSE)
+		*ADD(&t->typing) = (struct dw_typing){ at, at };
+	else
+		last->to = at;
+}
+
 static void apply_drafted(struct dw_statement *t, const struct dw_statement_fact *f)
 {
 	struct dw_fault ignored;
@@ -100,6 +111,7 @@ static void apply_drafted(struct dw_statement *t, const struct dw_statement_fact
 	t->translation_of = f->translation_of;
 	t->correction_of = f->correction_of;
 	t->reason = f->reason;
+	note_typing(t, f->recorded_at);
 	t->is_erased = f->text.p == NULL ||
 		       dw_draft_start(&t->draft, f->text, f->actor, &ignored) < 0;
 	for (size_t i = 0; i < f->rests.n; i++)
@@ -147,6 +159,7 @@ static void apply_typed(struct dw_statement *t, const struct dw_statement_fact *
 		t->revision = f->revision;
 	t->changed_by = f->actor;
 	t->changed_at = f->recorded_at;
+	note_typing(t, f->recorded_at);
 }
 
 /* ---- versions and what was said of them ---- */
