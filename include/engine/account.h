@@ -192,6 +192,11 @@ void dw_account_token_add(struct dw_account *a, struct dw_account_op *op);
 void dw_account_token_revoke(struct dw_account *a, struct dw_account_op *op);
 /** name, password, peer, user_agent. DW_EAUTH; DW_EBUSY with retry_after_s. */
 void dw_account_sign_in(struct dw_account *a, struct dw_account_op *op);
+/**
+ * Is this the password of `who`, who is signed in? password, peer. Throttled as a sign-in is; makes no event
+ * but for a refusal. DW_EFORBIDDEN; DW_EBUSY with retry_after_s.
+ */
+void dw_account_check(struct dw_account *a, struct dw_account_op *op);
 /** A session without a password, for the account `id`: only for whoever just made it. */
 void dw_account_session_start(struct dw_account *a, struct dw_account_op *op);
 /** id, reason. DW_ENOTFOUND. */

@@ -13,7 +13,14 @@
 
 struct dw_db;
 struct dw_rooms;
-struct dw_search; /* text/search.h */
+struct dw_search;    /* text/search.h */
+struct dw_statement; /* domain/statement.h */
+
+/* Statements of one room, oldest first. */
+struct dw_statement_list {
+	struct dw_statement **p;
+	size_t n;
+};
 
 /* ---- what engine.c uses ---- */
 
@@ -24,7 +31,7 @@ DW_MUST_USE int dw_rooms_open(struct dw_rooms **out, struct dw_engine *e,
 void dw_rooms_stop(struct dw_rooms *rooms);
 /** NULL is fine. */
 void dw_rooms_destroy(struct dw_rooms *rooms);
-/** Fold one durable event of a room into the live state. */
+/** Fold one durable event of a room, or of a statement in it, into the live state. */
 void dw_rooms_apply(struct dw_rooms *rooms, const struct dw_stored *e);
 /** Fold one event of a room into the read tables. */
 DW_MUST_USE int dw_room_project_on_writer(struct dw_db *db, const struct dw_stored *e,
@@ -196,8 +203,9 @@ DW_MUST_USE int dw_handover_end_on_pool(struct dw_reader *r, struct dw_jsonw *w,
 /** What a list shows of it. at: the moment that its clocks are about. */
 void dw_room_write_summary(struct dw_jsonw *w, const struct dw_incident *s,
 			   const struct dw_names *names, int64_t at);
-/** All of it, with its clocks as they stand at that moment. */
+/** All of it, with its clocks as they stand at that moment, and its statements (NULL: none). */
 void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
+		   const struct dw_statement_list *statements,
 		   const struct dw_names *names, int64_t at);
 void dw_participant_write(struct dw_jsonw *w, const struct dw_participant *p);
 void dw_claim_write(struct dw_jsonw *w, const struct dw_claim *c);

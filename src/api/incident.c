@@ -9,7 +9,7 @@
  * it is by now.
  */
 #include "account_int.h"
-#include "engine/room.h"
+#include "engine/statement.h"
 #include "once_int.h"
 
 /* One command; in the request's arena. */
@@ -104,6 +104,7 @@ static uint64_t render_now(struct room_req *r)
 	const struct dw_incident *s = dw_rooms_find(rooms, r->op.room);
 	const struct dw_claim *claim = NULL;
 	const struct dw_todo *task = NULL;
+	struct dw_statement_list statements;
 	uint64_t version = 0;
 	struct dw_jsonw w;
 
@@ -112,7 +113,8 @@ static uint64_t render_now(struct room_req *r)
 	dw_jsonw_init(&w, &r->out);
 	if (r->op.cmd.type == DW_CMD_CHANGE) {
 		version = s->version;
-		dw_room_write(&w, s, r->names,
+		statements = dw_statements_of(rooms, s->id, r->op.arena);
+		dw_room_write(&w, s, &statements, r->names,
 			      dw_now_us(dw_engine_clock(r->api->engine)));
 	} else if (r->op.cmd.type == DW_CMD_CHANGE_CLAIM ||
 		   r->op.cmd.type == DW_CMD_LINK_CLAIM) {

@@ -7,7 +7,8 @@
  * that is closed to the caller is answered as one that is not there.
  */
 #include "account_int.h"
-#include "engine/room.h"
+#include "engine/statement.h"
+#include "params_int.h"
 #include "presence_int.h"
 
 #include <stdlib.h>
@@ -28,71 +29,6 @@ struct job {
 	struct dw_err err;
 	int rc;
 };
-
-/* ---- parameters ---- */
-
-/* 1 it is there, 0 it is not, DW_EINVAL: refused. */
-static int param(struct dw_http_req *req, const char *name, struct dw_str *out)
-{
-	int rc = dw_http_query(req, name, out);
-
-	if (rc == DW_EINVAL)
-		dw_api_refuse_at(req, DW_EINVAL,
-				 dw_arena_printf(req->arena, "/%s", name).p,
-				 "%s is given twice or badly encoded", name);
-	return rc == 0 ? 1 : rc == DW_ENOTFOUND ? 0 : DW_EINVAL;
-}
-
-static bool bad(struct dw_http_req *req, const char *name, const char *why)
-{
-	dw_api_refuse_at(req, DW_EINVAL, dw_arena_printf(req->arena, "/%s", name).p,
-			 "%s %s", name, why);
-	return false;
-}
-
-static bool number(struct dw_http_req *req, const char *name, uint64_t min, uint64_t *out)
-{
-	struct dw_str s;
-	int rc = param(req, name, &s);
-
-	if (rc <= 0)
-		return rc == 0;
-	if (dw_str_u64(s, out) == 0 && *out >= min && *out <= INT64_MAX)
-		return true;
-	return bad(req, name,
-		   min > 0 ? "must be a whole number from 1" : "must be a whole number");
-}
-
-/* A seq or a time; *at stays 0 for a seq, and *upto the head without any. */
-static bool as_of(struct dw_http_req *req, const struct dw_api *api, uint64_t *upto,
-		  int64_t *at)
-{
-	uint64_t head = dw_journal_head(dw_engine_journal(api->engine));
-	struct dw_str s;
-	int rc = param(req, "as_of", &s);
-
-	*upto = head;
-	*at = 0;
-	if (rc <= 0)
-		return rc == 0;
-	if (dw_str_u64(s, upto) == 0)
-		return *upto <= head || bad(req, "as_of", "lies beyond the newest event");
-	if (dw_time_parse(s, at) < 0 || *at == 0)
-		return bad(req, "as_of",
-			   "must be the seq of an event or a time of RFC 3339");
-	return *at <= dw_now_us(dw_engine_clock(api->engine)) ||
-	       bad(req, "as_of", "lies in the future");
-}
-
-static bool only(struct dw_http_req *req, const char *const *known)
-{
-	struct dw_err err = { 0 };
-
-	if (dw_http_query_only(req, known, &err) == 0)
-		return true;
-	dw_api_refuse_err(req, &err);
-	return false;
-}
 
 const struct dw_incident *api_see_room(struct dw_http_req *req, const struct dw_api *api)
 {
@@ -183,16 +119,23 @@ static int fold_then(struct job *j, struct dw_reader *r, struct dw_incident **s)
 static void room_on_pool(struct dw_work *w, void *local)
 {
 	struct job *j = DW_CONTAINER_OF(w, struct job, work);
+	struct dw_statement_list list = { NULL, 0 };
+	struct dw_arena *a = dw_arena_create();
 	struct dw_incident *s = NULL;
 	struct dw_jsonw jw;
 
 	j->rc = fold_then(j, local, &s);
+	if (j->rc == 0)
+		j->rc = dw_statements_fold_on_pool(local, j->query.room, j->query.upto,
+						   &list, a, &j->err);
 	if (j->rc == 0) {
 		dw_jsonw_init(&jw, &j->out);
-		dw_room_write(&jw, s, j->names, j->at);
+		dw_room_write(&jw, s, &list, j->names, j->at);
 		j->rc = dw_jsonw_end(&jw);
 	}
+	dw_statement_list_destroy(&list);
 	dw_incident_destroy(s);
+	dw_arena_destroy(a);
 }
 
 /* ---- GET /incidents/{id} ---- */
@@ -213,12 +156,14 @@ static bool add_present(struct dw_buf *b, const struct dw_api *api, uint64_t roo
 static void reply_now(struct dw_http_req *req, struct dw_api *api,
 		      const struct dw_incident *s)
 {
+	struct dw_statement_list list =
+		dw_statements_of(dw_engine_rooms(api->engine), s->id, req->arena);
 	struct dw_jsonw w;
 	struct dw_buf b;
 
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&w, &b);
-	dw_room_write(&w, s, dw_account_names(dw_engine_account(api->engine)),
+	dw_room_write(&w, s, &list, dw_account_names(dw_engine_account(api->engine)),
 		      dw_now_us(dw_engine_clock(api->engine)));
 	if (dw_jsonw_end(&w) < 0 || !add_present(&b, api, s->id)) {
 		dw_api_refuse(req, DW_EINTERNAL, "this incident is too large to show");
@@ -241,8 +186,8 @@ void dw_api_incident_get(struct dw_http_req *req, void *data)
 	uint64_t upto;
 	int64_t at;
 
-	if (!only(req, known) || (s = api_see_room(req, api)) == NULL ||
-	    !as_of(req, api, &upto, &at))
+	if (!api_only(req, known) || (s = api_see_room(req, api)) == NULL ||
+	    !api_as_of(req, api, &upto, &at))
 		return;
 	if (dw_http_query(req, "as_of", &text) < 0) {
 		reply_now(req, api, s);
@@ -289,11 +234,12 @@ void dw_api_incident_handover(struct dw_http_req *req, void *data)
 	struct job *j;
 	int64_t at;
 
-	if (!only(req, known) || (s = api_see_room(req, api)) == NULL ||
-	    !as_of(req, api, &upto, &at) || !number(req, "since", 1, &since))
+	if (!api_only(req, known) || (s = api_see_room(req, api)) == NULL ||
+	    !api_as_of(req, api, &upto, &at) || !api_number(req, "since", 1, &since))
 		return;
 	if (since > upto) {
-		(void)bad(req, "since", "lies beyond the moment that is looked at");
+		(void)api_bad_param(req, "since",
+				    "lies beyond the moment that is looked at");
 		return;
 	}
 	j = job_new(req, api, DW_ROOM_OUT_MAX);
@@ -327,7 +273,7 @@ static bool read_kinds(struct dw_http_req *req, struct dw_type_set *kinds)
 {
 	struct dw_err err = { 0 };
 	struct dw_str s;
-	int rc = param(req, "kind", &s);
+	int rc = api_param(req, "kind", &s);
 
 	*kinds = dw_type_set_all();
 	if (rc <= 0)
@@ -342,20 +288,21 @@ static bool read_kinds(struct dw_http_req *req, struct dw_type_set *kinds)
 static bool read_order(struct dw_http_req *req, bool *is_desc)
 {
 	struct dw_str s;
-	int rc = param(req, "order", &s);
+	int rc = api_param(req, "order", &s);
 
 	*is_desc = rc > 0 && dw_str_eq(s, DW_STR("desc"));
 	if (rc <= 0)
 		return rc == 0;
 	return *is_desc || dw_str_eq(s, DW_STR("asc")) ||
-	       bad(req, "order", "is asc or desc");
+	       api_bad_param(req, "order", "is asc or desc");
 }
 
 static bool read_bounds(struct dw_http_req *req, struct dw_timeline_query *q)
 {
-	return number(req, "after", 0, &q->after) &&
-	       number(req, "before", 1, &q->before) &&
-	       number(req, "around", 1, &q->around) && read_order(req, &q->newest_first);
+	return api_number(req, "after", 0, &q->after) &&
+	       api_number(req, "before", 1, &q->before) &&
+	       api_number(req, "around", 1, &q->around) &&
+	       read_order(req, &q->newest_first);
 }
 
 /* *words stays NULL when there are none. */
@@ -364,12 +311,12 @@ static bool read_words(struct dw_http_req *req, const struct dw_timeline_query *
 {
 	struct dw_fault f;
 	struct dw_str s;
-	int rc = param(req, "text", &s);
+	int rc = api_param(req, "text", &s);
 
 	if (rc <= 0)
 		return rc == 0;
 	if (q->around != 0)
-		return bad(req, "around", "does not go with text");
+		return api_bad_param(req, "around", "does not go with text");
 	if (dw_timeline_words(words, s, &f) == 0)
 		return true;
 	dw_api_refuse_at(req, DW_EINVAL, f.pointer, "%s", f.detail);
@@ -389,10 +336,10 @@ void dw_api_incident_timeline(struct dw_http_req *req, void *data)
 	struct job *j;
 	int64_t at;
 
-	if (!only(req, known) || (s = api_see_room(req, api)) == NULL ||
-	    !as_of(req, api, &q.upto, &at) || !read_kinds(req, &q.kinds) ||
-	    !number(req, "actor", 1, &q.actor) || !read_bounds(req, &q) ||
-	    !number(req, "limit", 1, &limit) || !read_words(req, &q, &words))
+	if (!api_only(req, known) || (s = api_see_room(req, api)) == NULL ||
+	    !api_as_of(req, api, &q.upto, &at) || !read_kinds(req, &q.kinds) ||
+	    !api_number(req, "actor", 1, &q.actor) || !read_bounds(req, &q) ||
+	    !api_number(req, "limit", 1, &limit) || !read_words(req, &q, &words))
 		return;
 	q.room = s->id;
 	q.words = words;
@@ -441,7 +388,7 @@ static bool read_statuses(struct dw_http_req *req, unsigned *out)
 {
 	struct dw_str s, part;
 	unsigned one;
-	int rc = param(req, "status", &s);
+	int rc = api_param(req, "status", &s);
 
 	if (rc <= 0)
 		return rc == 0;
@@ -451,23 +398,23 @@ static bool read_statuses(struct dw_http_req *req, unsigned *out)
 		else if (dw_str_eq(part, DW_STR("open")))
 			*out |= 1u << DW_DECLARED | 1u << DW_ACTIVE | 1u << DW_MONITORING;
 		else
-			return bad(req, "status",
-				   "must be open, or some of declared, active, "
-				   "monitoring, resolved, reviewed, merged");
+			return api_bad_param(req, "status",
+					     "must be open, or some of declared, active, "
+					     "monitoring, resolved, reviewed, merged");
 	}
-	return *out != 0 || bad(req, "status", "is empty");
+	return *out != 0 || api_bad_param(req, "status", "is empty");
 }
 
 static bool read_mine(struct dw_http_req *req, bool *out)
 {
 	struct dw_str s;
-	int rc = param(req, "mine", &s);
+	int rc = api_param(req, "mine", &s);
 
 	if (rc <= 0)
 		return rc == 0;
 	*out = dw_str_eq(s, DW_STR("true"));
 	return *out || dw_str_eq(s, DW_STR("false")) ||
-	       bad(req, "mine", "is true or false");
+	       api_bad_param(req, "mine", "is true or false");
 }
 
 static void reply_list(struct dw_http_req *req, struct listing *l)
@@ -497,9 +444,9 @@ void dw_api_incidents_list(struct dw_http_req *req, void *data)
 			     .names = dw_account_names(dw_engine_account(api->engine)) };
 	struct dw_buf b;
 
-	if (!only(req, known) || !read_statuses(req, &l.statuses) ||
-	    !read_mine(req, &l.is_mine) || !number(req, "before", 1, &l.before) ||
-	    !number(req, "limit", 1, &l.limit))
+	if (!api_only(req, known) || !read_statuses(req, &l.statuses) ||
+	    !read_mine(req, &l.is_mine) || !api_number(req, "before", 1, &l.before) ||
+	    !api_number(req, "limit", 1, &l.limit))
 		return;
 	l.limit = l.limit < DW_TIMELINE_MAX ? l.limit : DW_TIMELINE_MAX;
 	api_list_begin(&l.w, &b);

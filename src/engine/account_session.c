@@ -272,6 +272,52 @@ void dw_account_sign_in(struct dw_account *a, struct dw_account_op *op)
 	}
 }
 
+/* ---- a fresh check of who is signed in ---- */
+
+static void on_checked(struct dw_account_op *op)
+{
+	struct user *u = dw_map_get_u64(op->account->user_by_id, op->user);
+
+	if (u != NULL && !u->is_disabled && password_was_right(op) &&
+	    u->password_seq == op->password_seq) {
+		throttle_give(op, u);
+		op_finish(op, 0);
+		return;
+	}
+	throttle_refused(op->account, "password", op->user, op->peer);
+	op_finish(op,
+		  op_refuse(op, DW_EFORBIDDEN, "/password", "this is not your password"));
+}
+
+void dw_account_check(struct dw_account *a, struct dw_account_op *op)
+{
+	struct user *u = dw_map_get_u64(a->user_by_id, op->who.id);
+	int rc;
+
+	op_start(a, op);
+	if (u == NULL || op->who.kind != DW_USER) {
+		op_finish(op, op_refuse(op, DW_EFORBIDDEN, NULL,
+					"only who signs in has a password"));
+		return;
+	}
+	op->user = u->id;
+	op->name = dw_str_of(u->name);
+	op->password_seq = u->password_seq;
+	op->on_password = on_checked;
+	rc = throttle_take(op, u);
+	if (rc < 0) {
+		throttle_refused(a, "throttled", op->user, op->peer);
+		op_finish(op, rc);
+		return;
+	}
+	rc = password_verify(op, op->password,
+			     !u->is_disabled && u->hash[0] != '\0' ? u->hash : NULL);
+	if (rc < 0) {
+		throttle_give(op, u);
+		op_finish(op, rc);
+	}
+}
+
 void dw_account_session_start(struct dw_account *a, struct dw_account_op *op)
 {
 	struct user *u = dw_map_get_u64(a->user_by_id, op->id);

@@ -68,6 +68,7 @@ static void on_durable(void *data, const struct dw_stored *e, size_t n)
 			dw_sources_apply(g->sources, &e[i]);
 			break;
 		case DW_CLASS_ROOM:
+		case DW_CLASS_DRAFT:
 			dw_rooms_apply(g->rooms, &e[i]);
 			break;
 		case DW_CLASS_PLAYBOOK:
@@ -76,7 +77,6 @@ static void on_durable(void *data, const struct dw_stored *e, size_t n)
 		case DW_CLASS_AUTHORITY:
 			dw_authorities_apply(g->authorities, &e[i]);
 			break;
-		case DW_CLASS_DRAFT:
 		case DW_CLASS_SYSTEM:
 		case DW_CLASS_COUNT:
 			break;

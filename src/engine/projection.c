@@ -15,8 +15,8 @@
 #include "engine/authority.h"
 #include "engine/ingest.h"
 #include "engine/playbook.h"
-#include "engine/room.h"
 #include "engine/source.h"
+#include "engine/statement.h"
 #include "engine/tokenizer.h"
 #include "engine/triage.h"
 #include "mention_index_int.h"
@@ -40,12 +40,14 @@ static int fold(void *ctx, struct dw_db *db, const struct dw_stored *e,
 	case DW_CLASS_SECURITY:
 		return dw_account_project_on_writer(db, e, err);
 	case DW_CLASS_ROOM:
-		return dw_room_project_on_writer(db, e, err);
+		rc = dw_room_project_on_writer(db, e, err);
+		return rc == 0 ? dw_statement_project_on_writer(db, e, err) : rc;
+	case DW_CLASS_DRAFT:
+		return dw_statement_project_on_writer(db, e, err);
 	case DW_CLASS_PLAYBOOK:
 		return dw_playbook_project_on_writer(db, e, err);
 	case DW_CLASS_AUTHORITY:
 		return dw_authority_project_on_writer(db, e, err);
-	case DW_CLASS_DRAFT:
 	case DW_CLASS_SYSTEM:
 	case DW_CLASS_COUNT:
 		break;

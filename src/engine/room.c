@@ -12,7 +12,7 @@
  *      applied, before the event is handed to any watcher.
  */
 #include "engine/feed.h"
-#include "room_int.h"
+#include "statement_int.h"
 #include "store/db.h"
 
 #include <stdlib.h>
@@ -32,6 +32,7 @@ static struct room *add(struct dw_rooms *rooms, uint64_t id, struct dw_incident 
 	DW_INVARIANT(room != NULL);
 	room->state = state;
 	dw_list_init(&room->waiting);
+	dw_list_init(&room->statements);
 	(void)dw_map_put_u64(rooms->by_id, id, room);
 	dw_list_push(&rooms->all, &room->link);
 	return room;
@@ -125,14 +126,20 @@ int dw_rooms_open(struct dw_rooms **out, struct dw_engine *e, struct dw_reader *
 	rooms->readers = dw_map_create();
 	dw_list_init(&rooms->all);
 	dw_list_init(&rooms->sayings);
+	dw_list_init(&rooms->namings);
+	rooms->statements = dw_map_create();
+	rooms->checker = dw_checker_create();
 	if (dw_reader_db(r) != NULL)
 		rc = load(rooms, r, err);
+	if (rc == 0 && dw_reader_db(r) != NULL)
+		rc = statements_load(rooms, r, err);
 	if (rc < 0) {
 		dw_rooms_destroy(rooms);
 		return dw_wrap(err, rc, "folding incidents");
 	}
 	rooms->doors = make_doors(rooms);
 	room_due_start(rooms);
+	statement_flip_start(rooms);
 	*out = rooms;
 	return 0;
 }
@@ -144,13 +151,17 @@ void dw_rooms_destroy(struct dw_rooms *rooms)
 	if (rooms == NULL)
 		return;
 	room_due_free(rooms);
+	statement_flip_free(rooms);
 	while ((l = dw_list_pop(&rooms->all)) != NULL) {
 		struct room *room = DW_CONTAINER_OF(l, struct room, link);
 
+		statements_free(room);
 		dw_incident_destroy(room->state);
 		free(room);
 	}
 	room_readers_free(rooms);
+	dw_map_destroy(rooms->statements);
+	dw_checker_destroy(rooms->checker);
 	dw_map_destroy(rooms->by_id);
 	dw_doors_unref(rooms->doors);
 	free(rooms);
@@ -166,14 +177,12 @@ static bool moves_doors(const struct dw_incident *s, enum dw_event_type type,
 		(type == DW_EV_PARTICIPANT_ADDED || type == DW_EV_PARTICIPANT_LEFT));
 }
 
-void dw_rooms_apply(struct dw_rooms *rooms, const struct dw_stored *e)
+static void apply(struct dw_rooms *rooms, const struct dw_stored *e)
 {
 	struct room *room = room_find(rooms, e->room);
 	bool was_restricted;
 	struct dw_fact f;
 
-	if (!room_is_of(e))
-		return;
 	if (room == NULL)
 		room = add(rooms, e->room, dw_incident_create());
 	was_restricted = room->state->is_restricted;
@@ -182,6 +191,18 @@ void dw_rooms_apply(struct dw_rooms *rooms, const struct dw_stored *e)
 	room_due_moved(rooms, room, f.type);
 	if (moves_doors(room->state, f.type, was_restricted))
 		move_doors(rooms, e->room);
+}
+
+void dw_rooms_apply(struct dw_rooms *rooms, const struct dw_stored *e)
+{
+	struct room *room;
+
+	if (room_is_of(e))
+		apply(rooms, e);
+	statement_apply(rooms, e);
+	room = room_find(rooms, e->room);
+	if (room != NULL)
+		statement_flip_moved(rooms, room, dw_event_by_name(e->type));
 }
 
 /* ---- looking ---- */

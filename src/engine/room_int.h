@@ -5,6 +5,8 @@
 #include "base/map.h"
 #include "engine/room.h"
 
+struct dw_checker; /* text/checks.h */
+
 struct room {
 	struct dw_link link; /* on dw_rooms.all, in the order of ids */
 	struct dw_incident *state;
@@ -12,6 +14,9 @@ struct room {
 	bool is_busy;		/* one of its commands is being appended */
 	bool is_saying;		/* what is overdue in it */
 	int64_t due;		/* the first moment that is still to be said; 0: none */
+	struct dw_link statements; /* struct statement, in the order of ids */
+	bool has_flipped;	   /* a claim: perhaps under a published sentence */
+	bool is_naming;		   /* the sentences that it makes wrong */
 };
 
 struct dw_rooms {
@@ -26,7 +31,11 @@ struct dw_rooms {
 	int64_t due;		/* the first of all rooms'; 0: none */
 	struct dw_deadline look;
 	int cls_look;
-	struct dw_link sayings; /* struct saying, in flight */
+	struct dw_link sayings;	    /* struct saying, in flight */
+	struct dw_map *statements;  /* of all rooms, by id: struct statement */
+	struct dw_checker *checker; /* of statements' texts */
+	struct dw_task flips;	    /* looks at rooms of which has_flipped */
+	struct dw_link namings;	    /* struct naming, in flight */
 };
 
 /* ---- room.c ---- */

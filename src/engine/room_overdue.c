@@ -11,7 +11,7 @@
  *      it is then, and the room keeps what was said (incident_clock.c).
  *  (2) What could not be written (a full disk) is tried again with the next look.
  */
-#include "room_int.h"
+#include "statement_int.h"
 
 #include <stdlib.h>
 
@@ -149,6 +149,7 @@ void room_due_start(struct dw_rooms *rooms)
 void dw_rooms_stop(struct dw_rooms *rooms)
 {
 	dw_deadline_stop(&rooms->look);
+	statement_flip_stop(rooms);
 }
 
 /* Some may be appended already and not called back yet. */

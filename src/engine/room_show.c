@@ -6,6 +6,7 @@
  * People are ids in every object, as they are in commands; who those are stands once, in
  * `people`. What is absent is null rather than left out, so that a client's types are simple.
  */
+#include "engine/statement.h"
 #include "room_int.h"
 
 #include <stdlib.h>
@@ -369,7 +370,18 @@ void dw_room_write_summary(struct dw_jsonw *w, const struct dw_incident *s,
 		dw_jsonw_arr_end(w);                                                     \
 	} while (0)
 
+static void write_statements(struct dw_jsonw *w, const struct dw_statement_list *list,
+			     const struct dw_names *names, int64_t at)
+{
+	dw_jsonw_key(w, "statements");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; list != NULL && i < list->n; i++)
+		dw_statement_write_summary(w, list->p[i], names, at);
+	dw_jsonw_arr_end(w);
+}
+
 void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
+		   const struct dw_statement_list *statements,
 		   const struct dw_names *names, int64_t at)
 {
 	dw_jsonw_obj(w);
@@ -380,6 +392,7 @@ void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
 	WRITE_ALL(w, "tasks", &s->tasks, dw_todo_write);
 	WRITE_ALL(w, "decisions", &s->decisions, dw_decision_write);
 	WRITE_ALL(w, "words", &s->words, room_write_spoken);
+	write_statements(w, statements, names, at);
 	room_write_more(w, s);
 	room_write_milestones(w, s);
 	room_write_clocks(w, s, at);
@@ -459,7 +472,7 @@ void dw_room_write_made(struct dw_jsonw *w, const struct dw_room_op *op,
 		if (p->fact[i].room == p->fact[0].room)
 			dw_incident_apply(s, &p->fact[i]);
 	if (op->cmd.type == DW_CMD_DECLARE || op->cmd.type == DW_CMD_SPLIT)
-		dw_room_write(w, s, names, s->declared_at);
+		dw_room_write(w, s, NULL, names, s->declared_at);
 	else if (!write_part(w, s))
 		write_entry(w, &p->fact[0]);
 	dw_incident_destroy(s);

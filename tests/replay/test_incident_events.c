@@ -73,7 +73,7 @@ static char *render(const struct dw_incident *s)
 
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&w, &b);
-	dw_room_write(&w, s, names, START + 3600000000);
+	dw_room_write(&w, s, NULL, names, START + 3600000000);
 	assert_int_equal(dw_jsonw_end(&w), 0);
 	dw_names_unref(names);
 	return b.p;

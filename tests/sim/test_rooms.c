@@ -281,7 +281,7 @@ static char *render(const struct dw_incident *s)
 
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&j, &b);
-	dw_room_write(&j, s, names, 1790000000000000);
+	dw_room_write(&j, s, NULL, names, 1790000000000000);
 	assert_int_equal(dw_jsonw_end(&j), 0);
 	return b.p;
 }

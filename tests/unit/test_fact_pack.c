@@ -123,7 +123,7 @@ static char *render(const struct dw_incident *s)
 
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&j, &b);
-	dw_room_write(&j, s, names, INT64_C(1791000000000000));
+	dw_room_write(&j, s, NULL, names, INT64_C(1791000000000000));
 	assert_int_equal(dw_jsonw_end(&j), 0);
 	return b.p;
 }

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#ifndef DW_STATEMENT_INT_H
+#define DW_STATEMENT_INT_H
+/* What the files about statements share. */
+#include "engine/statement.h"
+#include "room_int.h"
+
+/* The newest updates of one, as they are told to whoever was too late: statement_tail.c. */
+struct statement_tail {
+	struct statement_told *told; /* a ring */
+	size_t first, n;
+	size_t bytes;	   /* of their texts */
+	uint64_t revision; /* behind the last of them */
+};
+
+struct statement {
+	struct dw_link link; /* in its room's list, in the order of ids */
+	struct room *room;
+	struct dw_statement *state;
+	struct statement_tail tail;
+	/* what it has in common with others is asked of that text (statement_checks.c) */
+	struct dw_shingles shingles;
+	uint64_t shingled; /* seq of the version that they are of; 0: none yet */
+};
+
+/* ---- statement.c ---- */
+
+struct statement *statement_find(const struct dw_rooms *rooms, uint64_t id);
+/** All of them as of the journal's head. Requires: all rooms are there. */
+DW_MUST_USE int statements_load(struct dw_rooms *rooms, struct dw_reader *r,
+				struct dw_err *err);
+/** Fold one durable event in, if it is about one. Requires: its room is there. */
+void statement_apply(struct dw_rooms *rooms, const struct dw_stored *e);
+void statements_free(struct room *room);
+
+/* ---- statement_tail.c ---- */
+
+/** What f, a draft.changed, says is the newest by now. */
+void statement_tail_add(struct statement_tail *t, const struct dw_statement_fact *f);
+void statement_tail_free(struct statement_tail *t);
+
+/* ---- statement_fold.c ---- */
+
+/** Envelope and payload of an event as a fact; what it points at lies in `a`. */
+void statement_fact(struct dw_statement_fact *f, const struct dw_stored *e,
+		    struct dw_arena *a);
+/** What the event is about; 0: that cannot be told any more. */
+uint64_t statement_id(const struct dw_statement_fact *f);
+
+/* ---- statement_flip.c ---- */
+
+/** An event of that type was folded into the room: is a published sentence wrong by now? */
+void statement_flip_moved(struct dw_rooms *rooms, struct room *room,
+			  enum dw_event_type type);
+/** All statements are there. */
+void statement_flip_start(struct dw_rooms *rooms);
+/** Nothing more is looked for. */
+void statement_flip_stop(struct dw_rooms *rooms);
+/** Nothing is being appended any more. */
+void statement_flip_free(struct dw_rooms *rooms);
+
+/* ---- statement_look.c ---- */
+
+/** Texts that a near copy of is looked for; lists in `a`, shingles borrowed. */
+void statement_earlier(struct dw_rooms *rooms, const struct statement *of,
+		       struct dw_arena *a, struct dw_earlier *out);
+/** What a command is decided on besides states: who may what, what is asked of a text. */
+void statement_fill(struct dw_statement_op *op, const struct statement *t);
+
+/* ---- statement_show_room.c ---- */
+
+/** Members of the open object: the claims that it rests on, and what somebody may do. */
+void statement_write_claims(struct dw_jsonw *w, const struct dw_statement *t,
+			    const struct dw_incident *s);
+void statement_write_may(struct dw_jsonw *w, const struct dw_incident *s,
+			 const struct dw_principal *who);
+
+#endif

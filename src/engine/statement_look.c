@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * statement_look.c - what a command about a statement is decided on besides the statement and its room: the
+ * groups that somebody is in, what may leave at all, and answers that went out before.
+ *
+ * A near copy is looked for among texts that are out: all of the same room, and of others what the
+ * public has read. So nobody learns of a statement in a room that is closed to them.
+ */
+#include "engine/account.h"
+#include "engine/authority.h"
+#include "statement_int.h"
+#include "text/length.h"
+
+#define EARLIER_MAX 200 /* the newest */
+
+/* Of the text that is out; made once for each publication. */
+static const struct dw_shingles *shingles_of(struct statement *t,
+					     const struct dw_statement_version *v)
+{
+	if (t->shingled != v->seq) {
+		dw_shingles_fini(&t->shingles);
+		dw_shingles_init(&t->shingles, v->text);
+		t->shingled = v->seq;
+	}
+	return &t->shingles;
+}
+
+static void take(struct dw_earlier *out, const struct room *room,
+		 const struct statement *of, struct statement *t)
+{
+	const struct dw_publication *p = dw_statement_out(t->state);
+	const struct dw_statement_version *v;
+
+	if (p == NULL || t == of || out->n == EARLIER_MAX)
+		return;
+	v = &t->state->versions.p[p->version];
+	if (t->room != room && v->reader != DW_READER_PUBLIC)
+		return;
+	if (of != NULL && of->state->correction_of == t->state->id)
+		return; /* it says the same again, corrected */
+	out->shingles[out->n] = *shingles_of(t, v);
+	out->id[out->n++] = t->state->id;
+}
+
+static void take_all(struct dw_earlier *out, const struct room *of_room,
+		     const struct statement *of, struct room *room)
+{
+	for (struct dw_link *l = room->statements.prev; l != &room->statements;
+	     l = l->prev)
+		take(out, of_room, of, DW_CONTAINER_OF(l, struct statement, link));
+}
+
+void statement_earlier(struct dw_rooms *rooms, const struct statement *of,
+		       struct dw_arena *a, struct dw_earlier *out)
+{
+	out->n = 0;
+	out->shingles = dw_arena_alloc(a, EARLIER_MAX * sizeof(*out->shingles));
+	out->id = dw_arena_alloc(a, EARLIER_MAX * sizeof(*out->id));
+	for (struct dw_link *l = rooms->all.prev; l != &rooms->all; l = l->prev)
+		take_all(out, of->room, of, DW_CONTAINER_OF(l, struct room, link));
+}
+
+void statement_fill(struct dw_statement_op *op, const struct statement *t)
+{
+	struct dw_statement_command *c = &op->cmd;
+
+	c->authority = dw_authorities_now(dw_engine_authorities(op->rooms->engine));
+	if (c->who.kind == DW_USER)
+		c->groups = c->people.groups(c->people.ctx, c->who.id);
+	if (c->type != DW_CMD_SUBMIT || t == NULL)
+		return;
+	statement_earlier(op->rooms, t, op->arena, &op->earlier);
+	c->checker = op->rooms->checker;
+	c->earlier = op->earlier.shingles;
+	c->n_earlier = op->earlier.n;
+}
+
+/* ---- as JSON ---- */
+
+static void write_range(struct dw_jsonw *w, uint32_t from, uint32_t to)
+{
+	dw_jsonw_ku64(w, "from", from);
+	dw_jsonw_ku64(w, "to", to);
+}
+
+static void write_finding(struct dw_jsonw *w, const struct dw_finding *f,
+			  const struct dw_earlier *earlier)
+{
+	dw_jsonw_obj(w);
+	dw_jsonw_kstr(w, "check", dw_str_of(dw_check_name(f->check)));
+	dw_jsonw_kstr(w, "severity",
+		      f->severity == DW_CHECK_REFUSE ? DW_STR("refuse") : DW_STR("warn"));
+	write_range(w, f->from, f->to);
+	if (f->check == DW_CHECK_ASKS_CODE) {
+		dw_jsonw_key(w, "missing");
+		dw_jsonw_arr(w);
+		if ((f->value & DW_MISSES_OWNER) != 0)
+			dw_jsonw_str(w, DW_STR("owner"));
+		if ((f->value & DW_MISSES_TIME) != 0)
+			dw_jsonw_str(w, DW_STR("time"));
+		dw_jsonw_arr_end(w);
+	} else if (f->value != 0) {
+		dw_jsonw_ku64(w, "value", f->value);
+	}
+	if (f->check == DW_CHECK_COPY && f->copy_of < earlier->n)
+		dw_jsonw_ku64(w, "copy_of", earlier->id[f->copy_of]);
+	dw_jsonw_obj_end(w);
+}
+
+void dw_statement_write_findings(struct dw_jsonw *w, const struct dw_statement_plan *p,
+				 const struct dw_earlier *earlier)
+{
+	dw_jsonw_key(w, "findings");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < p->findings.n; i++)
+		write_finding(w, &p->findings.at[i], earlier);
+	dw_jsonw_arr_end(w);
+	dw_jsonw_key(w, "bare");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < p->n_bare; i++) {
+		dw_jsonw_obj(w);
+		write_range(w, p->bare[i].from, p->bare[i].to);
+		dw_jsonw_obj_end(w);
+	}
+	dw_jsonw_arr_end(w);
+}
+
+static void write_claims(struct dw_jsonw *w, const struct dw_statement *t,
+			 const struct dw_incident *s, int64_t now)
+{
+	static const char *const why[] = { [DW_REST_UNKNOWN] = "unknown",
+					   [DW_REST_FALSE] = "false",
+					   [DW_REST_MIXED] = "mixed",
+					   [DW_REST_RECHECK] = "recheck" };
+
+	dw_jsonw_key(w, "claims");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < t->rests.n; i++) {
+		const struct dw_rest *r = &t->rests.p[i];
+		enum dw_rest_state state = dw_rest_state(s, r->claim, now);
+
+		if (r->rests != DW_RESTS_ASSERTS || state == DW_REST_HOLDS)
+			continue;
+		dw_jsonw_obj(w);
+		dw_jsonw_ku64(w, "link", r->id);
+		dw_jsonw_ku64(w, "claim", r->claim);
+		write_range(w, r->from, r->to);
+		dw_jsonw_kstr(w, "why", dw_str_of(why[state]));
+		dw_jsonw_obj_end(w);
+	}
+	dw_jsonw_arr_end(w);
+}
+
+static void write_length(struct dw_jsonw *w, const struct dw_statement *t)
+{
+	struct dw_str text = dw_buf_str(&t->draft.text);
+	bool is_post = t->channel == DW_CHANNEL_SOCIAL;
+
+	if (text.n == 0)
+		text = DW_STR("");
+	dw_jsonw_ku64(w, "length",
+		      is_post ? dw_post_length(text, DW_POST_LENGTH_MAX, NULL)
+			      : dw_plain_length(text, SIZE_MAX, NULL));
+	dw_jsonw_ku64_or_null(w, "length_max", is_post ? DW_POST_LENGTH_MAX : 0);
+}
+
+void dw_statement_write_checks(struct dw_rooms *rooms, struct dw_jsonw *w,
+			       uint64_t statement)
+{
+	const struct statement *t = statement_find(rooms, statement);
+	int64_t now = dw_now_us(dw_engine_clock(rooms->engine));
+	struct dw_earlier earlier;
+	struct dw_statement_plan plan;
+
+	DW_REQUIRE(t != NULL);
+	memset(&plan, 0, sizeof(plan));
+	plan.arena = dw_arena_create();
+	statement_earlier(rooms, t, plan.arena, &earlier);
+	dw_statement_look(t->state, rooms->checker, earlier.shingles, earlier.n, &plan);
+	dw_jsonw_obj(w);
+	dw_jsonw_ku64(w, "revision", t->state->revision);
+	dw_statement_write_findings(w, &plan, &earlier);
+	write_claims(w, t->state, t->room->state, now);
+	write_length(w, t->state);
+	dw_jsonw_obj_end(w);
+	dw_arena_destroy(plan.arena);
+}
