@@ -5,6 +5,7 @@
  * A route's tag is the right that it needs; the guard (auth.c) checks it before a body is read.
  * Everything under /control/ needs OPERATE, which only the control socket has.
  */
+#include "domain/update.h"
 #include "domain/upload.h"
 #include "engine/playbook.h"
 #include "once_int.h"
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 
 #define SMALL (64u * 1024)
+#define TEXT_BODY (512u * 1024) /* a whole text, as JSON */
 #define HELD_MAX (256u * 1024 * 1024)
 
 static const struct dw_route routes[] = {
@@ -177,6 +179,37 @@ static const struct dw_route routes[] = {
 	  DW_RIGHT_READ },
 	{ DW_PATCH, "/api/v1/playbooks/{slug}", dw_api_playbook_patch, DW_BODY_WHOLE,
 	  DW_PLAYBOOK_BYTES, DW_RIGHT_COMMAND },
+	{ DW_POST, "/api/v1/incidents/{id}/statements", dw_api_statements_create,
+	  DW_BODY_WHOLE, TEXT_BODY, DW_RIGHT_ROOM },
+	{ DW_GET, "/api/v1/incidents/{id}/statements", dw_api_statements_list,
+	  DW_BODY_NONE, 0, DW_RIGHT_READ },
+	{ DW_GET, "/api/v1/statements/{id}", dw_api_statement_get, DW_BODY_NONE, 0,
+	  DW_RIGHT_READ },
+	{ DW_PATCH, "/api/v1/statements/{id}", dw_api_statement_patch, DW_BODY_WHOLE,
+	  SMALL, DW_RIGHT_ROOM },
+	{ DW_GET, "/api/v1/statements/{id}/versions/{digest}", dw_api_statement_version,
+	  DW_BODY_NONE, 0, DW_RIGHT_READ },
+	{ DW_POST, "/api/v1/statements/{id}/changes", dw_api_statement_changes,
+	  DW_BODY_WHOLE, DW_UPDATES_BYTES, DW_RIGHT_ROOM },
+	{ DW_GET, "/api/v1/statements/{id}/changes", dw_api_statement_changes_get,
+	  DW_BODY_NONE, 0, DW_RIGHT_READ },
+	{ DW_POST, "/api/v1/statements/{id}/links", dw_api_statement_links, DW_BODY_WHOLE,
+	  SMALL, DW_RIGHT_ROOM },
+	{ DW_DELETE, "/api/v1/statements/{id}/links/{lid}", dw_api_statement_link_delete,
+	  DW_BODY_NONE, 0, DW_RIGHT_ROOM },
+	{ DW_GET, "/api/v1/statements/{id}/checks", dw_api_statement_checks, DW_BODY_NONE,
+	  0, DW_RIGHT_READ },
+	{ DW_POST, "/api/v1/statements/{id}/submit", dw_api_statement_submit,
+	  DW_BODY_WHOLE, SMALL, DW_RIGHT_ROOM },
+	{ DW_POST, "/api/v1/statements/{id}/verdicts", dw_api_statement_verdicts,
+	  DW_BODY_WHOLE, SMALL, DW_RIGHT_APPROVE },
+	{ DW_POST, "/api/v1/statements/{id}/publish", dw_api_statement_publish,
+	  DW_BODY_WHOLE, SMALL, DW_RIGHT_ROOM },
+	{ DW_POST, "/api/v1/statements/{id}/withdraw", dw_api_statement_withdraw,
+	  DW_BODY_WHOLE, SMALL, DW_RIGHT_ROOM },
+	{ DW_POST, "/api/v1/statements/{id}/corrections", dw_api_statement_corrections,
+	  DW_BODY_WHOLE, TEXT_BODY, DW_RIGHT_ROOM },
+	{ DW_GET, "/api/v1/approvals", dw_api_approvals, DW_BODY_NONE, 0, DW_RIGHT_READ },
 	{ DW_GET, "/api/v1/stream", dw_api_stream, DW_BODY_NONE, 0, DW_RIGHT_READ },
 	{ DW_POST, "/api/v1/presence", dw_api_presence, DW_BODY_WHOLE, 1024,
 	  DW_RIGHT_READ },

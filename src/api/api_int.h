@@ -55,6 +55,12 @@ void dw_api_refuse_err(struct dw_http_req *req, const struct dw_err *err);
 void dw_api_refuse_at(struct dw_http_req *req, int code, const char *pointer,
 		      const char *fmt, ...) DW_PRINTF(4, 5);
 
+/* Writes members of the open object. */
+typedef void (*dw_api_more)(struct dw_jsonw *w, void *data);
+/** With members besides those of every problem. */
+void dw_api_refuse_more(struct dw_http_req *req, int code, const char *detail,
+			dw_api_more more, void *data);
+
 /* ---- body.c: bodies and answers ---- */
 
 /**
@@ -157,10 +163,26 @@ DW_API_HANDLER(dw_api_incident_get);
 DW_API_HANDLER(dw_api_incident_handover);
 DW_API_HANDLER(dw_api_incident_timeline);
 DW_API_HANDLER(dw_api_incident_templates); /* templates.c */
-DW_API_HANDLER(dw_api_stream);		   /* stream.c */
-DW_API_HANDLER(dw_api_presence);	   /* presence.c: signed-in people only */
-DW_API_HANDLER(dw_api_backup);		   /* control.c: operator only */
-DW_API_HANDLER(dw_api_healthz);		   /* health.c */
+DW_API_HANDLER(dw_api_statements_create);  /* statements.c */
+DW_API_HANDLER(dw_api_statement_patch);	   /* If-Match */
+DW_API_HANDLER(dw_api_statement_links);
+DW_API_HANDLER(dw_api_statement_link_delete);
+DW_API_HANDLER(dw_api_statement_corrections);
+DW_API_HANDLER(dw_api_statement_submit); /* statement_leave.c */
+DW_API_HANDLER(dw_api_statement_verdicts);
+DW_API_HANDLER(dw_api_statement_publish);
+DW_API_HANDLER(dw_api_statement_withdraw);
+DW_API_HANDLER(dw_api_statement_changes); /* statement_changes.c */
+DW_API_HANDLER(dw_api_statement_changes_get);
+DW_API_HANDLER(dw_api_statements_list); /* statements_read.c */
+DW_API_HANDLER(dw_api_statement_get);
+DW_API_HANDLER(dw_api_statement_version);
+DW_API_HANDLER(dw_api_statement_checks);
+DW_API_HANDLER(dw_api_approvals); /* approvals.c */
+DW_API_HANDLER(dw_api_stream);	  /* stream.c */
+DW_API_HANDLER(dw_api_presence);  /* presence.c: signed-in people only */
+DW_API_HANDLER(dw_api_backup);	  /* control.c: operator only */
+DW_API_HANDLER(dw_api_healthz);	  /* health.c */
 DW_API_HANDLER(dw_api_readyz);
 DW_API_HANDLER(dw_api_metrics);
 DW_API_HANDLER(dw_api_csp_report); /* csp_report.c */

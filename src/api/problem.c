@@ -10,8 +10,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define MORE_MAX (64u * 1024 * 1024) /* members of their own: what was missed */
+
 static void write_problem(struct dw_buf *out, int code, const char *detail,
-			  const char *pointer)
+			  const char *pointer, dw_api_more more, void *data)
 {
 	struct dw_jsonw w;
 	char type[64];
@@ -32,6 +34,8 @@ static void write_problem(struct dw_buf *out, int code, const char *detail,
 		dw_jsonw_obj_end(&w);
 	}
 	dw_jsonw_arr_end(&w);
+	if (more != NULL)
+		more(&w, data);
 	dw_jsonw_obj_end(&w);
 	if (dw_jsonw_end(&w) < 0)
 		dw_buf_clear(out);
@@ -57,7 +61,7 @@ static DW_PRINTF(4, 0) void refuse(struct dw_http_req *req, int code, const char
 	if (code == DW_EBUSY || dw_err_status(code) == 503)
 		dw_http_set(req, "Retry-After", DW_STR("2"));
 	dw_buf_init(&b, 8192);
-	write_problem(&b, code, detail, pointer);
+	write_problem(&b, code, detail, pointer, NULL, NULL);
 	dw_http_reply(req, dw_err_status(code), DW_PROBLEM_TYPE, dw_buf_str(&b));
 	dw_buf_fini(&b);
 }
@@ -87,7 +91,19 @@ void dw_api_refuse_err(struct dw_http_req *req, const struct dw_err *err)
 		      dw_err_text(err));
 }
 
+void dw_api_refuse_more(struct dw_http_req *req, int code, const char *detail,
+			dw_api_more more, void *data)
+{
+	struct dw_buf b;
+
+	dw_buf_init(&b, MORE_MAX);
+	write_problem(&b, code, detail, NULL, more, data);
+	dw_http_reply(req, dw_err_status(code), DW_PROBLEM_TYPE, dw_buf_str(&b));
+	dw_buf_fini(&b);
+}
+
 void dw_api_problem(int code, const char *detail, struct dw_buf *out)
 {
-	write_problem(out, code, detail != NULL ? detail : dw_err_title(code), NULL);
+	write_problem(out, code, detail != NULL ? detail : dw_err_title(code), NULL, NULL,
+		      NULL);
 }
