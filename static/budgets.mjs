@@ -29,6 +29,8 @@ function closure(name, seen = new Set()) {
 }
 
 const entry = [...closure("main.js")];
+/* CodeMirror comes with the editor, whatever else asks for a part of it. */
+const editor = names.filter((n) => /^editor-/.test(n)).flatMap((n) => [...closure(n)]).filter((n) => !entry.includes(n));
 const lazy = names.filter((n) => n.endsWith(".js") && !entry.includes(n) && n !== "bus.js");
 const rows = [
 	["entry", entry, 45],
@@ -37,7 +39,10 @@ const rows = [
 	["fonts of one language", names.filter((n) => /-(arabic|latin)-wght-.*woff2$/.test(n)), 82],
 	...["en", "ar", "fa"].map((l) => [`words in ${l}`, [`words-${l}.json`], 10]),
 	...["en", "ar", "fa"].map((l) => [`words of rooms in ${l}`, [`words-room-${l}.json`], 12]),
-	...lazy.map((n) => [n.replace(/-[A-Z0-9]{8}\.js$/, ""), [n], 20]),
+	...["en", "ar", "fa"].map((l) => [`words of statements in ${l}`, [`words-statement-${l}.json`], 10]),
+	["editor", editor, 105],
+	["approvals", ["approve.js"], 30],
+	...lazy.filter((n) => !editor.includes(n) && n !== "approve.js").map((n) => [n.replace(/-[A-Z0-9]{8}\.js$/, ""), [n], 20]),
 ];
 let isOver = false;
 const said = rows.map(([what, files, limit]) => {

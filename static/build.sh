@@ -50,6 +50,7 @@ by_esbuild() {
 }
 plain() {
 	sed -e "s|@WHY@|$1|" no-ui.html >"$work/index.html"
+	cp "$work/index.html" "$work/approve.html"
 	cp robots.txt favicon.svg manifest.webmanifest "$work"
 	cp ../LICENSE "$work/licenses.txt"
 }
@@ -82,15 +83,19 @@ common=(--bundle --minify --charset=utf8 --log-level=warning --target=es2022 --l
 NODE_PATH=$modules "$esbuild" src/main.tsx "${common[@]}" --inject:./src/core.ts --splitting --format=esm \
 	--jsx=automatic --jsx-import-source=preact --loader:.svg=text \
 	--entry-names=[name] --chunk-names=[name]-[hash] --outdir="$work"
+NODE_PATH=$modules "$esbuild" src/approve/main.tsx "${common[@]}" --format=esm --jsx=automatic --jsx-import-source=preact \
+	--loader:.svg=text --outfile="$work/approve.js"
 NODE_PATH=$modules "$esbuild" src/bus/worker.ts "${common[@]}" --format=iife --outfile="$work/bus.js"
 NODE_PATH=$modules "$esbuild" css/app.css --bundle --minify --charset=utf8 --log-level=warning \
 	--loader:.woff2=file --asset-names=[name]-[hash] --outfile="$work/app.css"
-# What only the pages of rooms say travels when the first of them is opened (src/i18n/t.ts). A key
-# stands behind one tab, its plural forms behind two.
+# What only the pages of rooms say travels when the first of them is opened (src/i18n/t.ts), what is said of
+# statements as well, and by itself for the page of approvals. A key stands behind one tab, its
+# plural forms behind two. Parts: "" for all pages, room, statement; verdicts of claims and severities are in two of them.
 cut_words() {
 	awk -v wanted="$2" '
-		/^\t"/ { isRoom = /^\t"(room|timeline|at|brief|wall|handover|declare|severity|status|verdict|office|audience|board|part|claims?|tasks?|clock|word|decisions?|notes?|reason|owner|person|playbooks?|files?|triage|presence)[."]/ }
-		/^\t/ && isRoom == wanted {
+		/^\t"/ { part = /^\t"(statements?|check|approve)[."]/ ? "statement" : /^\t"(room|timeline|at|brief|wall|handover|declare|severity|status|verdict|office|audience|board|part|claims?|tasks?|clock|word|decisions?|notes?|reason|owner|person|playbooks?|files?|triage|presence)[."]/ ? "room" : ""
+			isBoth = wanted == "statement" && /^\t"(verdict|severity)[."]/ }
+		/^\t/ && (part == wanted || isBoth) {
 			if (/^\t["}]/) sub(/,$/, "")
 			if (/^\t"/) printf "%s", (n++ ? ",\n" : "{\n")
 			else printf "\n"
@@ -99,8 +104,9 @@ cut_words() {
 		END { print (n ? "\n}" : "{}") }' "i18n/$1.json"
 }
 for lang in en ar fa; do
-	cut_words $lang 0 >"$work/words-$lang.json"
-	cut_words $lang 1 >"$work/words-room-$lang.json"
+	cut_words $lang "" >"$work/words-$lang.json"
+	cut_words $lang room >"$work/words-room-$lang.json"
+	cut_words $lang statement >"$work/words-statement-$lang.json"
 done
 cp robots.txt favicon.svg manifest.webmanifest "$work"
 # What the entry imports is named in the page, so that all of it is asked for at once.
@@ -110,6 +116,7 @@ preload=$(grep -oE '"\./chunk-[A-Z0-9]+\.js"' "$work/main.js" | sort -u |
 room=$(cd "$work" && echo room-*.js)
 room=$({ echo "$room"; grep -oE 'chunk-[A-Z0-9]+\.js' "$work/$room"; } | sort -u | sed 's|^|/assets/|' | tr '\n' ' ')
 sed -e "s|<!-- preload -->|$preload|" -e "s|data-room=\"\"|data-room=\"${room% }\"|" index.html >"$work/index.html"
+cp approve.html "$work"
 {
 	echo "Diwan is free software under the GNU AGPL, version 3 or later. Its pages contain:"
 	for package in preact @preact/signals @preact/signals-core @primer/octicons \

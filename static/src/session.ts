@@ -30,6 +30,7 @@ export const presence = signal<Presence>("unknown");
 export const sessionProblem = signal<Problem | null>(null);
 /** Rises whenever another person is there: whatever is keyed by it starts anew. */
 export const generation = signal(0);
+export const hasRole = (...roles: readonly Role[]): boolean => session.value?.user.roles.some((r) => roles.includes(r)) ?? false;
 export const isAdmin = computed(() => session.value?.user.roles.includes("admin") ?? false);
 
 let lastUser = 0;

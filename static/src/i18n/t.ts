@@ -25,7 +25,7 @@ export type Holes = Record<string, string | number>;
 
 export const words = signal<Record<string, Word>>({});
 
-type Part = "words" | "wordsRoom";
+type Part = "words" | "wordsRoom" | "wordsStatement";
 const needed = new Set<Part>(["words"]);
 
 async function fetchPart(part: Part, l: Lang): Promise<Record<string, Word>> {
@@ -57,18 +57,24 @@ export async function setLanguage(l: Lang): Promise<void> {
 	lang.value = l;
 }
 
-/** For pages of rooms, before they are shown: the words that only they use. */
-export async function needRoomWords(): Promise<void> {
-	if (needed.has("wordsRoom"))
+async function need(parts: readonly Part[]): Promise<void> {
+	const missing = parts.filter((p) => !needed.has(p)), l = lang.value;
+	if (missing.length === 0)
 		return;
-	const l = lang.value;
-	const more = await fetchPart("wordsRoom", l);
-	needed.add("wordsRoom");
+	const more = Object.assign({}, ...await Promise.all(missing.map((p) => fetchPart(p, l)))) as Record<string, Word>;
+	for (const p of missing)
+		needed.add(p);
 	if (l === lang.value)
 		words.value = { ...words.value, ...more };
 	else
 		await setLanguage(lang.value);
 }
+
+/** For pages of rooms, before they are shown: the words that only they use. */
+export const needRoomWords = (): Promise<void> => need(["wordsRoom", "wordsStatement"]);
+
+/** The same for the page of approvals. */
+export const needStatementWords = (): Promise<void> => need(["wordsStatement"]);
 
 const known = new Map<Lang, Intl.PluralRules>();
 

@@ -16,6 +16,8 @@ import lawIcon from "@primer/octicons/build/svg/law-16.svg";
 import linkIcon from "@primer/octicons/build/svg/link-16.svg";
 import megaphoneIcon from "@primer/octicons/build/svg/megaphone-16.svg";
 import noteIcon from "@primer/octicons/build/svg/note-16.svg";
+import penIcon from "@primer/octicons/build/svg/file-16.svg";
+import verdictIcon from "@primer/octicons/build/svg/checklist-16.svg";
 import pencilIcon from "@primer/octicons/build/svg/pencil-16.svg";
 import personIcon from "@primer/octicons/build/svg/person-16.svg";
 import pinIcon from "@primer/octicons/build/svg/star-16.svg";
@@ -38,6 +40,7 @@ import { type Body, type Entry, moment, type Part, plainly, sayEntry, type Said,
 const ICONS: Readonly<Record<string, string>> = {
 	incident: branchIcon, participant: personIcon, mention: commentIcon, note: noteIcon, correction: pencilIcon, claim: questionIcon,
 	task: taskIcon, decision: lawIcon, milestone: pinIcon, word: megaphoneIcon, cadence: clockIcon, file: fileIcon, playbook: bookIcon,
+	statement: penIcon, verdict: verdictIcon,
 };
 
 const nounOf = (e: Entry): string => e.type.split(".")[0] ?? "";
@@ -56,6 +59,7 @@ function Piece({ part, room }: { part: Part; room: number }): ComponentChildren 
 	case "room": return <a href={`/incidents/${part.id}`}><bdi>{part.id}</bdi></a>;
 	case "mention": return <a href={`/mentions/${part.id}`}><bdi>{part.id}</bdi></a>;
 	case "file": return <a href={`/api/v1/incidents/${room}/files/${part.id}`} download><Text isInline>{part.text === "" ? String(part.id) : part.text}</Text></a>;
+	case "statement": return <a href={`/incidents/${room}/statements/${part.id}`}>{part.text === "" ? <bdi>{part.id}</bdi> : <Text isInline>{part.text}</Text>}</a>;
 	case "time": return <time dateTime={part.at} title={exact(part.at)}>{moment(part.at)}</time>;
 	}
 }

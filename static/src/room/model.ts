@@ -15,8 +15,9 @@ import { useEffect } from "preact/hooks";
 
 import { type Answer, api, type Method } from "../api";
 import { onEvents, onJump } from "../bus/bus";
-import { session } from "../session";
+import { hasRole, session } from "../session";
 import { type Loaded, useLoaded } from "../ui/load";
+import type { Summary } from "../statement/model";
 import type { Started } from "./playbook";
 
 export type Status = "declared" | "active" | "monitoring" | "resolved" | "reviewed" | "merged";
@@ -185,6 +186,7 @@ export interface RoomData extends RoomSummary {
 	milestones: Milestone[];
 	playbooks: Started[];
 	files: RoomFile[];
+	statements?: Summary[];
 	split_from: number | null;
 	split_into: number[];
 	clocks: Clocks;
@@ -202,14 +204,14 @@ export function isOfRoom(data: string, id: number): boolean {
 }
 
 /** Calls again soon after something happened that `isOurs` knows, and when events were missed. Who comes
- * and goes is nothing that happened. */
+ * and goes, and what is typed in a draft, is nothing that happened in the room. */
 export function useFollow(isOurs: ((type: string, data: string) => boolean) | null, again: () => void): void {
 	useEffect(() => {
 		if (isOurs === null)
 			return undefined;
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const soon = (): void => { timer ??= setTimeout(() => { timer = undefined; again(); }, RELOAD_MS); };
-		const ends = [onEvents((events) => { if (events.some((e) => e.type !== "presence" && isOurs(e.type, e.data))) soon(); }), onJump(soon)];
+		const ends = [onEvents((events) => { if (events.some((e) => e.type !== "presence" && e.type !== "draft.changed" && isOurs(e.type, e.data))) soon(); }), onJump(soon)];
 		return () => {
 			clearTimeout(timer);
 			for (const end of ends)
@@ -232,7 +234,6 @@ export const nameOf = (room: { people: readonly Person[] }, id: number | null): 
 
 export const me = (): number => session.value?.user.id ?? 0;
 
-const hasRole = (...roles: readonly string[]): boolean => session.value?.user.roles.some((r) => roles.includes(r)) ?? false;
 const leads = (room: RoomData): boolean => room.participants.some((p) => p.role === "lead" && p.user === me());
 
 /** May command incidents at all. */

@@ -27,6 +27,7 @@ import type { Entry, Scene } from "./timeline_said";
 /** What a timeline needs to know of its room, at the moment that is looked at. */
 export interface TimelineRoom {
 	id: number;
+	statements?: readonly { id: number; title: string }[];
 	people: readonly { id: number; name: string }[];
 	claims: readonly { id: number; text: string | null }[];
 	tasks: readonly { id: number; title: string | null }[];
@@ -41,6 +42,7 @@ const KINDS: readonly [string, Key][] = [
 	["decision", "timeline.kind.decisions"],
 	["claim", "timeline.kind.claims"],
 	["task", "timeline.kind.tasks"],
+	["statement,verdict", "timeline.kind.statements"],
 	["word", "timeline.kind.words"],
 	["participant", "timeline.kind.people"],
 	["mention", "timeline.kind.mentions"],
@@ -58,7 +60,8 @@ function sceneOf(room: TimelineRoom): Scene {
 	const claims = new Map(room.claims.map((c) => [c.id, c.text ?? ""]));
 	const tasks = new Map(room.tasks.map((x) => [x.id, x.title ?? ""]));
 	const files = new Map(room.files.map((f) => [f.id, f.name ?? ""]));
-	return { file: (id) => files.get(id) ?? "", person: (id) => people.get(id) ?? "", claim: (id) => claims.get(id) ?? "", task: (id) => tasks.get(id) ?? "" };
+	const statements = new Map((room.statements ?? []).map((s) => [s.id, s.title]));
+	return { statement: (id) => statements.get(id) ?? "", file: (id) => files.get(id) ?? "", person: (id) => people.get(id) ?? "", claim: (id) => claims.get(id) ?? "", task: (id) => tasks.get(id) ?? "" };
 }
 
 function byDay(items: readonly Entry[]): { day: string; at: string; entries: Entry[] }[] {

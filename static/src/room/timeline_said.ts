@@ -9,103 +9,12 @@
  */
 import { clock, dateTime, day, measure } from "../i18n/format";
 import { type Key, t, words } from "../i18n/t";
+import { block, type Body, type Data, type Entry, entry, fact, type Given, id, list, name, type Part, quote, reason, type Rest, role, type Said, type Scene, severity, text, time, titled, wordOf } from "./timeline_parts";
+import { STATEMENTS } from "./timeline_statement";
 
-export interface Entry {
-	seq: number;
-	type: string;
-	recorded_at: string;
-	occurred_at: string;
-	actor: { id: number; name: string; kind: string };
-	incident?: number;
-	data: Data;
-	corrected_by?: number;
-}
-/* As it came: every member is looked at before it is used. */
-type Data = Record<string, unknown>;
-
-/** What ids in an entry stand for; "" when that is not known. */
-export interface Scene {
-	person(id: number): string;
-	claim(id: number): string;
-	task(id: number): string;
-	file(id: number): string;
-}
-
-export type Part = string | number
-	/** A foreign text inside our sentence. */
-	| { is: "quote"; text: string }
-	| { is: "name"; text: string }
-	/** Another entry of this timeline, or another room, or the whole room as it was known at an entry. */
-	| { is: "entry"; seq: number; text: string }
-	| { is: "room"; id: number }
-	| { is: "mention"; id: number }
-	| { is: "file"; id: number; text: string }
-	| { is: "time"; at: string };
-
-export interface Body {
-	/** null: it needs none, the sentence says what it is. */
-	label: Key | null;
-	parts: Part[];
-	/** The parts are a list of alternatives rather than one text. */
-	isList?: boolean;
-}
-
-export interface Said {
-	key: Key;
-	holes: Record<string, Part>;
-	body: Body[];
-}
-
-/* ---- reading what came ---- */
-
-const text = (d: Data, name: string): string => typeof d[name] === "string" ? d[name] : "";
-const id = (d: Data, name: string): number => typeof d[name] === "number" ? d[name] : 0;
-const list = (d: Data, name: string): unknown[] => Array.isArray(d[name]) ? d[name] : [];
-
-/** A word of a known set in the reader's language; one that is new to us as it came. */
-export function wordOf(set: string, value: string): string {
-	const key = `timeline.${set}.${value}`;
-	return key in words.value ? t(key as Key, { n: Number(value) || 0 }) : value;
-}
-
-const severity = (n: number): string => wordOf("severity", String(n));
-
-function role(d: Data): string {
-	const word = wordOf("role", text(d, "role"));
-	return d.deputy === true ? t("timeline.deputy", { role: word }) : word;
-}
-
-const LONGEST = 120; /* letters of another text inside a sentence */
-
-/** The beginning of a text, on one line, never cut inside a letter. */
-export function short(whole: string, most = LONGEST): string {
-	const line = whole.replace(/\s+/g, " ").trim();
-	if (line.length <= most)
-		return line;
-	const cut = line.slice(0, most);
-	return `${(/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut).trimEnd()}…`;
-}
-
-const quote = (s: string): Part => ({ is: "quote", text: short(s) });
-const name = (scene: Scene, who: number): Part => ({ is: "name", text: scene.person(who) || t("timeline.somebody") });
-const time = (at: string): Part => ({ is: "time", at });
-const entry = (seq: number): Part => ({ is: "entry", seq, text: t("timeline.entry_link") });
-const titled = (known: string, of: number): Part => known === "" ? String(of) : quote(known);
-
-function block(label: Key | null, s: string): Body[] {
-	return s === "" ? [] : [{ label, parts: [{ is: "quote", text: s }] }];
-}
-
-function fact(label: Key, ...parts: Part[]): Body {
-	return { label, parts };
-}
-
-const reason = (d: Data): Body[] => block("timeline.part.reason", text(d, "reason"));
+export { type Body, type Entry, type Part, type Said, type Scene, short, wordOf } from "./timeline_parts";
 
 /* ---- the sentences ---- */
-
-interface Given { d: Data; e: Entry; scene: Scene }
-type Rest = { key: Key; holes?: Record<string, Part>; body?: Body[] };
 
 function declared({ d }: Given): Rest {
 	const body = [...block("timeline.part.summary", text(d, "summary")), ...block("timeline.part.type", text(d, "type"))];
@@ -324,6 +233,7 @@ const SENTENCES: Readonly<Record<string, (g: Given) => Rest>> = {
 	}),
 	"playbook.started": ({ d }) => ({ key: "timeline.playbook", holes: { title: quote(text(d, "title") || text(d, "slug")) },
 		body: id(d, "playbook_version") === 0 ? [] : [fact("timeline.part.version", id(d, "playbook_version"))] }),
+	...STATEMENTS,
 };
 
 /** The types that have a sentence of their own. */
@@ -353,6 +263,7 @@ export function plainPart(p: Part): string | number {
 	case "quote": return t("timeline.quoted", { text: p.text });
 	case "name": case "entry": return p.text;
 	case "file": return p.text === "" ? String(p.id) : p.text;
+	case "statement": return p.text === "" ? String(p.id) : t("timeline.quoted", { text: p.text });
 	case "room": case "mention": return String(p.id);
 	case "time": return moment(p.at);
 	}

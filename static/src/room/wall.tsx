@@ -147,6 +147,7 @@ function Latest({ room }: { room: RoomData }) {
 	const scene = {
 		person: (id: number) => nameOf(room, id), claim: (id: number) => room.claims.find((c) => c.id === id)?.text ?? "",
 		task: (id: number) => room.tasks.find((x) => x.id === id)?.title ?? "", file: (id: number) => room.files.find((f) => f.id === id)?.name ?? "",
+		statement: (id: number) => room.statements?.find((s) => s.id === id)?.title ?? "",
 	};
 	return (
 		<section class="wall-latest" aria-labelledby="wall-latest">

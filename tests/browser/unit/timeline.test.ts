@@ -21,6 +21,7 @@ const scene: Scene = {
 	claim: (id) => id === 20 ? "The water is unsafe" : "",
 	file: (id) => id === 3 ? "gate.png" : "",
 	task: (id) => id === 30 ? "Call the plant" : "",
+	statement: (id) => id === 40 ? "What we know" : "",
 };
 const AT = "2026-11-25T12:00:00.000000Z";
 
@@ -98,6 +99,22 @@ const SAMPLES: [string, Record<string, unknown>, RegExp, typeof system?][] = [
 	["file.added", { id: 3, name: "photo.jpg", media_type: "image/jpeg", size: 3, sha256: "0", captured_at: AT, note: "n" }, /^Layla added the file photo\.jpg$/],
 	["task.added", { title: "Check the contracts", role: "legal", back: 3, due_at: AT }, /^Layla added the task “Check the contracts”$/],
 	["playbook.started", { slug: "service-outage", playbook_version: 1, title: "Service outage", lang: "en" }, /^Layla started the playbook “Service outage”$/],
+	["statement.drafted", { title: "What we know", lang: "en", channel: "press", audience: "public", text: "" }, /^Layla began the statement “What we know”$/],
+	["statement.drafted", { title: "What we know", correction_of: 40 }, /^Layla began a correction: “What we know”$/],
+	["statement.drafted", { title: "What we know", correction_of: 40 }, /^Diwan began a correction/, system],
+	["statement.changed", { statement: 40, title: "Now" }, /^Layla changed what the statement “Now” is for$/],
+	["statement.linked", { statement: 40, claim: 20, rests: "asserts", from: 0, to: 3, quote: "It is" }, /^Layla linked a sentence of the statement “What we know” to a claim$/],
+	["statement.unlinked", { statement: 40, link: 41 }, /^Layla took a link to a claim out of the statement “What we know”$/],
+	["statement.submitted", { statement: 40, title: "What we know", digest: "ab", revision: 3, deadline: AT }, /^Layla submitted the statement “What we know” for approval$/],
+	["statement.approved", { statement: 40, digest: "ab" }, /^The statement “What we know” has all approvals that it needs$/, system],
+	["statement.published", { statement: 40, digest: "ab", reason: "corrected" }, /^Layla published the statement “What we know”$/],
+	["statement.withdrawn", { statement: 40, digest: "ab", reason: "wrong" }, /^Layla withdrew the statement “What we know”$/],
+	["statement.contradicted", { statement: 40, claim: 20, link: 41, from: 0, to: 3, quote: "It is" }, /^What the published statement “What we know” says does not hold any more$/, system],
+	["verdict.given", { statement: 40, digest: "ab", verdict: "approve", proof: "password", groups: "legal" }, /^Layla approved the statement “What we know”$/],
+	["verdict.given", { statement: 41, digest: "ab", verdict: "reject", reason: "No", proof: "password", on_behalf_of: 8 }, /^Layla rejected the statement 41$/],
+	["verdict.given", { statement: 40, digest: "ab", verdict: "hold", reason: "Wait" }, /^Layla held the statement/],
+	["verdict.given", { statement: 40, digest: "ab", verdict: "ask", reason: "Who?" }, /^Layla asked about the statement/],
+	["verdict.carried", { statement: 40, from_digest: "ab", digest: "cd", verdicts: [50] }, /^Approvals of the statement “What we know” were carried over/],
 ];
 
 const bare = (s: string): string => s.replace(/[\u2068\u2069]/g, "");
