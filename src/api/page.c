@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * page.c - the pages and their files. Which file answers which address is the only thing known
- * here; templates, hashes and caching are net/files. Every page is one document: the script in it
- * looks at the address (static/src/pages.ts).
+ * here; templates, hashes and caching are net/files. All pages but one are one document, whose script
+ * looks at the address (static/src/pages.ts); that of approvals is small and has its own.
  */
 #include "api_int.h"
 
@@ -19,7 +19,9 @@ void dw_api_page(struct dw_http_req *req, void *data)
 			return;
 		}
 	}
-	dw_files_reply(api->files, req, "index.html");
+	dw_files_reply(api->files, req,
+		       dw_str_eq(req->path, DW_STR("/approvals")) ? "approve.html"
+								  : "index.html");
 }
 
 void dw_api_asset(struct dw_http_req *req, void *data)

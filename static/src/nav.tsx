@@ -14,6 +14,7 @@ import { Icon } from "./ui/icon";
 import { Menu } from "./ui/menu";
 import { Name } from "./ui/parts";
 import { fail } from "./ui/toast";
+import { WaitingLink } from "./waiting";
 
 function Item({ page, current }: { page: Page; current: Page | undefined }) {
 	return (
@@ -57,7 +58,7 @@ export function Nav({ current }: { current: Page | undefined }) {
 	return (
 		<nav class="rail" aria-label={t("nav.label")}>
 			<a class="rail-brand" href="/" aria-label={t("brand")}><img src="/favicon.svg" alt="" width="32" height="32" /></a>
-			<div class="rail-items">{shown.map((p) => <Item key={p.title} page={p} current={current} />)}</div>
+			<div class="rail-items">{shown.map((p) => <Item key={p.title} page={p} current={current} />)}<WaitingLink /></div>
 			<Mine current={current} />
 		</nav>
 	);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * item.tsx - one version that waits: the text or what changed in it since my last verdict, the claims behind
+ * its sentences, who has said what, what it lacks; and at the bottom the four answers.
+ */
+import chevronIcon from "@primer/octicons/build/svg/chevron-down-16.svg";
+import alertIcon from "@primer/octicons/build/svg/alert-16.svg";
+import clockIcon from "@primer/octicons/build/svg/clock-16.svg";
+import { useState } from "preact/hooks";
+
+import { clock, exact } from "../i18n/format";
+import { t, tx } from "../i18n/t";
+import { SeverityMark, VerdictMark } from "../room/marks";
+import { restMarks, RulingLine } from "../statement/marks";
+import { hrefOf, type KnownClaim, lackText, langName, type Ruling, shortDigest, type StatementData, type Version } from "../statement/model";
+import { baseOf, directions, safe, Shown } from "../statement/shown";
+import { Icon } from "../ui/icon";
+import { Loading, useLoaded } from "../ui/load";
+import { Name, Time } from "../ui/parts";
+import { Text } from "../ui/text";
+import { type Piece, weighty, wordDiff } from "../ui/word_diff";
+import type { Waiting } from "./app";
+import { Rule } from "./rule";
+
+const RULINGS: readonly Ruling[] = ["approve", "ask", "hold", "reject"];
+
+/* A difference cut at the ends of lines, so that each line has its direction. */
+function linesOf(pieces: readonly Piece[]): Piece[][] {
+	const lines: Piece[][] = [[]];
+	for (const piece of pieces) {
+		piece.text.split("\n").forEach((text, i) => {
+			if (i > 0)
+				lines.push([]);
+			if (text !== "")
+				lines.at(-1)?.push({ is: piece.is, text });
+		});
+	}
+	return lines;
+}
+
+function Difference({ before, after, lang }: { before: string; after: string; lang: string }) {
+	const lines = linesOf(wordDiff(before, after)), dirs = directions(lines.map((l) => l.map((p) => p.text).join("")), baseOf(lang));
+	return (
+		<div class="shown" lang={lang}>
+			{lines.map((line, i) => (
+				<p key={i} dir={dirs[i]}>{line.length === 0 ? "\u00a0" : line.map((p, k) => p.is === "same" ? <span key={k}>{safe(p.text)}</span>
+					: p.is === "gone" ? <del key={k} class="diff-gone"><span class="unseen">{t("approve.gone")} </span>{safe(p.text)}</del>
+						: <ins key={k} class="diff-new"><span class="unseen">{t("approve.come")} </span>{safe(p.text)}</ins>)}</p>
+			))}
+		</div>
+	);
+}
+
+const listed = (words: readonly string[]): string => words.length === 0 ? "–" : words.join(t("comma"));
+const restKey = (v: Version): string => v.rests.map((r) => `${r.claim}${r.rests}`).sort().join();
+
+/* What weighs most stands on top of the difference. */
+function Weighty({ before, after }: { before: Version; after: Version }) {
+	const { figures, negations } = weighty(before.text, after.text), notes: string[] = [];
+	if (figures.gone.length + figures.come.length > 0)
+		notes.push(t("approve.changed_figures", { gone: listed(figures.gone), come: listed(figures.come) }));
+	if (negations.gone.length + negations.come.length > 0)
+		notes.push(t("approve.changed_nots", { gone: listed(negations.gone), come: listed(negations.come) }));
+	if (restKey(before) !== restKey(after))
+		notes.push(t("approve.changed_rests"));
+	if (before.title !== after.title || before.lang !== after.lang || before.channel !== after.channel || before.audience !== after.audience)
+		notes.push(t("approve.changed_title"));
+	return notes.length === 0 ? null : <ul class="weighty">{notes.map((n) => <li key={n}><Icon of={alertIcon} /><span>{n}</span></li>)}</ul>;
+}
+
+function Paper({ of, version, claims }: { of: Waiting; version: Version; claims: readonly KnownClaim[] }) {
+	const last = of.last_verdict?.digest, hasLast = last !== undefined && last !== version.digest;
+	const before = useLoaded<Version>(hasLast ? `/statements/${of.id}/versions/${last}` : null);
+	const [shows, setShows] = useState<"text" | "changes">(hasLast ? "changes" : "text");
+	return (
+		<>
+			{hasLast && (
+				<div class="switch approve-switch" role="group" aria-label={t("approve.text")}>
+					{(["changes", "text"] as const).map((v) => <button key={v} type="button" aria-pressed={v === shows} onClick={() => setShows(v)}>{t(`approve.${v}`)}</button>)}
+				</div>
+			)}
+			{shows === "text" || !hasLast ? <div class="paper"><Shown text={version.text} lang={version.lang} marks={restMarks(version.rests, claims)} /></div>
+				: <Loading of={before}>{(b) => <><Weighty before={b} after={version} /><div class="paper"><Difference before={b.text} after={version.text} lang={version.lang} /></div></>}</Loading>}
+		</>
+	);
+}
+
+function Behind({ version, claims }: { version: Version; claims: readonly KnownClaim[] }) {
+	return (
+		<section>
+			<h3>{t("approve.rests")}</h3>
+			{version.rests.length === 0 ? <p class="soft">{t("approve.rests_none")}</p> : (
+				<ul class="things">
+					{version.rests.map((r) => {
+						const claim = claims.find((c) => c.id === r.claim);
+						return (
+							<li key={`${r.id}-${r.claim}-${r.from}`} class="thing">
+								<Text class="rest-quote">{version.text.slice(r.from, r.to)}</Text>
+								<p><span class="small strong">{t(`statement.rests.${r.rests}`)}</span> <Text isInline>{claim?.text ?? ""}</Text></p>
+								<VerdictMark of={claim?.verdict ?? "unknown"} />
+							</li>
+						);
+					})}
+				</ul>
+			)}
+		</section>
+	);
+}
+
+function Said({ statement }: { statement: StatementData }) {
+	const lacks = statement.missing;
+	return (
+		<section>
+			<h3>{t("approve.said")}</h3>
+			{statement.verdicts.length === 0 ? <p class="soft">{t("approve.said_none")}</p> : <ul class="things">{statement.verdicts.map((g) => <RulingLine key={g.seq} given={g} />)}</ul>}
+			{lacks.length > 0 && <div class="lacks"><p class="strong">{t("statement.missing")}</p><ul>{lacks.map((l) => <li key={JSON.stringify(l)}><Icon of={alertIcon} /><span>{lackText(l)}</span></li>)}</ul></div>}
+		</section>
+	);
+}
+
+function Whole({ of, statement, reload }: { of: Waiting; statement: StatementData; reload: () => Promise<void> }) {
+	const version = statement.submitted;
+	/* Which claims say what, where the statement does not tell it itself. */
+	const room = useLoaded<{ claims: KnownClaim[] }>(statement.claims === undefined && version !== undefined && version.rests.length > 0 ? `/incidents/${of.incident}` : null);
+	const claims = statement.claims ?? room.data?.claims ?? [];
+	const [ruling, setRuling] = useState<Ruling | null>(null);
+	if (version === undefined)
+		return null;
+	return (
+		<div class="wait-whole">
+			<Paper of={of} version={version} claims={claims} />
+			<Behind version={version} claims={claims} />
+			<Said statement={statement} />
+			<p class="small thing-facts"><span class="soft">{t("statement.digest", { digest: shortDigest(version.digest) })}</span><a href={hrefOf(of)}>{t("approve.open")}</a></p>
+			<div class="rulings-row">
+				{RULINGS.map((r) => <button key={r} type="button" class={`ruling-button ruling-${r}${r === "approve" ? " primary" : ""}`} onClick={() => setRuling(r)}>{t(`approve.do.${r}`)}</button>)}
+			</div>
+			{ruling !== null && <Rule key={ruling} statement={statement} version={version} ruling={ruling} onClose={() => setRuling(null)} reload={reload} />}
+		</div>
+	);
+}
+
+function Opened({ of, reload }: { of: Waiting; reload: () => Promise<void> }) {
+	const statement = useLoaded<StatementData>(`/statements/${of.id}`);
+	return <Loading of={statement}>{(data) => <Whole of={of} statement={data} reload={async () => { await Promise.all([reload(), statement.reload()]); }} />}</Loading>;
+}
+
+export function Item({ of, isOpen, onToggle, reload }: { of: Waiting; isOpen: boolean; onToggle: () => void; reload: () => Promise<void> }) {
+	return (
+		<li class={isOpen ? "wait is-open" : "wait"} id={`s${of.id}`}>
+			{of.drill && <p class="drill-stripe">{t("approve.drill")}</p>}
+			<button type="button" class="wait-top" aria-expanded={isOpen} onClick={onToggle}>
+				<span class="wait-title"><Name class="strong">{of.title}</Name><Icon of={chevronIcon} /></span>
+				<span class="wait-facts small">
+					{of.severity !== undefined && <SeverityMark of={of.severity} />}
+					<span>{t(`statement.channel.${of.channel}`)} · {t(`statement.audience.${of.audience}`)} · <span lang={of.lang}>{langName(of.lang)}</span></span>
+				</span>
+				<span class="soft small">{of.incident_title != null && <><Name>{of.incident_title}</Name>{" · "}</>}{t(`approve.why.${of.why}`)}</span>
+			</button>
+			<p class="soft small wait-when">
+				{of.submitted !== undefined && <Time at={of.submitted.at} />}
+				{of.submitted?.deadline !== undefined && <span class="deadline loud"><Icon of={clockIcon} size={12} />{tx("statement.deadline_at", { at: <time dateTime={of.submitted.deadline} title={exact(of.submitted.deadline)}>{clock(of.submitted.deadline)}</time> })}</span>}
+			</p>
+			{isOpen && <Opened of={of} reload={reload} />}
+		</li>
+	);
+}
