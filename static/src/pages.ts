@@ -19,8 +19,9 @@ import { Feed } from "./feed/feed";
 import type { Key } from "./i18n/t";
 
 export interface PageProps {
-	/** What stands for {id} in the address. */
+	/** What stands for {id}, and for {sid}, in the address. */
 	id?: string;
+	sid?: string;
 }
 
 export interface Page {
@@ -53,6 +54,7 @@ export const PAGES: readonly Page[] = [
 	{ paths: ["/incidents/{id}"], title: "nav.room", icon: reportIcon, nav: "none", under: "/incidents", isWide: true, isRoom: true, load: () => import("./room/room") },
 	{ paths: ["/incidents/{id}/brief"], title: "nav.brief", icon: reportIcon, nav: "none", under: "/incidents", isRoom: true, load: () => import("./room/brief") },
 	{ paths: ["/incidents/{id}/handover"], title: "nav.handover", icon: reportIcon, nav: "none", under: "/incidents", isRoom: true, load: () => import("./room/handover") },
+	{ paths: ["/incidents/{id}/statements/{sid}"], title: "nav.statement", icon: reportIcon, nav: "none", under: "/incidents", isWide: true, isRoom: true, load: () => import("./statement/page") },
 	{ paths: ["/wall"], title: "nav.wall", icon: reportIcon, nav: "none", isBare: true, isRoom: true, load: () => import("./room/wall") },
 	{ paths: ["/playbooks"], title: "nav.playbooks", icon: reportIcon, nav: "none", under: "/incidents", isRoom: true, load: () => import("./pages/playbooks") },
 	{ paths: ["/sources"], title: "nav.sources", icon: rssIcon, nav: "main", load: () => import("./pages/sources") },
@@ -63,16 +65,28 @@ export const PAGES: readonly Page[] = [
 	{ paths: ["/setup"], title: "nav.setup", icon: personIcon, nav: "none", isPublic: true, load: () => import("./pages/setup") },
 ];
 
-/** The page at an address, and its {id}. */
+/* What stands for the names in a pattern; null: it is another address. All of them are numbers. */
+function match(pattern: string, path: string): PageProps | null {
+	const wanted = pattern.split("/"), given = path.split("/"), props: Record<string, string> = {};
+	if (wanted.length !== given.length)
+		return null;
+	for (const [i, part] of wanted.entries()) {
+		const name = /^\{(\w+)\}$/.exec(part)?.[1], value = given[i] ?? "";
+		if (name === undefined ? part !== value : !/^\d+$/.test(value))
+			return null;
+		if (name !== undefined)
+			props[name] = value;
+	}
+	return props;
+}
+
+/** The page at an address, and what stands for its {id}. */
 export function pageAt(path: string): { page: Page; props: PageProps } | null {
 	for (const page of PAGES) {
 		for (const pattern of page.paths) {
-			const [before = "", after] = pattern.split("{id}");
-			if (after === undefined && path === pattern)
-				return { page, props: {} };
-			const id = path.slice(before.length, path.length - (after ?? "").length);
-			if (after !== undefined && /^\d+$/.test(id) && path === before + id + after)
-				return { page, props: { id } };
+			const props = match(pattern, path);
+			if (props !== null)
+				return { page, props };
 		}
 	}
 	return null;

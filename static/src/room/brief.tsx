@@ -15,6 +15,8 @@ import { clock, exact, number } from "../i18n/format";
 import { t, tx } from "../i18n/t";
 import type { PageProps } from "../pages";
 import { query } from "../router";
+import { hasRole } from "../session";
+import { hrefOf, type Summary } from "../statement/model";
 import { title } from "../title";
 import { Icon } from "../ui/icon";
 import { type List, Loading, useLoaded } from "../ui/load";
@@ -22,7 +24,7 @@ import { minute } from "../ui/now";
 import { Time } from "../ui/parts";
 import { Text } from "../ui/text";
 import { AtFrame } from "./at_frame";
-import { claimsBy, lastWord, publicClock, rateOf, waitingFor } from "./brief_facts";
+import { claimsBy, lastWord, publicClock, published, rateOf, waitingFor } from "./brief_facts";
 import { Gone } from "./gone";
 import { KindMarks, SeverityMark, StatusMark, VerdictMark } from "./marks";
 import { me, nameOf, isOfRoom, type RoomData, type SpokenWord, useFollow, useRoom, VERDICTS } from "./model";
@@ -69,7 +71,8 @@ function Numbers({ room, now, isPast }: { room: RoomData; now: number; isPast: b
 	);
 }
 
-function Spoken({ word, now }: { word: SpokenWord | null; now: number }) {
+function Spoken({ room, word, now }: { room: RoomData; word: SpokenWord | null; now: number }) {
+	const out = published(room);
 	return (
 		<section class="brief-card" aria-labelledby="brief-said">
 			<h2 id="brief-said">{t("brief.said")}</h2>
@@ -80,6 +83,7 @@ function Spoken({ word, now }: { word: SpokenWord | null; now: number }) {
 					<p class="soft small"><time dateTime={word.at} title={exact(word.at)}>{t("brief.said_when", { at: moment(word.at), span: spanOf((now - Date.parse(word.at)) / 1000) })}</time></p>
 				</>
 			)}
+			{out.length > 0 && <ul class="brief-list">{out.map((s) => <li key={s.id}><a href={hrefOf(s)} class="brief-thing"><Text isInline class="strong">{s.title}</Text><span class="small">{tx("statement.published_at", { when: <Time at={s.published_at ?? s.at} /> })}</span></a></li>)}</ul>}
 		</section>
 	);
 }
@@ -98,8 +102,10 @@ function NextWord({ room, now }: { room: RoomData; now: number }) {
 	);
 }
 
-function Waiting({ room, now }: { room: RoomData; now: number }) {
-	const things = waitingFor(room, me(), now);
+function Waiting({ room, now, isPast }: { room: RoomData; now: number; isPast: boolean }) {
+	const mine = useLoaded<List<Summary>>(!isPast && hasRole("approver") ? "/approvals" : null);
+	useFollow(isPast ? null : (type, data) => /^(statement|verdict)\./.test(type) && isOfRoom(data, room.id), mine.reload);
+	const things = waitingFor(room, me(), now, mine.data?.items.filter((s) => s.incident === room.id));
 	return (
 		<section class="brief-card" aria-labelledby="brief-waits">
 			<h2 id="brief-waits">{t("brief.waits")}</h2>
@@ -107,8 +113,9 @@ function Waiting({ room, now }: { room: RoomData; now: number }) {
 				<ul class="brief-list">
 					{things.map((x) => (
 						<li key={x.id}>
-							<a href={`/incidents/${room.id}?part=${x.kind === "task" ? "tasks" : "claims"}`} class={x.isOverdue ? "brief-thing overdue" : "brief-thing"}>
-								<span class="small">{t(x.kind === "task" ? "brief.task" : "brief.claim")}</span>
+							<a href={x.kind === "statement" ? `/approvals#s${x.id}` : `/incidents/${room.id}?part=${x.kind === "task" ? "tasks" : "claims"}`}
+								target={x.kind === "statement" ? "_self" : undefined} class={x.isOverdue ? "brief-thing overdue" : "brief-thing"}>
+								<span class="small">{t(`brief.${x.kind}`)}</span>
 								<Text isInline class="strong">{x.text}</Text>
 								{x.due !== null && <span class="small brief-due"><Icon of={x.isOverdue ? alertIcon : clockIcon} size={12} />{x.isOverdue
 									? t("clock.overdue", { span: spanOf((now - Date.parse(x.due)) / 1000) }) : moment(x.due)}</span>}
@@ -147,8 +154,8 @@ function Body({ room, isPast }: { room: RoomData; isPast: boolean }) {
 			<div class="brief-grid">
 				<Headline room={room} now={now} />
 				<Numbers room={room} now={now} isPast={isPast} />
-				<Spoken word={lastWord(room)} now={now} />
-				<Waiting room={room} now={now} />
+				<Spoken room={room} word={lastWord(room)} now={now} />
+				<Waiting room={room} now={now} isPast={isPast} />
 				<Decided room={room} />
 			</div>
 			<a class="button brief-room" href={`/incidents/${room.id}`}><Icon of={backIcon} mirrors />{t("brief.room")}</a>

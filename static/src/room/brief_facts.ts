@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* brief_facts.ts - what the brief and the wall take from a room; no drawing. */
 import { safeHref } from "../i18n/foreign";
+import type { Summary } from "../statement/model";
 import type { Claim, RoomData, RoomSummary, SpokenWord, Verdict } from "./model";
 
 const HOUR_MS = 3600000;
@@ -33,17 +34,23 @@ export function publicClock(room: Pick<RoomSummary, "clocks">): string | null {
 }
 
 export interface Thing {
-	kind: "task" | "claim";
+	kind: "task" | "claim" | "statement";
 	id: number;
 	text: string;
 	due: string | null;
 	isOverdue: boolean;
 }
 
-/** Open tasks and claims of one person: what is overdue first, then what is due soonest. */
-export function waitingFor(room: Pick<RoomData, "tasks" | "claims">, user: number, now: number): Thing[] {
+/** What went out and stands, the newest first. */
+export function published(room: Pick<RoomData, "statements">): Summary[] {
+	return (room.statements ?? []).filter((s) => s.status === "published" && s.published_at !== undefined)
+		.sort((a, b) => Date.parse(b.published_at ?? "") - Date.parse(a.published_at ?? ""));
+}
+
+/** Statements for one's verdict, open tasks and claims of one person: what is overdue first, then what is due soonest. */
+export function waitingFor(room: Pick<RoomData, "tasks" | "claims">, user: number, now: number, statements: readonly Pick<Summary, "id" | "title" | "submitted">[] = []): Thing[] {
 	const isLate = (at: string | null): boolean => at !== null && Date.parse(at) < now;
-	const things: Thing[] = [];
+	const things: Thing[] = statements.map((s) => ({ kind: "statement", id: s.id, text: s.title, due: s.submitted?.deadline ?? null, isOverdue: isLate(s.submitted?.deadline ?? null) }));
 	for (const x of room.tasks) {
 		if (x.owner === user && !x.done)
 			things.push({ kind: "task", id: x.id, text: x.title ?? "", due: x.due_at, isOverdue: isLate(x.due_at) });

@@ -13,7 +13,7 @@ export interface PartProps {
 	reload: () => Promise<void>;
 }
 
-export const PARTS = ["overview", "claims", "tasks", "decisions", "mentions", "files", "timeline"] as const;
+export const PARTS = ["overview", "statements", "claims", "tasks", "decisions", "mentions", "files", "timeline"] as const;
 export type PartName = (typeof PARTS)[number];
 
 export function shownPart(): PartName {

@@ -14,6 +14,7 @@ import { explain } from "../api";
 import { t } from "../i18n/t";
 import type { PageProps } from "../pages";
 import { setQuery } from "../router";
+import { Statements } from "../statement/card";
 import { title } from "../title";
 import { Loading } from "../ui/load";
 import { at as moment, isFrozen as isPast } from "./at";
@@ -73,6 +74,7 @@ function Body(props: PartProps) {
 					<People {...props} />
 				</div>
 				<div class="room-main">
+					<Statements {...props} at={moment.value} />
 					<Claims {...props} />
 					<Decisions {...props} />
 					<Mentions {...props} />

@@ -13,12 +13,14 @@ const ANSWER_MS = 250;
 
 export interface Record {
 	key: string;
-	kept: Kept;
+	/** null: `text` could not be sent and is only to be read. */
+	kept: Kept | null;
+	text: string;
 	/** When it was written, in ms. */
 	at: number;
 }
 
-type Stored = { at: number } & ({ kept: Kept } | { taken: true });
+type Stored = { at: number } & ({ kept: Kept } | { aside: string } | { taken: true });
 
 const keyOf = (user: number, statement: number, client: string): string => `${PREFIX}${user}.${statement}.${client}`;
 
@@ -54,7 +56,9 @@ function recordsOf(user: number, statement: number): Record[] {
 			const key = localStorage.key(i) ?? "";
 			const stored = key.startsWith(prefix) ? read(key) : null;
 			if (stored !== null && "kept" in stored)
-				found.push({ key, kept: stored.kept, at: stored.at });
+				found.push({ key, kept: stored.kept, text: "", at: stored.at });
+			else if (stored !== null && "aside" in stored)
+				found.push({ key, kept: null, text: stored.aside, at: stored.at });
 		}
 	} catch { /* as above */ }
 	return found.sort((a, b) => a.at - b.at);
@@ -82,6 +86,13 @@ export class Keeper {
 			return write(this.#key, { at: Date.now(), kept });
 		drop(this.#key);
 		return true;
+	}
+
+	/** It will not be sent as it is: the whole text is kept to be read. */
+	putAside(text: string): Record {
+		const at = Date.now();
+		write(this.#key, { at, aside: text });
+		return { key: this.#key, kept: null, text, at };
 	}
 
 	/** Another page has taken over what this one had typed. */

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * approval_pane.tsx - how far the text is from leaving: what is submitted, what was said of it, what is
+ * missing, and the acts that are possible now. Verdicts are given on the page of approvals.
+ */
+import alertIcon from "@primer/octicons/build/svg/alert-16.svg";
+import checkIcon from "@primer/octicons/build/svg/check-circle-16.svg";
+import clockIcon from "@primer/octicons/build/svg/clock-16.svg";
+import { useState } from "preact/hooks";
+
+import { clock, dateTime, exact } from "../i18n/format";
+import { t, tx } from "../i18n/t";
+import type { RoomData } from "../room/model";
+import { Icon } from "../ui/icon";
+import { useLate } from "../ui/late";
+import { Name, Time } from "../ui/parts";
+import { Text } from "../ui/text";
+import type { ActProps, ActName } from "./acts";
+import type { Handle } from "./editor";
+import { RulingLine, StatementMark } from "./marks";
+import { type Checked, lackText, shortDigest, type StatementData } from "./model";
+
+function Missing({ statement }: { statement: StatementData }) {
+	if (statement.submitted === undefined || statement.status === "withdrawn")
+		return null;
+	if (statement.missing.length === 0)
+		return <p class="good-line"><Icon of={checkIcon} />{t("statement.complete")}</p>;
+	return (
+		<div class="lacks">
+			<p class="strong">{t("statement.missing")}</p>
+			<ul>{statement.missing.map((lack) => <li key={JSON.stringify(lack)}><Icon of={alertIcon} /><span>{lackText(lack)}</span></li>)}</ul>
+		</div>
+	);
+}
+
+function Published({ statement }: { statement: StatementData }) {
+	return statement.publications.length === 0 ? null : (
+		<ul class="things publications" aria-label={t("statement.publications")}>
+			{statement.publications.map((p) => (
+				<li key={p.seq} class="thing">
+					<p>{tx(p.is_withdrawal ? "statement.withdrew" : "statement.published_by", { who: <Name class="strong">{p.by.name}</Name>, when: <time dateTime={p.at} title={exact(p.at)}>{dateTime(p.at)}</time> })}</p>
+					{p.reason !== undefined && p.reason !== "" && <Text class="ruling-reason">{p.reason}</Text>}
+					<p class="soft small">{t("statement.digest", { digest: shortDigest(p.digest) })}</p>
+				</li>
+			))}
+		</ul>
+	);
+}
+
+/* Which acts lead somewhere now; the server has the last word. */
+function actsOf(statement: StatementData): ActName[] {
+	const may = statement.may, acts: ActName[] = [];
+	const isOut = statement.publications.at(-1)?.is_withdrawal === false;
+	const isEdited = statement.submitted === undefined || statement.submitted.is_edited === true || statement.missing.some((l) => l.kind === "edited" || l.kind === "expired");
+	if (may?.submit && statement.status !== "withdrawn" && isEdited)
+		acts.push("submit");
+	if (may?.publish && statement.submitted !== undefined && statement.missing.length === 0 && statement.publications.at(-1)?.digest !== statement.submitted.digest)
+		acts.push("publish");
+	if (may?.submit && isOut)
+		acts.push("correct");
+	if (may?.publish && isOut)
+		acts.push("withdraw");
+	return acts;
+}
+
+interface PaneProps {
+	room: RoomData;
+	statement: StatementData;
+	checked: Checked | null;
+	handle: Handle | null;
+	isFrozen: boolean;
+	reload: () => Promise<void>;
+}
+
+export function ApprovalPane({ room, statement, checked, handle, isFrozen, reload }: PaneProps) {
+	const [doing, setDoing] = useState<ActName | null>(null);
+	const close = (): void => setDoing(null);
+	const Act = useLate<ActProps>(doing !== null, () => import("./acts"), close);
+	const version = statement.submitted;
+	const acts = isFrozen ? [] : actsOf(statement);
+	return (
+		<section class="room-box approval-pane" aria-labelledby="statement-approval">
+			<header class="part-head"><h2 id="statement-approval">{t("statement.approval")}</h2><StatementMark of={statement.status} /></header>
+			{version === undefined ? <p class="soft">{t("statement.not_submitted")}</p> : (
+				<p class="soft small thing-facts">
+					<span>{tx("statement.submitted_by", { who: <Name class="strong">{version.by.name}</Name>, when: <Time at={version.at} /> })}</span>
+					<span>{t("statement.digest", { digest: shortDigest(version.digest) })}</span>
+					{version.deadline !== undefined && <span class="deadline"><Icon of={clockIcon} size={12} />{tx("statement.deadline_at", { at: <time dateTime={version.deadline} title={exact(version.deadline)}>{clock(version.deadline)}</time> })}</span>}
+				</p>
+			)}
+			<Missing statement={statement} />
+			{statement.verdicts.length > 0 && <ul class="things rulings" aria-label={t("statement.verdicts")}>{statement.verdicts.map((g) => <RulingLine key={g.seq} given={g} />)}</ul>}
+			<Published statement={statement} />
+			{room.drill && <p class="note">{t("statement.drill")}</p>}
+			{!isFrozen && (
+				<div class="buttons approval-acts">
+					{acts.map((act, i) => <button key={act} type="button" class={i === 0 ? "primary" : act === "withdraw" ? "danger" : ""} onClick={() => setDoing(act)}>{t(`statement.act.${act}`)}</button>)}
+					{statement.may?.rule && version !== undefined && statement.missing.some((l) => l.kind !== "edited") && <a class="button" href={`/approvals#s${statement.id}`} target="_self">{t("statement.judge")}</a>}
+				</div>
+			)}
+			{doing !== null && Act !== null && <Act key={doing} act={doing} room={room} statement={statement} checked={checked} handle={handle} onClose={close} reload={reload} />}
+		</section>
+	);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * checks_pane.tsx - what the server would say if the text were submitted now, in words; each leads to its
+ * place. What refuses stands before what only warns.
+ */
+import alertIcon from "@primer/octicons/build/svg/alert-16.svg";
+import checkIcon from "@primer/octicons/build/svg/check-circle-16.svg";
+import stopIcon from "@primer/octicons/build/svg/stop-16.svg";
+import type { ComponentChildren } from "preact";
+
+import { t } from "../i18n/t";
+import type { RoomData } from "../room/model";
+import { Icon } from "../ui/icon";
+import { Text } from "../ui/text";
+import type { Handle } from "./editor";
+import type { Checked, Finding, StatementData } from "./model";
+
+/** What a finding means, as one sentence. */
+export function findingText(f: Finding): string {
+	switch (f.check) {
+	case "bidi_control": case "hidden_character":
+		return t(`check.${f.check}`, { code: `U+${(f.value ?? 0).toString(16).toUpperCase().padStart(4, "0")}` });
+	case "too_long":
+		return t("check.too_long", { n: f.value ?? 0 });
+	case "near_copy":
+		return t("check.near_copy", { n: f.value ?? 0 });
+	case "asks_for_code": {
+		const both = f.missing?.length === 2;
+		return t(both || f.missing === undefined ? "check.asks_for_code" : `check.asks_for_code.${f.missing[0] ?? "owner"}`);
+	}
+	default:
+		return t(`check.${f.check}`);
+	}
+}
+
+export interface Row {
+	isRefusal: boolean;
+	text: string;
+	/** Of the claim that it is about. */
+	claim?: string;
+	from: number;
+	to: number;
+}
+
+/** All that a submission would hear, the worst first. */
+export function rowsOf(checked: Checked, room: Pick<RoomData, "claims">): Row[] {
+	const rows: Row[] = [
+		...checked.claims.map((c) => ({ isRefusal: true, text: t(`check.claim.${c.why}`), claim: room.claims.find((x) => x.id === c.claim)?.text ?? "", from: c.from, to: c.to })),
+		...checked.findings.map((f) => ({ isRefusal: f.severity === "refuse", text: findingText(f), from: f.from, to: f.to })),
+		...checked.bare.map((b) => ({ isRefusal: false, text: t("check.bare"), from: b.from, to: b.to })),
+	];
+	return rows.sort((a, b) => Number(b.isRefusal) - Number(a.isRefusal) || a.from - b.from);
+}
+
+function Place({ row, text, handle }: { row: Row; text: string; handle: Handle | null }): ComponentChildren {
+	const quote = text.slice(row.from, row.to).replace(/\s+/g, " ").trim();
+	if (quote === "" || row.to - row.from >= text.length)
+		return null;
+	const shown = <Text isInline>{quote.length > 90 ? `${quote.slice(0, 89)}…` : quote}</Text>;
+	return handle === null ? <span class="rest-quote">{shown}</span>
+		: <button type="button" class="link rest-quote" onClick={() => handle.goTo(row.from, row.to)}>{shown}</button>;
+}
+
+export function ChecksList({ checked, room, text, handle }: { checked: Checked; room: Pick<RoomData, "claims">; text: string; handle: Handle | null }) {
+	const rows = rowsOf(checked, room);
+	if (rows.length === 0)
+		return <p class="good-line"><Icon of={checkIcon} />{t("check.nothing")}</p>;
+	return (
+		<ul class="things checks-found">
+			{rows.map((row, i) => (
+				<li key={i} class={row.isRefusal ? "thing finding refuses" : "thing finding"}>
+					<p><Icon of={row.isRefusal ? stopIcon : alertIcon} /><span><span class="strong small">{t(row.isRefusal ? "check.refuses" : "check.warns")}</span> {row.text}</span></p>
+					{row.claim !== undefined && <p class="rest-claim"><Text isInline>{row.claim}</Text></p>}
+					<Place row={row} text={text} handle={handle} />
+				</li>
+			))}
+		</ul>
+	);
+}
+
+export function ChecksPane({ checked, room, statement, handle }: { checked: Checked | null; room: RoomData; statement: StatementData; handle: Handle | null }) {
+	return (
+		<section class="room-box" aria-labelledby="statement-checks">
+			<header class="part-head"><h2 id="statement-checks">{t("statement.checks")}</h2></header>
+			{checked === null ? <p class="soft">{t("loading")}</p> : <ChecksList checked={checked} room={room} text={statement.text} handle={handle} />}
+		</section>
+	);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * draft_pane.tsx - the text: the editor for those who may type, else what is there to read; above it what
+ * is true about it (saved, how long), below it what could not be merged.
+ */
+import peopleIcon from "@primer/octicons/build/svg/people-16.svg";
+import redoIcon from "@primer/octicons/build/svg/redo-16.svg";
+import undoIcon from "@primer/octicons/build/svg/undo-16.svg";
+import { useEffect, useState } from "preact/hooks";
+
+import { dateTime, number } from "../i18n/format";
+import { t } from "../i18n/t";
+import { me } from "../room/model";
+import { Copyable } from "../ui/copy";
+import { confirm } from "../ui/dialog";
+import { Icon } from "../ui/icon";
+import { useLate } from "../ui/late";
+import { Name, Skeleton } from "../ui/parts";
+import { say } from "../ui/toast";
+import type { Handle } from "./editor";
+import type { Checked, StatementData } from "./model";
+import type { Aside, Draft } from "./session";
+import { baseOf, type Mark, Shown } from "./shown";
+
+type Forced = "auto" | "ltr" | "rtl";
+
+/** Colour of an author: by the order in which they first wrote. */
+export function authorsOf(statement: StatementData): { id: number; name: string; class: string; units: number }[] {
+	const found = new Map<number, { id: number; name: string; class: string; units: number }>();
+	for (const run of statement.authors) {
+		const known = found.get(run.user.id);
+		if (known === undefined)
+			found.set(run.user.id, { id: run.user.id, name: run.user.name, class: `by by-${found.size % 6}`, units: run.units });
+		else
+			known.units += run.units;
+	}
+	return [...found.values()];
+}
+
+export function authorMarks(statement: StatementData): Mark[] {
+	const classes = new Map(authorsOf(statement).map((a) => [a.id, a.class]));
+	let at = 0;
+	return statement.authors.map((run) => {
+		const from = at;
+		at += run.units;
+		return { from, to: at, class: classes.get(run.user.id) ?? "by", title: run.user.name };
+	});
+}
+
+function Legend({ statement }: { statement: StatementData }) {
+	return (
+		<ul class="by-legend" aria-label={t("statement.authors")}>
+			{authorsOf(statement).map((a) => <li key={a.id}><span class={a.class}><Name>{a.name}</Name></span> <span class="soft small">{number(a.units)}</span></li>)}
+		</ul>
+	);
+}
+
+export function SavedState({ draft }: { draft: Draft }) {
+	const state = draft.saved.value;
+	return <span class={`saved saved-${state} small`} role="status">{t(state === "not_saved" ? "statement.not_saved" : `room.${state}`)}</span>;
+}
+
+function Length({ handle, checked, text }: { handle: Handle | null; checked: Checked | null; text: string }) {
+	const most = checked?.length_max, counted = checked?.length;
+	if (most === undefined || counted === undefined)
+		return <span class="soft small">{t("statement.letters", { n: handle?.length.value ?? text.length })}</span>;
+	return <span class={counted > most ? "small loud" : "soft small"} role={counted > most ? "alert" : undefined}>{t("statement.length_of", { n: counted, most })}</span>;
+}
+
+function Asides({ draft }: { draft: Draft }) {
+	const drop = async (aside: Aside): Promise<void> => {
+		if (await confirm({ title: t("statement.aside_drop_q"), yes: t("statement.aside_drop"), isDangerous: true }))
+			draft.drop(aside);
+	};
+	return (
+		<>
+			{draft.aside.value.map((aside) => (
+				<div key={aside.record.key} class="note aside">
+					<p class="strong">{t("statement.aside")}</p>
+					<p>{t("statement.aside_hint", { when: dateTime(aside.at) })}</p>
+					<Copyable label={t("statement.text")} value={aside.text} />
+					<div class="buttons"><button type="button" onClick={() => void drop(aside)}>{t("statement.aside_drop")}</button></div>
+				</div>
+			))}
+		</>
+	);
+}
+
+function DirectionSwitch({ value, onChange }: { value: Forced; onChange: (d: Forced) => void }) {
+	return (
+		<div class="switch" role="group" aria-label={t("statement.direction")}>
+			{(["auto", "rtl", "ltr"] as const).map((d) => (
+				<button key={d} type="button" aria-pressed={d === value} title={t(`statement.direction.${d}`)} onClick={() => onChange(d)}>
+					<span aria-hidden="true">{d === "auto" ? t("statement.direction.auto_short") : d === "rtl" ? "¶◂" : "▸¶"}</span><span class="unseen">{t(`statement.direction.${d}`)}</span>
+				</button>
+			))}
+		</div>
+	);
+}
+
+interface PaneProps {
+	statement: StatementData;
+	checked: Checked | null;
+	marks: readonly Mark[];
+	mayType: boolean;
+	handle: Handle | null;
+	onHandle: (handle: Handle | null) => void;
+	/** The page has seen another revision than `statement` is of. */
+	reload: () => Promise<void>;
+}
+
+/* What goes beside the text is of a revision; where the page has moved on, it is read again. */
+function useMarks({ statement, checked, marks, handle, reload }: PaneProps, shows: boolean): void {
+	useEffect(() => {
+		if (handle === null)
+			return undefined;
+		const at = statement.revision;
+		const isShown = handle.show("rests", at, marks)
+			&& handle.show("found", at, (checked?.findings ?? []).filter((f) => f.to > f.from && f.to - f.from < statement.units).map((f) => ({ from: f.from, to: f.to, class: `found found-${f.severity}`, title: t(`check.${f.check}`) })))
+			&& handle.show("authors", at, shows ? authorMarks(statement) : []);
+		handle.showOwn(shows ? authorsOf(statement).find((a) => a.id === me())?.class ?? `by by-${authorsOf(statement).length % 6}` : "");
+		if (isShown || handle.draft.waiting() > 0)
+			return undefined;
+		const timer = setTimeout(() => void reload(), 700);
+		return () => clearTimeout(timer);
+	}, [handle, statement, checked, marks, shows]);
+}
+
+export function DraftPane(props: PaneProps) {
+	const { statement, checked, marks, mayType, handle, onHandle } = props;
+	const [shows, setShows] = useState(false), [forced, setForced] = useState<Forced>("auto");
+	const Editor = useLate(mayType, () => import("./editor"), () => say(t("page.failed")));
+	useMarks(props, shows);
+	const turn = (d: Forced): void => {
+		setForced(d);
+		handle?.setDirection(baseOf(statement.lang), d);
+	};
+	return (
+		<section class="room-box statement-text" aria-labelledby="statement-text">
+			<header class="part-head">
+				<h2 id="statement-text">{t("statement.text")}</h2>
+				<div class="buttons">
+					{handle !== null && <SavedState draft={handle.draft} />}
+					<Length handle={handle} checked={checked} text={statement.text} />
+				</div>
+			</header>
+			<div class="editor-tools">
+				{mayType && <button type="button" class="icon-button" aria-label={t("statement.undo")} title={t("statement.undo")} disabled={handle === null} onClick={() => handle?.undo()}><Icon of={undoIcon} mirrors /></button>}
+				{mayType && <button type="button" class="icon-button" aria-label={t("statement.redo")} title={t("statement.redo")} disabled={handle === null} onClick={() => handle?.redo()}><Icon of={redoIcon} mirrors /></button>}
+				<DirectionSwitch value={forced} onChange={turn} />
+				<button type="button" class="offer" aria-pressed={shows} onClick={() => setShows(!shows)}><Icon of={peopleIcon} />{t("statement.authors")}</button>
+			</div>
+			{shows && <Legend statement={statement} />}
+			<div class="paper">
+				{!mayType ? <Shown text={statement.text} lang={statement.lang} marks={shows ? [...marks, ...authorMarks(statement)] : marks} forced={forced} />
+					: Editor === null ? <Skeleton rows={3} /> : <Editor statement={statement.id} lang={statement.lang} title={t("statement.text")} onHandle={onHandle} />}
+			</div>
+			{handle !== null && <Asides draft={handle.draft} />}
+		</section>
+	);
+}
