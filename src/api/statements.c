@@ -6,6 +6,7 @@
  * the answer is made of the facts that were stored, so that a repeat under the same Idempotency-Key gets the
  * same bytes. What is typed comes in by statement_changes.c.
  */
+#include "engine/authority.h"
 #include "engine/template.h"
 #include "statement_int.h"
 
@@ -13,6 +14,7 @@
 #define LANG_MAX 35
 #define NAME_CHARS 100
 #define REASON_MAX 2000
+#define STOP_BYTES 32768
 
 #define CHANNELS "press, social, internal or reply"
 #define READERS "public, staff or customer"
@@ -27,9 +29,48 @@ void statement_fini(struct statement_req *r)
 	dw_names_unref(r->names);
 }
 
-static void write_base(struct dw_jsonw *w, void *data)
+/* What a refusal says besides: the draft's revision, or who stopped what leaves, and why. */
+struct besides {
+	bool is_behind;
+	uint64_t revision;
+	const struct dw_authority *authority;
+	struct dw_names *names;
+	int64_t now;
+};
+
+static void write_besides(struct dw_jsonw *w, void *data)
 {
-	dw_jsonw_ku64(w, "revision", *(uint64_t *)data);
+	const struct besides *b = data;
+	struct dw_jsonw inner;
+	struct dw_buf out;
+
+	if (b->is_behind) {
+		dw_jsonw_ku64(w, "revision", b->revision);
+		return;
+	}
+	dw_buf_init(&out, STOP_BYTES);
+	dw_jsonw_init(&inner, &out);
+	dw_outgoing_write(&inner, b->authority, b->names, b->now);
+	if (dw_jsonw_end(&inner) == 0)
+		dw_jsonw_raw(w, dw_str_make(out.p + 1, out.len - 2)); /* no braces */
+	dw_buf_fini(&out);
+}
+
+static bool has_besides(const struct statement_req *r, struct besides *b)
+{
+	struct dw_engine *e = r->api->engine;
+	enum dw_command_type type = r->op.cmd.type;
+
+	if (r->op.status != DW_ECONFLICT)
+		return false;
+	*b = (struct besides){ .is_behind = type == DW_CMD_TYPE || type == DW_CMD_REST ||
+					    type == DW_CMD_SUBMIT,
+			       .revision = r->op.plan.base,
+			       .authority = dw_authorities_now(dw_engine_authorities(e)),
+			       .names = dw_account_names(dw_engine_account(e)),
+			       .now = r->op.cmd.now };
+	return b->is_behind || (type == DW_CMD_PUBLISH &&
+				dw_outgoing_is_frozen(&b->authority->outgoing, b->now));
 }
 
 void statement_refuse(struct statement_req *r)
@@ -37,14 +78,14 @@ void statement_refuse(struct statement_req *r)
 	struct dw_http_req *req = r->req;
 	struct dw_err err = r->op.err;
 	struct dw_fault fault = r->op.fault;
-	uint64_t base = r->op.plan.base;
-	bool is_behind = r->op.status == DW_ECONFLICT && base != 0;
+	struct besides besides;
+	bool is_more = has_besides(r, &besides);
 
 	dw_buf_fini(&r->out);
 	statement_fini(r);
-	if (is_behind)
-		dw_api_refuse_more(req, DW_ECONFLICT, dw_err_text(&err), write_base,
-				   &base);
+	if (is_more)
+		dw_api_refuse_more(req, DW_ECONFLICT, dw_err_text(&err), write_besides,
+				   &besides);
 	else if (fault.pointer[0] != '\0')
 		dw_api_refuse_at(req, err.code, fault.pointer, "%s", dw_err_text(&err));
 	else

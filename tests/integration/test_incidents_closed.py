@@ -13,9 +13,28 @@ def closed(dw):
     return room
 
 
+def statement_paths(id_):
+    base = V1 + "/statements/%d" % id_
+    rest = {"revision": 0, "claim": 1, "rests": "asserts", "from": 0, "to": 1}
+    return [("GET", base, None), ("GET", base + "?as_of=%d" % id_, None),
+            ("GET", base + "/changes?since=0", None), ("GET", base + "/checks", None),
+            ("GET", base + "/versions/" + "0" * 64, None),
+            ("PATCH", base, {"title": "x"}),
+            ("POST", base + "/changes", {"revision": 0, "updates": [
+                {"client": "x", "changes": [8, [0, "x"]]}]}),
+            ("POST", base + "/links", rest), ("DELETE", base + "/links/1", None),
+            ("POST", base + "/submit", {"revision": 0}),
+            ("POST", base + "/publish", {"digest": "0" * 64}),
+            ("POST", base + "/withdraw", {"reason": "x"}),
+            ("POST", base + "/corrections", {"text": "x", "reason": "x"})]
+
+
 def paths(room):
     base = V1 + "/incidents/%d" % room["id"]
-    return [("GET", base, None), ("GET", base + "?as_of=%d" % room["id"], None),
+    return [("GET", base + "/statements", None),
+            ("POST", base + "/statements", {"title": "x", "lang": "en", "channel": "press",
+                                            "audience": "public"}),
+            ("GET", base, None), ("GET", base + "?as_of=%d" % room["id"], None),
             ("GET", base + "/handover", None),
             ("GET", base + "/handover?as_of=%d" % room["id"], None),
             ("GET", base + "/templates?lang=en", None),
@@ -56,6 +75,22 @@ def test_nobody_else_sees_it():
                                           r"\g<1>%d" % (room["id"] + 500), path),
                           body, star if method == "PATCH" else None).problem(404)
             eq(got.body, free.body, "%s %s" % (method, path))
+        st = dw.add(room["id"], "statements", {
+            "title": "secret", "lang": "en", "channel": "press", "audience": "public",
+            "text": "a secret"}).ok(201).json()["id"]
+        for method, path, body in statement_paths(st):
+            head = star if method == "PATCH" else None
+            got = second(method, path, body, head).problem(404)
+            free = second(method, path.replace(str(st), str(st + 500), 1), body,
+                          head).problem(404)
+            eq(got.body, free.body, "%s %s" % (method, path))
+        verdict = {"digest": "0" * 64, "verdict": "approve", "password": "correct horse battery"}
+        at = V1 + "/statements/%d/verdicts"
+        eq(dw.approver("POST", at % st, verdict).problem(404).body,
+           dw.approver("POST", at % (st + 500), verdict).problem(404).body)
+        eq(dw.approver("GET", V1 + "/approvals").ok(200).json()["items"], [])
+        dw.lead("POST", V1 + "/statements/%d/changes" % st, {"revision": 0, "updates": [
+            {"client": "x", "changes": [8, [0, "!"]]}]}).ok(200)
         for who in (second, dw.drafter, dw.admin, dw.observer,
                     dw.client(dw.token("r", "read"))):
             eq(who("GET", V1 + "/incidents").ok(200).json()["items"], [])
@@ -66,7 +101,8 @@ def test_nobody_else_sees_it():
         for e in everything(dw, dw.admin, head):
             assert e.item.get("incident") is None, e
         mine = [e.type for e in everything(dw, dw.lead, head) if e.item.get("incident")]
-        eq(mine, ["incident.declared", "participant.added", "note.added"])
+        eq(mine, ["incident.declared", "participant.added", "note.added",
+                  "statement.drafted", "draft.changed"])
         # open rooms are seen beside it
         other = dw.declare(title="Open")
         eq([i["id"] for i in second("GET", V1 + "/incidents").json()["items"]], [other["id"]])

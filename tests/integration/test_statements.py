@@ -2,7 +2,7 @@
 """Statements: written together, approved for exactly what they say, published as approved."""
 import hashlib
 
-from harness import Stream, eq, wait_for
+from harness import eq, wait_for
 from test_incidents import V1, War
 
 PASSWORD = "correct horse battery"
@@ -195,7 +195,7 @@ def test_what_is_refused():
         dw.type(id_, 0, "tab", [4, [0, "a\rb"]]).problem(422, "/updates/0/changes/1/1")
         dw.type(id_, 0, "tab", ["x"]).problem(400, "/updates/0/changes/0")
         dw.type(id_, 0, "", [4]).problem(400)
-        dw.type(id_, 7, "tab", [4, [0, "x"]]).problem(409)
+        eq(dw.type(id_, 7, "tab", [4, [0, "x"]]).problem(409).json()["revision"], 0)
         dw.do(id_, "changes", {"revision": 0}).problem(400, "/updates")
         dw.do(id_, "changes", {"revision": 0, "updates": []}).problem(400)
         dw.type(id_, 0, "tab", [4, [0, "x" * 70000]]).problem(413)
@@ -206,3 +206,204 @@ def test_what_is_refused():
         # a tab belongs to whom it belonged to first
         dw.type(id_, 1, "tab", [5, [0, "y"]], who=dw.lead).problem(403)
         eq(dw.statement(id_)["text"], "a😀bx")
+
+
+def test_submit_and_approve():
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        text = "We know of a leak. Nobody is hurt."
+        id_ = dw.draft(room, text=text)["id"]
+        got = dw.submit(id_)
+        want = digest("en", "press", "public", text)
+        eq((got["digest"], got["status"]), (want, "submitted"))
+        eq(got["missing"], [{"kind": "group", "group": "", "n": 1}])
+        # what is submitted already is not submitted again
+        again = dw.do(id_, "submit", {"revision": 0}).ok(200).json()
+        eq((again["digest"], again["seq"]), (want, got["seq"]))
+        dw.do(id_, "submit", {"revision": 5}).problem(409)
+        # who may say yes, and how
+        dw.rule(id_, want, "approve", dw.drafter).problem(403)
+        dw.rule(id_, want, "approve", dw.admin).problem(403)
+        dw.rule(id_, want, "approve", dw.legal, password="wrong").problem(403, "/password")
+        dw.rule(id_, want, "approve", dw.legal, password=None).problem(400, "/password")
+        dw.rule(id_, "0" * 64, "approve", dw.legal).problem(409)
+        dw.rule(id_, want, "reject", dw.legal).problem(400, "/reason")
+        dw.do(id_, "publish", {"digest": want}, dw.lead).problem(422)
+        eq([a["why"] for a in dw.legal("GET", V1 + "/approvals").ok(200).json()["items"]],
+           ["needed"])
+        eq(dw.drafter("GET", V1 + "/approvals").ok(200).json()["items"], [])
+        key = {"Idempotency-Key": "yes"}
+        body = {"digest": want, "verdict": "approve", "password": PASSWORD}
+        path = V1 + "/statements/%d/verdicts" % id_
+        yes = dw.legal("POST", path, body, key).ok(201)
+        eq((yes.json()["status"], yes.json()["missing"]), ("approved", []))
+        eq(dw.legal("POST", path, body, key).ok(201).body, yes.body)
+        eq(dw.legal("GET", V1 + "/approvals").ok(200).json()["items"], [])
+        now = dw.statement(id_)
+        eq([(v["by"]["name"], v["verdict"], v["proof"]) for v in now["verdicts"]],
+           [("legal", "approve", "password")])
+        eq((now["submitted"]["is_edited"], now["submitted"]["text"]), (False, text))
+        dw.do(id_, "publish", {"digest": want}, dw.drafter).problem(403)
+        out = dw.do(id_, "publish", {"digest": want}, dw.lead).ok(201).json()
+        eq(out["digest"], want)
+        dw.do(id_, "publish", {"digest": want}, dw.lead).problem(409)
+        now = dw.statement(id_)
+        eq((now["status"], [p["is_withdrawal"] for p in now["publications"]]),
+           ("published", [False]))
+        eq([w["text"] for w in dw.room(room)["words"]], ["We are looking into it"])
+        types = [e["type"] for e in dw.timeline(room)["items"]]
+        eq(types[-6:], ["statement.drafted", "statement.submitted", "verdict.given",
+                        "statement.approved", "statement.published", "word.spoken"])
+        eq(dw.statement(id_, "?as_of=%d" % (out["seq"] - 1))["status"], "approved")
+        got = dw.do(id_, "withdraw", {"reason": "wrong"}, dw.lead).ok(201).json()
+        eq(dw.statement(id_)["status"], "withdrawn")
+        dw.type(id_, 0, "tab", insert(text, 0, "x")).problem(422)
+        dw.restart()
+        dw.people["lead"] = dw.sign_in("lead")
+        after = dw.statement(id_)
+        eq([(p["is_withdrawal"], p["reason"]) for p in after["publications"]],
+           [(False, None), (True, "wrong")])
+        version = dw.lead("GET", V1 + "/statements/%d/versions/%s" % (id_, want)).ok(200).json()
+        eq((version["text"], len(version["verdicts"])), (text, 1))
+        free = dw.log()
+        assert PASSWORD not in free
+        dw.verify()
+
+
+def test_two_groups_in_parallel():
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        text = "We know of a leak. Nobody is hurt."
+        id_ = dw.draft(room, text=text)["id"]
+        sub = dw.submit(id_, groups={"legal": 1, "executive": 1})
+        eq(sub["missing"], [{"kind": "group", "group": "", "n": 1},
+                            {"kind": "group", "group": "executive", "n": 1},
+                            {"kind": "group", "group": "legal", "n": 1}])
+        eq([len(who("GET", V1 + "/approvals").json()["items"])
+            for who in (dw.legal, dw.boss, dw.observer)], [1, 1, 0])
+        # a question of one leaves the other standing
+        dw.rule(id_, sub["digest"], "ask", dw.legal, reason="how many litres?").ok(201)
+        got = dw.rule(id_, sub["digest"], "approve", dw.boss).ok(201).json()
+        eq([m["kind"] for m in got["missing"] if m["kind"] == "group"], ["group"])
+        eq([a["why"] for a in dw.legal("GET", V1 + "/approvals").json()["items"]], ["asked"])
+        got = dw.rule(id_, sub["digest"], "reject", dw.legal, reason="no figure").ok(201).json()
+        assert "rejected" in [m["kind"] for m in got["missing"]], got
+        dw.do(id_, "publish", {"digest": sub["digest"]}, dw.lead).problem(422)
+        # only white space changes: what was said stands again, by a record that names both
+        dw.type(id_, 0, "tab", insert(text, units(text), "\n")).ok(200)
+        edited = dw.statement(id_)
+        assert {"kind": "edited"} in edited["missing"], edited["missing"]
+        same = dw.submit(id_, groups={"legal": 1, "executive": 1})
+        assert same["digest"] != sub["digest"]
+        now = dw.statement(id_)
+        carried = [e for e in dw.timeline(room)["items"] if e["type"] == "verdict.carried"]
+        eq((carried[0]["data"]["from_digest"], carried[0]["data"]["digest"]),
+           (sub["digest"], same["digest"]))
+        assert all(v["is_carried"] for v in now["verdicts"]), now["verdicts"]
+        got = dw.rule(id_, same["digest"], "approve", dw.legal).ok(201).json()
+        eq((got["status"], got["missing"]), ("approved", []))
+        # any other change voids them all
+        dw.type(id_, 1, "tab", insert(text + "\n", 8, " big")).ok(200)
+        dw.do(id_, "publish", {"digest": same["digest"]}, dw.lead).problem(422)
+        other = dw.submit(id_, groups={"legal": 1, "executive": 1})
+        eq(len(other["missing"]), 3)
+        eq(dw.statement(id_)["verdicts"], [])
+        dw.rule(id_, same["digest"], "approve", dw.boss).problem(409)
+        items = dw.boss("GET", V1 + "/approvals").json()["items"]
+        eq([(a["why"], a["last_verdict"]["verdict"]) for a in items], [("changed", "approve")])
+        dw.do(id_, "publish", {"digest": same["digest"]}, dw.lead).problem(409)
+
+
+def test_nobody_approves_their_own():
+    with Desk() as dw:
+        dw.user("both", "drafter,approver")
+        dw.people["both"] = dw.sign_in("both")
+        room = dw.declare()["id"]
+        id_ = dw.draft(room, who=dw.both)["id"]
+        sub = dw.submit(id_, who=dw.both)
+        dw.rule(id_, sub["digest"], "approve", dw.both).problem(403)
+        eq(dw.both("GET", V1 + "/approvals").json()["items"], [])
+        dw.rule(id_, sub["digest"], "approve", dw.boss).ok(201)
+        # a drill is approved and never goes out
+        drill = dw.declare(drill=True)["id"]
+        id_ = dw.draft(drill)["id"]
+        sub = dw.submit(id_)
+        dw.rule(id_, sub["digest"], "approve", dw.boss).ok(201)
+        dw.do(id_, "publish", {"digest": sub["digest"]}, dw.lead).problem(422)
+
+
+def test_a_claim_that_flips():
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        claim = dw.add(room, "claims", {"text": "Nobody is hurt"}).ok(201).json()
+        text = "We know of a leak. Nobody is hurt."
+        id_ = dw.draft(room, text=text)["id"]
+        ask = {"revision": 0, "claim": claim["id"], "rests": "asserts", "from": 19, "to": 34}
+        link = dw.do(id_, "links", ask).ok(201).json()
+        eq((link["quote"], link["by"]["name"]), ("Nobody is hurt.", "drafter"))
+        dw.do(id_, "links", dict(ask, claim=1)).problem(422, "/claim")
+        dw.do(id_, "links", dict(ask, to=99)).problem(422)
+        dw.do(id_, "links", dict(ask, revision=3)).problem(409)
+        checks = dw.lead("GET", V1 + "/statements/%d/checks" % id_).ok(200).json()
+        eq([(c["link"], c["why"]) for c in checks["claims"]], [(link["id"], "unknown")])
+        dw.do(id_, "submit", {"revision": 0}).problem(422)
+        dw.patch("%d/claims/%d" % (room, claim["id"]), claim["version"],
+                 {"verdict": "true"}).ok(200)
+        eq(dw.statement(id_)["claims"][0]["verdict"], "true")
+        # it moves with its text
+        dw.type(id_, 0, "tab", insert(text, 0, "Now: ")).ok(200)
+        eq([(r["from"], r["to"]) for r in dw.statement(id_)["rests"]], [(24, 39)])
+        sub = dw.submit(id_)
+        dw.rule(id_, sub["digest"], "approve", dw.boss).ok(201)
+        dw.do(id_, "publish", {"digest": sub["digest"]}, dw.lead).ok(201)
+        version = [c for c in dw.room(room)["claims"] if c["id"] == claim["id"]][0]["version"]
+        dw.patch("%d/claims/%d" % (room, claim["id"]), version, {"verdict": "false"}).ok(200)
+        said = wait_for(lambda: dw.statement(id_)["contradictions"], "what the system says")
+        eq([(c["claim"], c["quote"]) for c in said], [(claim["id"], "Nobody is hurt.")])
+        draft = dw.statement(said[0]["correction"])
+        eq((draft["correction_of"], draft["text"], draft["status"]),
+           (id_, "Now: " + text, "draft"))
+        eq([r["claim"] for r in draft["rests"]], [claim["id"]])
+        # once for each publication, whatever comes after it
+        claim = [c for c in dw.room(room)["claims"] if c["id"] == claim["id"]][0]
+        dw.patch("%d/claims/%d" % (room, claim["id"]), claim["version"],
+                 {"verdict": "mixed"}).ok(200)
+        dw.restart()
+        for name in ("lead", "drafter"):
+            dw.people[name] = dw.sign_in(name)
+        dw.add(room, "notes", {"text": "later"}).ok(201)
+        eq(len(dw.statement(id_)["contradictions"]), 1)
+        eq(len(dw.room(room)["statements"]), 2)
+        # and by hand
+        made = dw.do(id_, "corrections", {"text": "Two are hurt.", "reason": "we know more"},
+                     dw.drafter).ok(201).json()
+        eq((made["correction_of"], made["text"]), (id_, "Two are hurt."))
+        dw.do(id_, "corrections", {"text": "x"}).problem(400, "/reason")
+
+
+def test_a_stop_holds_publication():
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        id_ = dw.draft(room)["id"]
+        sub = dw.submit(id_)
+        dw.rule(id_, sub["digest"], "approve", dw.boss).ok(201)
+        dw.lead("POST", V1 + "/outgoing/freeze", {"reason": "wait for the police"}).ok()
+        got = dw.do(id_, "publish", {"digest": sub["digest"]}, dw.lead).problem(409).json()
+        eq((got["frozen"]["reason"], got["frozen"]["by"]["name"]),
+           ("wait for the police", "lead"))
+        dw.lead("DELETE", V1 + "/outgoing/freeze").ok()
+        dw.do(id_, "publish", {"digest": sub["digest"]}, dw.lead).ok(201)
+
+
+def test_templates():
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        items = dw.lead("GET", V1 + "/incidents/%d/templates?lang=en" % room).ok(200).json()["items"]
+        path = V1 + "/incidents/%d/statements" % room
+        made = dw.drafter("POST", path, {"lang": "en", "template": items[0]["template"]})
+        made = made.ok(201).json()
+        eq((made["text"], made["title"], made["template"]),
+           (items[0]["text"], items[0]["title"], items[0]["template"]))
+        dw.drafter("POST", path, {"lang": "en", "template": "none"}).problem(422, "/template")
+        dw.drafter("POST", path, {"lang": "en", "template": items[0]["template"],
+                                  "text": "x"}).problem(400, "/text")
