@@ -46,7 +46,7 @@ static void add_rest(struct dw_statement *t, const struct dw_rest *r, uint64_t i
 {
 	struct dw_rest *to;
 
-	if (r->claim == 0 || r->from > r->to || r->to > t->draft.units)
+	if (r->claim == 0 || r->from >= r->to || r->to > t->draft.units)
 		return;
 	to = ADD(&t->rests);
 	*to = *r;
@@ -74,7 +74,7 @@ static void move_rests(struct dw_statement *t, const struct dw_change *c)
 		struct dw_rest *r = &t->rests.p[i];
 		uint64_t from = r->from, to = r->to;
 
-		if (!dw_change_map_range(c, &from, &to) || from == to) {
+		if (!dw_change_map_range(c, &from, &to)) {
 			drop_rest(t, i);
 			continue;
 		}
@@ -145,7 +145,7 @@ static void apply_typed(struct dw_statement *t, const struct dw_statement_fact *
 {
 	struct dw_fault ignored;
 
-	t->is_erased |= f->revision != t->revision + f->n_updates;
+	t->is_erased |= f->n_updates == 0 || f->revision != t->revision + f->n_updates;
 	for (size_t i = 0; i < f->n_updates && !t->is_erased; i++) {
 		const struct dw_update *u = &f->update[i];
 

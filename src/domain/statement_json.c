@@ -441,6 +441,8 @@ static void read_all(struct dw_statement_fact *f, const json_t *o, struct dw_are
 			f->has |= own[i].has;
 	if (f->type == DW_EV_VERDICT_GIVEN && (got & H(RULING)) == 0)
 		f->ruling = DW_RULING_COUNT;
+	if (f->n_updates > f->revision)
+		f->n_updates = 0;
 	if (f->rest.from > f->rest.to)
 		f->rest.to = f->rest.from;
 }

@@ -50,7 +50,7 @@ static void check_statement(const struct dw_statement *t)
 		      units == dw_utf16_count(dw_buf_str(&t->draft.text)),
 	      "runs");
 	for (size_t i = 0; i < t->rests.n; i++)
-		check(t->rests.p[i].from <= t->rests.p[i].to &&
+		check(t->rests.p[i].from < t->rests.p[i].to &&
 			      t->rests.p[i].to <= t->draft.units,
 		      "a rest outside of the text");
 	for (size_t i = 0; i < t->versions.n; i++)
@@ -65,10 +65,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct dw_statement *t = dw_statement_create();
 	uint64_t seq = 10;
 
-	while (size >= 3) {
+	for (; size >= 3; seq++) {
 		struct dw_statement_fact f = { .type = DW_EV_STATEMENT_DRAFTED +
 						       data[0] % TYPES,
-					       .seq = ++seq,
+					       .seq = seq,
 					       .actor = 1 + seq % 3,
 					       .recorded_at = (int64_t)seq };
 		size_t n = data[1] | (size_t)data[2] << 8;

@@ -66,10 +66,21 @@ static void apply(struct dw_statement *t, const struct line *l, struct dw_str pa
 	dw_statement_apply(t, &f);
 }
 
+static void check_versions(const struct dw_statement *t)
+{
+	const struct dw_statement_version *v = dw_statement_submitted(t);
+
+	assert_int_equal(t->versions.n, 2);
+	assert_true(v->rulings.n == 3 && v->approved_seq == 31);
+	assert_true(v->quorum.may_approve_own && v->quorum.n_needs == 2);
+	assert_int_equal(v->rulings.p[0].on_behalf_of, 4);
+	assert_int_equal(v->rulings.p[0].carried_from, 23);
+	assert_true(v->rulings.p[2].is_own);
+}
+
 static void they_fold_to_the_same_statement(void **state)
 {
 	struct dw_statement *t = dw_statement_create();
-	const struct dw_statement_version *v;
 
 	for (size_t i = 0; i < n_lines; i++)
 		apply(t, &line[i], dw_str_of(line[i].payload));
@@ -79,14 +90,10 @@ static void they_fold_to_the_same_statement(void **state)
 	assert_true(t->revision == 3 && t->changed_by == 3 && t->draft.n_runs == 4);
 	assert_true(dw_str_eq(t->title, DW_STR("Water")) &&
 		    dw_str_eq(t->lang, DW_STR("ar-EG")));
-	assert_true(t->rests.n == 2 && t->rests.p[0].from == 14 &&
-		    t->rests.p[0].to == 26);
-	assert_true(t->versions.n == 2 && t->publications.n == 2 && t->tabs.n == 2);
-	v = dw_statement_submitted(t);
-	assert_true(v->rulings.n == 3 && v->approved_seq == 31 &&
-		    v->quorum.may_approve_own && v->quorum.n_needs == 2);
-	assert_true(v->rulings.p[0].on_behalf_of == 4 &&
-		    v->rulings.p[0].carried_from == 23 && v->rulings.p[2].is_own);
+	assert_int_equal(t->rests.n, 2);
+	assert_true(t->rests.p[0].from == 14 && t->rests.p[0].to == 26);
+	assert_true(t->publications.n == 2 && t->tabs.n == 2);
+	check_versions(t);
 	assert_int_equal(t->contradictions.p[0].correction, 35);
 	assert_int_equal(dw_statement_status(t), DW_STATEMENT_WITHDRAWN);
 	dw_statement_destroy(t);

@@ -144,6 +144,8 @@ static void updates_are_taken_in_their_order(void **state)
 	assert_int_equal(staterig_type(&r, NORA, 4, 4, " Two 😀."), 0);
 	assert_text(&r, "One. Two 😀.");
 	assert_true(r.t->revision == 1 && r.t->changed_by == NORA);
+	assert_int_equal(staterig_type(&r, NORA, 0, 3, "One"), 0);
+	assert_int_equal(r.t->tabs.n, 1);
 	assert_int_equal(staterig_type(&r, OMID, 0, 4, "۱."), 0);
 	assert_text(&r, "۱. Two 😀.");
 	assert_int_equal(r.t->draft.n_runs, 2);
@@ -393,13 +395,31 @@ static void a_submission_asks_for_more_and_not_for_less(void **state)
 	assert_false(r.t->versions.p[0].quorum.may_approve_own);
 	c.revision = 3;
 	assert_refused(&r, staterig_give(&r, &c), DW_ECONFLICT, "/revision");
-	/* when it is over, the same is submitted anew */
-	c.revision = 0;
-	c.now = c.deadline + 1;
-	c.deadline = 0;
-	r.now = c.now;
+	staterig_fini(&r);
+}
+
+static void the_same_under_other_terms_is_a_version(void **state)
+{
+	struct dw_statement_command c;
+	struct staterig r;
+
+	staterig_init(&r);
+	staterig_draft(&r, TEXT);
+	c = staterig_command(&r, DW_CMD_SUBMIT, OMID);
+	c.deadline = c.now + MINUTE;
+	assert_int_equal(staterig_give(&r, &c), 0);
+	assert_int_equal(staterig_give(&r, &c), 0);
+	assert_int_equal(r.t->versions.n, 1);
+	c.deadline += MINUTE; /* later */
 	assert_int_equal(staterig_give(&r, &c), 0);
 	assert_int_equal(r.t->versions.n, 2);
+	assert_true(dw_quorum_need(&c.tighten, DW_STR("comms"), 1));
+	assert_int_equal(staterig_give(&r, &c), 0);
+	assert_int_equal(r.t->versions.n, 3);
+	c.now = r.now = c.deadline + 1; /* it is over */
+	c.deadline = 0;
+	assert_int_equal(staterig_give(&r, &c), 0);
+	assert_int_equal(r.t->versions.n, 4);
 	staterig_fini(&r);
 }
 
@@ -422,7 +442,7 @@ static void the_fold_is_total(void **state)
 			dw_statement_read(&f,
 					  i == 0 ? (struct dw_str){ NULL, 0 }
 						 : DW_STR("{\"statement\":17,\"claim\":1,"
-							  "\"from\":9,\"to\":90000,"
+							  "\"from\":9,\"to\":600,"
 							  "\"digest\":\"\",\"verdict\":"
 							  "\"approve\",\"back\":99}"),
 					  r.a);
@@ -432,10 +452,27 @@ static void the_fold_is_total(void **state)
 				dw_statement_apply(r.t, &f);
 			(void)dw_statement_status(r.t);
 		}
-		assert_true(dw_statement_out(r.t) == NULL);
+		assert_true(dw_statement_out(r.t) == NULL && r.t->rests.n == 0);
 		assert_true(dw_statement_status(r.t) != DW_STATEMENT_APPROVED);
 		staterig_fini(&r);
 	}
+}
+
+static void a_verdict_of_a_later_version_is_none(void **state)
+{
+	struct dw_statement_fact f = { .type = DW_EV_VERDICT_GIVEN };
+	struct staterig r;
+
+	staterig_init(&r);
+	staterig_draft(&r, TEXT);
+	assert_int_equal(staterig_submit(&r), 0);
+	f.seq = ++r.seq;
+	f.actor = SAM;
+	f.digest = dw_str_of(r.t->versions.p[0].digest);
+	f.ruling = DW_RULING_COUNT;
+	dw_statement_apply(r.t, &f);
+	assert_int_equal(r.t->versions.p[0].rulings.n, 0);
+	staterig_fini(&r);
 }
 
 static void behind_a_gap_nothing_is_told(void **state)
@@ -453,6 +490,21 @@ static void behind_a_gap_nothing_is_told(void **state)
 	assert_true(r.t->is_erased && r.t->revision == 3);
 	assert_int_equal(dw_statement_status(r.t), DW_STATEMENT_DRAFT);
 	assert_refused(&r, staterig_type(&r, OMID, 0, 0, "x"), DW_EUNPROCESSABLE, "");
+	staterig_fini(&r);
+}
+
+static void an_erased_first_update_is_a_gap_too(void **state)
+{
+	struct dw_statement_fact f = { .type = DW_EV_DRAFT_CHANGED };
+	struct staterig r;
+
+	staterig_init(&r);
+	staterig_draft(&r, TEXT);
+	dw_statement_read(&f, (struct dw_str){ NULL, 0 }, r.a);
+	f.seq = ++r.seq;
+	dw_statement_apply(r.t, &f);
+	assert_true(r.t->is_erased);
+	assert_refused(&r, staterig_submit(&r), DW_EUNPROCESSABLE, "");
 	staterig_fini(&r);
 }
 
@@ -490,8 +542,11 @@ int main(void)
 		cmocka_unit_test(what_is_asserted_must_be_true),
 		cmocka_unit_test(a_policy_may_stop_a_warning),
 		cmocka_unit_test(a_submission_asks_for_more_and_not_for_less),
+		cmocka_unit_test(the_same_under_other_terms_is_a_version),
 		cmocka_unit_test(the_fold_is_total),
+		cmocka_unit_test(a_verdict_of_a_later_version_is_none),
 		cmocka_unit_test(behind_a_gap_nothing_is_told),
+		cmocka_unit_test(an_erased_first_update_is_a_gap_too),
 		cmocka_unit_test(an_observer_may_nothing),
 	};
 

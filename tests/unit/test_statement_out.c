@@ -309,47 +309,41 @@ static void space_alone_carries_every_verdict(void **state)
 	staterig_fini(&r);
 }
 
-static void change_lang(struct staterig *r)
+static void change(struct staterig *r, unsigned has)
 {
 	struct dw_statement_command c =
 		staterig_command(r, DW_CMD_CHANGE_STATEMENT, OMID);
 
-	c.has = DW_STATEMENT_LANG;
-	c.lang = DW_STR("en-GB");
-	assert_int_equal(staterig_give(r, &c), 0);
-}
-
-static void change_title(struct staterig *r)
-{
-	struct dw_statement_command c =
-		staterig_command(r, DW_CMD_CHANGE_STATEMENT, OMID);
-
-	c.has = DW_STATEMENT_TITLE;
+	c.has = has;
 	c.title = DW_STR("Water is back");
+	c.lang = DW_STR("en-GB");
+	c.channel = DW_CHANNEL_INTERNAL;
+	c.reader = DW_READER_STAFF;
 	assert_int_equal(staterig_give(r, &c), 0);
 }
 
 static void any_other_change_voids_all_verdicts(void **state)
 {
-	for (int k = 0; k < 6; k++) {
+	static const struct {
+		uint32_t from, to;
+		const char *text;
+	} typed[] = { { 43, 44, "9" }, { 13, 14, "un" }, { 3, 4, "\xe2\x80\x8c" } };
+
+	for (unsigned k = 0; k < 8; k++) {
 		struct staterig r;
 
 		begin(&r);
 		assert_int_equal(staterig_rule(&r, SAM, DW_RULING_APPROVE), 0);
-		if (k == 0)
-			change_lang(&r);
-		else if (k == 1)
-			change_title(&r);
-		else if (k == 2)
-			assert_int_equal(staterig_type(&r, NORA, 43, 44, "9"), 0);
-		else if (k == 3)
-			assert_int_equal(staterig_type(&r, NORA, 13, 14, "un"), 0);
-		else if (k == 4)
-			assert_int_equal(staterig_rest(&r, CLAIM_TRUE, DW_RESTS_ASSERTS,
-						       0, 18),
+		if (k < 4) /* title, language, channel, audience */
+			change(&r, 1u << k);
+		else if (k < 7)
+			assert_int_equal(staterig_type(&r, NORA, typed[k - 4].from,
+						       typed[k - 4].to,
+						       typed[k - 4].text),
 					 0);
 		else
-			assert_int_equal(staterig_type(&r, NORA, 3, 4, "\xe2\x80\x8c"),
+			assert_int_equal(staterig_rest(&r, CLAIM_TRUE, DW_RESTS_ASSERTS,
+						       0, 18),
 					 0);
 		assert_lacks(&r, "E");
 		assert_int_equal(staterig_submit(&r), 0);
@@ -369,6 +363,19 @@ static void who_broke_the_line_last_takes_no_yes_along(void **state)
 	assert_int_equal(staterig_type(&r, BOTH, 18, 19, "\n"), 0);
 	assert_int_equal(staterig_submit(&r), 0);
 	assert_lacks(&r, "G");
+	/* nor one that somebody gave for them; but a no stays a no */
+	name_deputy(&r, BOTH, SAM);
+	assert_int_equal(staterig_type(&r, NORA, 18, 19, "\n\n"), 0);
+	assert_int_equal(staterig_submit(&r), 0);
+	assert_int_equal(rule_for(&r, SAM, BOTH), 0);
+	assert_lacks(&r, "");
+	assert_int_equal(staterig_type(&r, BOTH, 18, 20, "\n"), 0);
+	assert_int_equal(staterig_submit(&r), 0);
+	assert_lacks(&r, "G");
+	assert_int_equal(staterig_rule(&r, BOTH, DW_RULING_REJECT), 0);
+	assert_int_equal(staterig_type(&r, BOTH, 18, 19, " "), 0);
+	assert_int_equal(staterig_submit(&r), 0);
+	assert_lacks(&r, "GR");
 	staterig_fini(&r);
 }
 
@@ -388,6 +395,20 @@ static void an_approved_version_leaves(void **state)
 		    dw_str_eq(r.s->words.p[0].text, DW_STR("Water")) &&
 		    r.s->words.p[0].url.n > 0);
 	assert_refused(&r, staterig_publish(&r), DW_EEXISTS, "/digest");
+	staterig_fini(&r);
+}
+
+static void what_the_staff_reads_is_a_word_inside(void **state)
+{
+	struct staterig r;
+
+	staterig_init(&r);
+	staterig_draft(&r, TEXT);
+	change(&r, DW_STATEMENT_READER);
+	assert_int_equal(staterig_submit(&r), 0);
+	assert_int_equal(staterig_rule(&r, SAM, DW_RULING_APPROVE), 0);
+	assert_int_equal(staterig_publish(&r), 0);
+	assert_int_equal(r.s->words.p[0].audience, DW_INTERNAL);
 	staterig_fini(&r);
 }
 
@@ -504,6 +525,10 @@ static void what_is_out_is_held_against_its_claims(void **state)
 	assert_int_equal(staterig_publish(&r), 0);
 	contradict(&r);
 	assert_int_equal(r.plan.n, 0); /* nothing has moved since */
+	staterig_verdict(&r, CLAIM_TRUE, DW_TRUE);
+	staterig_verdict(&r, CLAIM_FALSE, DW_FALSE); /* it says that this is checked */
+	contradict(&r);
+	assert_int_equal(r.plan.n, 0);
 	staterig_verdict(&r, CLAIM_TRUE, DW_FALSE);
 	contradict(&r);
 	assert_int_equal(r.plan.n, 2);
@@ -540,6 +565,7 @@ int main(void)
 		cmocka_unit_test(any_other_change_voids_all_verdicts),
 		cmocka_unit_test(who_broke_the_line_last_takes_no_yes_along),
 		cmocka_unit_test(an_approved_version_leaves),
+		cmocka_unit_test(what_the_staff_reads_is_a_word_inside),
 		cmocka_unit_test(what_is_not_approved_does_not_leave),
 		cmocka_unit_test(the_brake_stops_all_but_a_withdrawal),
 		cmocka_unit_test(a_version_behind_one_that_is_out_needs_a_reason),
