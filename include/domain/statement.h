@@ -113,6 +113,18 @@ void dw_statement_destroy(struct dw_statement *t);
  */
 void dw_statement_apply(struct dw_statement *t, const struct dw_statement_fact *f);
 
+/* ---- statement_snapshot.c ---- */
+
+struct dw_jsonw;
+
+/** What all that was typed came to, up to the last event: an object of our own. */
+void dw_statement_snapshot_write(struct dw_jsonw *w, const struct dw_statement *t);
+/**
+ * Put that into a statement of which all other events up to there were folded in: it is then as if
+ * all had been. False: this is no snapshot; t is of no use any more.
+ */
+DW_MUST_USE bool dw_statement_snapshot_read(struct dw_statement *t, struct dw_str json);
+
 /* ---- looking ---- */
 
 enum dw_statement_status dw_statement_status(const struct dw_statement *t);

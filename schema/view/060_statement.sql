@@ -25,3 +25,17 @@ CREATE TABLE statement_event (
 -- Where the updates since a revision begin.
 CREATE INDEX statement_event_revision ON statement_event (statement, revision, seq)
 	WHERE revision IS NOT NULL;
+
+-- What was typed, every 200 revisions, as of one of its draft.changed (src/domain/statement_snapshot.c, 1):
+-- a fold begins at the newest, not at the first letter.
+CREATE TABLE statement_draft (
+	id INTEGER PRIMARY KEY,
+	-- id of the statement
+	statement INTEGER NOT NULL,
+	-- the event
+	seq INTEGER NOT NULL,
+	-- text, authors, links, tabs
+	draft TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX statement_draft_seq ON statement_draft (statement, seq);

@@ -3,15 +3,27 @@
  * statement_fold.c - a statement as it was: its events up to a moment, folded by the one fold.
  *
  * Which events those are stands in statement_event (060_statement.sql), their payloads in the
- * journal. A journal in memory has no such table: there the whole is gone through.
+ * journal. Of what was typed only what comes behind the newest snapshot is read: every key that was
+ * pressed is an event. A journal in memory has no such tables: there the whole is gone through.
  */
 #include "statement_int.h"
 #include "store/db.h"
 
 #include <stdlib.h>
 
-static const char events_sql[] = "SELECT seq FROM statement_event"
-				 " WHERE statement = ?1 AND seq <= ?2 ORDER BY seq";
+/* of each kind: what was typed, and all else */
+static const char other_sql[] =
+	"SELECT e.envelope, p.payload FROM statement_event AS s"
+	" JOIN event AS e ON e.seq = s.seq LEFT JOIN payload AS p ON p.seq = s.seq"
+	" WHERE s.statement = ?1 AND s.seq > ?2 AND s.seq <= ?3"
+	" AND s.revision IS NULL ORDER BY s.seq";
+static const char all_sql[] =
+	"SELECT e.envelope, p.payload FROM statement_event AS s"
+	" JOIN event AS e ON e.seq = s.seq LEFT JOIN payload AS p ON p.seq = s.seq"
+	" WHERE s.statement = ?1 AND s.seq > ?2 AND s.seq <= ?3 ORDER BY s.seq";
+static const char draft_sql[] =
+	"SELECT seq, draft FROM statement_draft"
+	" WHERE statement = ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT 1";
 static const char room_sql[] =
 	"SELECT id FROM statement WHERE room = ?1 AND id <= ?2 ORDER BY id";
 
@@ -53,12 +65,6 @@ static void fold_event(struct folding *g, const struct dw_stored *e)
 		dw_arena_destroy(a);
 }
 
-static bool on_one(void *data, const struct dw_stored *e)
-{
-	fold_event(data, e);
-	return false;
-}
-
 static bool on_any(void *data, const struct dw_stored *e)
 {
 	struct folding *g = data;
@@ -85,48 +91,100 @@ static int scan_all(struct dw_reader *r, uint64_t after, uint64_t upto,
 	return 0;
 }
 
-static int fold_listed(struct dw_reader *r, struct folding *g, struct dw_err *err)
+/* The events of one of the two statements above, of seqs above the one and up to the other. */
+static int fold_rows(struct dw_db *db, const char *sql, struct folding *g, uint64_t after,
+		     uint64_t upto, struct dw_err *err)
 {
-	struct dw_db *db = dw_reader_db(r);
-	sqlite3_stmt *q = dw_db_stmt(db, events_sql, err);
-	uint64_t last;
+	sqlite3_stmt *q = dw_db_stmt(db, sql, err);
+	struct dw_stored e = { .seq = 0 };
 	int rc;
 
 	if (q == NULL)
 		return DW_EINTERNAL;
 	dw_db_bind_u64(q, 1, g->id);
-	dw_db_bind_u64(q, 2, g->upto);
+	dw_db_bind_u64(q, 2, after);
+	dw_db_bind_u64(q, 3, upto);
 	while ((rc = dw_db_step(db, q, err)) == 1) {
-		rc = dw_reader_scan(r, (uint64_t)sqlite3_column_int64(q, 0) - 1, 1,
-				    on_one, g, &last, err);
+		rc = dw_envelope_parse(dw_db_blob(q, 0), &e, err);
 		if (rc < 0)
 			break;
+		e.payload = dw_db_text(q, 1);
+		fold_event(g, &e);
 	}
 	sqlite3_reset(q);
 	return rc;
+}
+
+/* What was typed up to the newest snapshot, in one go; *from is its seq, or 0. */
+static int fold_snapshot(struct dw_db *db, struct folding *g, uint64_t *from,
+			 struct dw_err *err)
+{
+	sqlite3_stmt *q = dw_db_stmt(db, draft_sql, err);
+	int rc;
+
+	*from = 0;
+	if (q == NULL)
+		return DW_EINTERNAL;
+	dw_db_bind_u64(q, 1, g->id);
+	dw_db_bind_u64(q, 2, g->upto);
+	rc = dw_db_step(db, q, err);
+	if (rc == 1) {
+		*from = (uint64_t)sqlite3_column_int64(q, 0);
+		rc = fold_rows(db, other_sql, g, 0, *from, err);
+		if (rc == 0 && !dw_statement_snapshot_read(g->t, dw_db_text(q, 1)))
+			rc = dw_fail(
+				err, DW_ECORRUPT,
+				"a draft of statement %llu is damaged: diwan rebuild "
+				"makes it anew",
+				(unsigned long long)g->id);
+	}
+	sqlite3_reset(q);
+	return rc;
+}
+
+static int fold_listed(struct dw_db *db, struct folding *g, struct dw_err *err)
+{
+	uint64_t from;
+	int rc = fold_snapshot(db, g, &from, err);
+
+	return rc < 0 ? rc : fold_rows(db, all_sql, g, from, g->upto, err);
+}
+
+static int finish(struct folding *g, int rc, struct dw_statement **out,
+		  struct dw_err *err)
+{
+	if (rc == 0 && g->t->id == 0)
+		rc = dw_fail(err, DW_ENOTFOUND,
+			     "there is no such statement, or there was none then");
+	if (rc < 0)
+		dw_statement_destroy(g->t);
+	else
+		*out = g->t;
+	return rc;
+}
+
+int statement_fold_rows(struct dw_db *db, uint64_t statement, uint64_t upto,
+			struct dw_statement **out, struct dw_err *err)
+{
+	struct folding g = { .t = dw_statement_create(), .id = statement, .upto = upto };
+
+	return finish(&g, fold_listed(db, &g, err), out, err);
 }
 
 int dw_statement_fold_on_pool(struct dw_reader *r, uint64_t statement, uint64_t upto,
 			      struct dw_statement **out, struct dw_err *err)
 {
 	struct folding g = { .id = statement, .upto = upto };
+	struct dw_db *db = dw_reader_db(r);
 	int rc = 0;
 
 	DW_REQUIRE(statement != 0);
+	if (db != NULL)
+		return statement_fold_rows(db, statement, upto, out, err);
 	g.t = dw_statement_create();
 	if (statement <= upto)
-		rc = dw_reader_db(r) != NULL
-			     ? fold_listed(r, &g, err)
-			     : scan_all(r, statement - 1, upto, on_any, &g, err);
-	if (rc == 0 && g.t->id == 0)
-		rc = dw_fail(err, DW_ENOTFOUND,
-			     "there is no such statement, or there was none then");
-	if (rc < 0) {
-		dw_statement_destroy(g.t);
-		return rc;
-	}
-	*out = g.t;
-	return 0;
+		rc = scan_all(r, statement - 1, upto, on_any, &g, err);
+	return finish(&g, rc, out, err);
 }
 
 /* ---- all of a room ---- */

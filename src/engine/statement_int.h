@@ -47,6 +47,10 @@ void statement_fact(struct dw_statement_fact *f, const struct dw_stored *e,
 /** What the event is about; 0: that cannot be told any more. */
 uint64_t statement_id(const struct dw_statement_fact *f);
 
+/** dw_statement_fold_on_pool on a connection: on the writer, too. */
+DW_MUST_USE int statement_fold_rows(struct dw_db *db, uint64_t statement, uint64_t upto,
+				    struct dw_statement **out, struct dw_err *err);
+
 /* ---- statement_flip.c ---- */
 
 /** An event of that type was folded into the room: is a published sentence wrong by now? */

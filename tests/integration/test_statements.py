@@ -407,3 +407,40 @@ def test_templates():
         dw.drafter("POST", path, {"lang": "en", "template": "none"}).problem(422, "/template")
         dw.drafter("POST", path, {"lang": "en", "template": items[0]["template"],
                                   "text": "x"}).problem(400, "/text")
+
+
+def test_a_long_draft():
+    """Snapshots are taken every 200 revisions: the past and a start are the same with them."""
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        claim = dw.add(room, "claims", {"text": "c", "verdict": "true"}).ok(201).json()["id"]
+        text = "We know."
+        id_ = dw.draft(room, text=text)["id"]
+        dw.do(id_, "links", {"revision": 0, "claim": claim, "rests": "asserts",
+                             "from": 3, "to": 7}).ok(201)
+        moments, who = [], (dw.drafter, dw.lead)
+        for i in range(450):
+            what = "بی😀 %d " % i
+            at = units(text) if i % 3 else 0
+            dw.type(id_, i, "tab-%d" % (i % 2), insert(text, at, what), who=who[i % 2]).ok(200)
+            text = text + what if at else what + text
+            if i % 50 == 49:
+                moments.append((dw.head(), text, dw.statement(id_)))
+        dw.do(id_, "submit", {"revision": 450}).ok(201)
+
+        def past():
+            for head, then, shown in moments:
+                got = dw.statement(id_, "?as_of=%d" % head)
+                eq((got["text"], got["hash"]), (then, fnv(then)))
+                for key in ("authors", "rests", "revision", "changed_by", "changed_at"):
+                    eq(got[key], shown[key], key)
+        past()
+        now = dw.statement(id_)
+        dw.stop()
+        dw.cli("rebuild")
+        dw.start()
+        dw.people["lead"] = dw.sign_in("lead")
+        past()
+        eq(dw.statement(id_), now)
+        # a tab is still whose it was
+        dw.type(id_, 450, "tab-0", [units(text), [0, "x"]], who=dw.lead).problem(403)
