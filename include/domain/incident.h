@@ -167,8 +167,8 @@ struct dw_incident {
 	uint64_t first_word; /* that the public heard, or 0 */
 	int64_t first_word_at;
 	DW_VECTOR(struct dw_room_file) files;
-	size_t n_notes, n_corrections;
-	size_t weight; /* of all events so far */
+	size_t n_notes, n_corrections, n_statements; /* ever */
+	size_t weight;				     /* of all events so far */
 	DW_VECTOR(struct dw_lead_change) leads;
 	DW_VECTOR(struct dw_move) moves;
 	struct dw_noted note[DW_NOTES_KEPT]; /* number n lies at n modulo that */

@@ -505,6 +505,9 @@ static void apply_more(struct dw_incident *s, const struct dw_fact *f)
 	case DW_EV_FILE_ADDED:
 		apply_file(s, f);
 		break;
+	case DW_EV_STATEMENT_DRAFTED:
+		s->n_statements++;
+		break;
 	case DW_EV_WORD_OVERDUE:
 	case DW_EV_TASK_OVERDUE:
 	case DW_EV_CLAIM_OVERDUE:

@@ -56,6 +56,11 @@ int check_revision(struct stating *d)
 				(unsigned long long)d->t->revision);
 }
 
+struct dw_str plan_digest(struct stating *d, const struct dw_statement_version *v)
+{
+	return dw_str_of(dw_arena_strdup(d->p->arena, dw_str_of(v->digest)));
+}
+
 struct dw_version version_digested(const struct dw_statement_version *v)
 {
 	return (struct dw_version){
@@ -236,6 +241,9 @@ int decide_draft(struct stating *d)
 
 	if (rc < 0)
 		return rc;
+	if (d->s->n_statements >= DW_STATEMENTS_MAX)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "",
+					"this incident has as many statements as it may");
 	if (!is_line(c->template_name, NAME_MAX))
 		return refuse_statement(d, DW_EINVAL, "/template",
 					"there is no template of this name");

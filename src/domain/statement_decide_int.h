@@ -30,6 +30,8 @@ int check_reason(struct stating *d, const char *what_for);
 /** *to is what `from` says, of the text of `draft`; 0 or why it rests on nothing there. */
 int check_rest(struct stating *d, const struct dw_draft *draft,
 	       const struct dw_rest *from, const char *at, struct dw_rest *to);
+/** The digest of v, to keep: v itself may move when the plan has happened. */
+struct dw_str plan_digest(struct stating *d, const struct dw_statement_version *v);
 /** What its digest is of. */
 struct dw_version version_digested(const struct dw_statement_version *v);
 /** None that is asserted may be unknown, false or past its re-check time. */

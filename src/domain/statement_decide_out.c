@@ -111,8 +111,13 @@ int decide_publish(struct stating *d)
 	struct dw_statement_fact *f;
 	int rc = check_stop(d);
 
-	if (rc == 0)
-		rc = check_bytes(d, v);
+	if (rc < 0)
+		return rc;
+	if (v == NULL || !dw_str_eq(d->c->digest, dw_str_of(v->digest)))
+		return refuse_statement(
+			d, DW_ECONFLICT, "/digest",
+			"this is not the version that was submitted last");
+	rc = check_bytes(d, v);
 	if (rc == 0)
 		rc = check_new(d, v);
 	if (rc == 0)
@@ -122,7 +127,7 @@ int decide_publish(struct stating *d)
 	if (rc < 0)
 		return rc;
 	f = plan_statement(d, DW_EV_STATEMENT_PUBLISHED);
-	f->digest = dw_str_of(v->digest);
+	f->digest = plan_digest(d, v);
 	f->reason = d->c->reason;
 	plan_word(d, v);
 	return 0;
@@ -142,7 +147,7 @@ int decide_withdraw(struct stating *d)
 		return refuse_statement(d, DW_EUNPROCESSABLE, "",
 					"only what is out can be withdrawn");
 	f = plan_statement(d, DW_EV_STATEMENT_WITHDRAWN);
-	f->digest = dw_str_of(d->t->versions.p[out->version].digest);
+	f->digest = plan_digest(d, &d->t->versions.p[out->version]);
 	f->reason = d->c->reason;
 	return 0;
 }

@@ -127,7 +127,7 @@ static struct dw_statement_fact *plan_ruling(struct stating *d,
 	struct dw_statement_fact *f = plan_statement(d, DW_EV_VERDICT_GIVEN);
 	struct dw_str groups = groups_of(d);
 
-	f->digest = dw_str_of(v->digest);
+	f->digest = plan_digest(d, v);
 	f->ruling = c->ruling;
 	f->reason = c->reason;
 	f->groups = dw_str_make(dw_arena_strdup(d->p->arena, groups), groups.n);
@@ -178,8 +178,7 @@ int decide_rule(struct stating *d)
 	v = ruled(d, was, plan_ruling(d, was));
 	was_approved = was->approved_seq != 0 && version_lacks(was, NULL, lacks) == 0;
 	if (version_lacks(&v, NULL, lacks) == 0 && !was_approved)
-		plan_statement(d, DW_EV_STATEMENT_APPROVED)->digest =
-			dw_str_of(was->digest);
+		plan_statement(d, DW_EV_STATEMENT_APPROVED)->digest = plan_digest(d, was);
 	plan_state(d, &v, false);
 	return 0;
 }

@@ -149,8 +149,7 @@ static void plan_submitted(struct stating *d, const struct dw_statement_version 
 {
 	struct dw_statement_fact *f = plan_statement(d, DW_EV_STATEMENT_SUBMITTED);
 
-	f->digest = dw_str_make(dw_arena_strdup(d->p->arena, dw_str_of(v->digest)),
-				DW_DIGEST_HEX - 1);
+	f->digest = plan_digest(d, v);
 	f->revision = v->revision;
 	f->title = v->title;
 	f->lang = v->lang;
@@ -224,7 +223,7 @@ static void carry(struct stating *d, const struct dw_statement_version *was,
 	if (n == 0)
 		return;
 	f = plan_statement(d, DW_EV_VERDICT_CARRIED);
-	f->from_digest = dw_str_of(was->digest);
+	f->from_digest = plan_digest(d, was);
 	f->digest = d->p->fact[0].digest;
 	f->verdicts = (struct dw_refs){ seqs, n };
 	if (version_lacks(v, NULL, d->p->lack) == 0)

@@ -71,6 +71,7 @@ static void a_draft_begins_as_it_was_given(void **state)
 		    r.t->rests.p[0].by == NORA);
 	assert_true(dw_str_eq(r.t->rests.p[0].quote, DW_STR("الماء آمن")));
 	assert_non_null(dw_incident_entry(r.s, r.t->id));
+	assert_int_equal(r.s->n_statements, 1);
 	staterig_fini(&r);
 }
 
@@ -99,6 +100,7 @@ static void a_draft_may_not_begin_anyhow(void **state)
 	TRY((c.rests = (struct dw_rest_list){ &rest, 1 }), DW_EUNPROCESSABLE,
 	    "/rests/0/to");
 	TRY(c.who.roles = DW_ROLE_APPROVER, DW_EFORBIDDEN, "");
+	TRY(r.s->n_statements = DW_STATEMENTS_MAX, DW_EUNPROCESSABLE, "");
 #undef TRY
 	staterig_fini(&r);
 }
