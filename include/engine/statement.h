@@ -139,9 +139,17 @@ void dw_statement_write_own(struct dw_jsonw *w, const struct dw_statement *t,
 void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
 			const struct dw_names *names, int64_t at,
 			const struct dw_incident *s, const struct dw_principal *who);
+/** Members of the open object: all of a version, and what was said of it. */
 void dw_statement_write_version(struct dw_jsonw *w, const struct dw_statement *t,
 				const struct dw_statement_version *v,
 				const struct dw_names *names);
+/** A member of the open object: figures, denials and claims that only one of the two has. */
+void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
+			       const struct dw_statement_version *was,
+			       const struct dw_statement_version *is);
+/** Object: where its time has gone until `now`. */
+void dw_statement_write_ledger(struct dw_jsonw *w, const struct dw_statement *t,
+			       int64_t now);
 void dw_rest_write(struct dw_jsonw *w, const struct dw_rest *r,
 		   const struct dw_names *names);
 /** A member of the open object: what the version lacks at that moment. */

@@ -199,6 +199,8 @@ static const struct dw_route routes[] = {
 	  DW_BODY_NONE, 0, DW_RIGHT_ROOM },
 	{ DW_GET, "/api/v1/statements/{id}/checks", dw_api_statement_checks, DW_BODY_NONE,
 	  0, DW_RIGHT_READ },
+	{ DW_GET, "/api/v1/statements/{id}/ledger", dw_api_statement_ledger, DW_BODY_NONE,
+	  0, DW_RIGHT_READ },
 	{ DW_POST, "/api/v1/statements/{id}/submit", dw_api_statement_submit,
 	  DW_BODY_WHOLE, SMALL, DW_RIGHT_ROOM },
 	{ DW_POST, "/api/v1/statements/{id}/verdicts", dw_api_statement_verdicts,

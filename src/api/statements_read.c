@@ -197,7 +197,7 @@ void dw_api_statement_get(struct dw_http_req *req, void *data)
 		reply_past(req, api, t, upto, at);
 }
 
-/* ---- GET /statements/{id}/versions/{digest}, /checks ---- */
+/* ---- GET /statements/{id}/versions/{digest}, /ledger, /checks ---- */
 
 static void reply_with(struct dw_http_req *req, struct dw_jsonw *w)
 {
@@ -208,10 +208,51 @@ static void reply_with(struct dw_http_req *req, struct dw_jsonw *w)
 	dw_buf_fini(w->b);
 }
 
+static bool read_against(struct dw_http_req *req, bool *out)
+{
+	struct dw_str s;
+	int rc = api_param(req, "against", &s);
+
+	*out = rc > 0 && dw_str_eq(s, DW_STR("current"));
+	if (rc <= 0)
+		return rc == 0;
+	return *out || api_bad_param(req, "against", "is current");
+}
+
 void dw_api_statement_version(struct dw_http_req *req, void *data)
 {
-	static const char *const known[] = { NULL };
+	static const char *const known[] = { "against", NULL };
 	const struct dw_statement_version *v;
+	const struct dw_statement *t;
+	struct dw_api *api = data;
+	bool is_against;
+	struct dw_jsonw w;
+	struct dw_buf b;
+	uint64_t id;
+
+	if (!api_only(req, known) || !api_path_id(req, &id) ||
+	    (t = statement_see(req, api, id)) == NULL || !read_against(req, &is_against))
+		return;
+	v = dw_statement_version_of(t, req->params[1]);
+	if (v == NULL) {
+		dw_api_refuse(req, DW_ENOTFOUND, "there is no version of this digest");
+		return;
+	}
+	dw_buf_init(&b, DW_STATEMENT_OUT_MAX);
+	dw_jsonw_init(&w, &b);
+	dw_jsonw_obj(&w);
+	dw_statement_write_version(&w, t, v,
+				   dw_account_names(dw_engine_account(api->engine)));
+	if (is_against)
+		dw_statement_write_deltas(dw_engine_rooms(api->engine), &w, v,
+					  dw_statement_submitted(t));
+	dw_jsonw_obj_end(&w);
+	reply_with(req, &w);
+}
+
+void dw_api_statement_ledger(struct dw_http_req *req, void *data)
+{
+	static const char *const known[] = { NULL };
 	const struct dw_statement *t;
 	struct dw_api *api = data;
 	struct dw_jsonw w;
@@ -221,15 +262,9 @@ void dw_api_statement_version(struct dw_http_req *req, void *data)
 	if (!api_only(req, known) || !api_path_id(req, &id) ||
 	    (t = statement_see(req, api, id)) == NULL)
 		return;
-	v = dw_statement_version_of(t, req->params[1]);
-	if (v == NULL) {
-		dw_api_refuse(req, DW_ENOTFOUND, "there is no version of this digest");
-		return;
-	}
 	dw_buf_init(&b, DW_STATEMENT_OUT_MAX);
 	dw_jsonw_init(&w, &b);
-	dw_statement_write_version(&w, t, v,
-				   dw_account_names(dw_engine_account(api->engine)));
+	dw_statement_write_ledger(&w, t, now_of(api));
 	reply_with(req, &w);
 }
 

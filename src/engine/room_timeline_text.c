@@ -5,10 +5,10 @@
  * There is no index over entries: one is read, and its texts are looked at with the fold of the search
  * over mentions. So a page looks at no more than DW_TIMELINE_LOOKS entries, and says where it stopped.
  * What happens to a claim or a task names it by its id; a reader sees its words there, so those count
- * as the entry's.
+ * as the entry's; so do those of a claim that a sentence rests on.
  */
 #include "engine/frame.h"
-#include "room_int.h"
+#include "statement_int.h"
 #include "text/search.h"
 
 struct looking {
@@ -26,6 +26,18 @@ static void look_at(struct looking *l, struct dw_str text)
 		l->found |= dw_search_find(l->s, text, NULL, 0, &none);
 }
 
+static void look_at_statement(struct looking *l, const struct dw_stored *e)
+{
+	struct dw_statement_fact f;
+
+	statement_fact(&f, e, l->a);
+	look_at(l, f.title);
+	look_at(l, f.text);
+	look_at(l, f.reason);
+	look_at(l, f.rest.quote);
+	l->about = f.rest.claim;
+}
+
 static bool on_event(void *data, const struct dw_stored *e)
 {
 	struct looking *l = data;
@@ -33,6 +45,10 @@ static bool on_event(void *data, const struct dw_stored *e)
 
 	if (e->payload.p == NULL)
 		return false; /* erased */
+	if (dw_statement_is_of(f.type)) {
+		look_at_statement(l, e);
+		return false;
+	}
 	dw_fact_read(&f, e->payload, l->a);
 	look_at(l, f.title);
 	look_at(l, f.summary);

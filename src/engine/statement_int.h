@@ -71,6 +71,12 @@ void statement_earlier(struct dw_rooms *rooms, const struct statement *of,
 /** What a command is decided on besides states: who may what, what is asked of a text. */
 void statement_fill(struct dw_statement_op *op, const struct statement *t);
 
+/* ---- statement_show.c, statement_show_more.c ---- */
+
+void statement_write_lack(struct dw_jsonw *w, const struct dw_lack *l);
+/** A member of the open object: figures that this one and its translations do not share. */
+void statement_write_translations(struct dw_jsonw *w, const struct statement *t);
+
 /* ---- statement_show_room.c ---- */
 
 /** Members of the open object: the claims that it rests on, and what somebody may do. */

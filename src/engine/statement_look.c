@@ -181,6 +181,7 @@ void dw_statement_write_checks(struct dw_rooms *rooms, struct dw_jsonw *w,
 	dw_jsonw_ku64(w, "revision", t->state->revision);
 	dw_statement_write_findings(w, &plan, &earlier);
 	write_claims(w, t->state, t->room->state, now);
+	statement_write_translations(w, t);
 	write_length(w, t->state);
 	dw_jsonw_obj_end(w);
 	dw_arena_destroy(plan.arena);

@@ -38,7 +38,7 @@ static void write_person_or_null(struct dw_jsonw *w, const char *key,
 
 /* ---- what is missing ---- */
 
-static void write_lack(struct dw_jsonw *w, const struct dw_lack *l)
+void statement_write_lack(struct dw_jsonw *w, const struct dw_lack *l)
 {
 	static const char *const kinds[] = {
 		[DW_LACK_GROUP] = "group",     [DW_LACK_REJECTED] = "rejected",
@@ -62,7 +62,7 @@ static void write_lacks(struct dw_jsonw *w, const struct dw_lack *lack, size_t n
 	dw_jsonw_key(w, "missing");
 	dw_jsonw_arr(w);
 	for (size_t i = 0; i < n; i++)
-		write_lack(w, &lack[i]);
+		statement_write_lack(w, &lack[i]);
 	dw_jsonw_arr_end(w);
 }
 
@@ -188,11 +188,9 @@ void dw_statement_write_version(struct dw_jsonw *w, const struct dw_statement *t
 				const struct dw_statement_version *v,
 				const struct dw_names *names)
 {
-	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "statement", t->id);
 	write_frozen(w, v, names);
 	write_rulings(w, v, names);
-	dw_jsonw_obj_end(w);
 }
 
 /* ---- a list's entry ---- */

@@ -18,7 +18,7 @@ def statement_paths(id_):
     rest = {"revision": 0, "claim": 1, "rests": "asserts", "from": 0, "to": 1}
     return [("GET", base, None), ("GET", base + "?as_of=%d" % id_, None),
             ("GET", base + "/changes?since=0", None), ("GET", base + "/checks", None),
-            ("GET", base + "/versions/" + "0" * 64, None),
+            ("GET", base + "/versions/" + "0" * 64, None), ("GET", base + "/ledger", None),
             ("PATCH", base, {"title": "x"}),
             ("POST", base + "/changes", {"revision": 0, "updates": [
                 {"client": "x", "changes": [8, [0, "x"]]}]}),

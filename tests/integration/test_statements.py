@@ -263,6 +263,8 @@ def test_submit_and_approve():
         after = dw.statement(id_)
         eq([(p["is_withdrawal"], p["reason"]) for p in after["publications"]],
            [(False, None), (True, "wrong")])
+        found = dw.timeline(room, "?text=nobody")["items"]
+        eq([e["type"] for e in found], ["statement.drafted", "statement.submitted"])
         version = dw.lead("GET", V1 + "/statements/%d/versions/%s" % (id_, want)).ok(200).json()
         eq((version["text"], len(version["verdicts"])), (text, 1))
         free = dw.log()
@@ -312,6 +314,34 @@ def test_two_groups_in_parallel():
         items = dw.boss("GET", V1 + "/approvals").json()["items"]
         eq([(a["why"], a["last_verdict"]["verdict"]) for a in items], [("changed", "approve")])
         dw.do(id_, "publish", {"digest": same["digest"]}, dw.lead).problem(409)
+
+
+def test_what_is_overlooked():
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        claim = dw.add(room, "claims", {"text": "c", "verdict": "true"}).ok(201).json()["id"]
+        text = "12 people are not hurt."
+        id_ = dw.draft(room, text=text)["id"]
+        first = dw.submit(id_)
+        dw.type(id_, 0, "tab", [[2, "13"], len(text) - 2]).ok(200)
+        dw.type(id_, 1, "tab", [14, [4], len(text) - 18]).ok(200)
+        dw.do(id_, "links", {"revision": 2, "claim": claim, "rests": "asserts",
+                             "from": 0, "to": 9}).ok(201)
+        dw.submit(id_)
+        path = V1 + "/statements/%d/versions/%s" % (id_, first["digest"])
+        got = dw.lead("GET", path + "?against=current").ok(200).json()["deltas"]
+        eq([(d["kind"], d["gone"], d["from"], d["to"]) for d in got],
+           [("number", True, 0, 2), ("number", False, 0, 2), ("negation", True, 14, 17),
+            ("claim", False, 0, 9)])
+        assert "deltas" not in dw.lead("GET", path).ok(200).json()
+        dw.lead("GET", path + "?against=x").problem(400, "/against")
+        other = dw.draft(room, lang="fa", text="۱۲ نفر", translation_of=id_)["id"]
+        checks = dw.lead("GET", V1 + "/statements/%d/checks" % other).ok(200).json()
+        eq([(x["statement"], x["is_original"], [(n["gone"], n["from"]) for n in x["numbers"]])
+            for x in checks["translations"]], [(id_, True, [(True, 0), (False, 0)])])
+        ledger = dw.lead("GET", V1 + "/statements/%d/ledger" % id_).ok(200).json()
+        eq(ledger["items"][-1]["spent"], "waiting")
+        eq([m["kind"] for m in ledger["items"][-1]["on"]], ["group"])
 
 
 def test_nobody_approves_their_own():

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * statement_show_more.c - what is easily overlooked between two versions, figures of translations, and where
+ * the time of a statement has gone, as JSON. See statement_show.c.
+ */
+#include "domain/statement_ledger.h"
+#include "statement_int.h"
+#include "text/delta.h"
+
+#define SECOND 1000000
+
+/* ---- between two versions ---- */
+
+static void write_delta(struct dw_jsonw *w, const char *kind, bool is_gone, uint32_t from,
+			uint32_t to)
+{
+	dw_jsonw_obj(w);
+	if (kind != NULL)
+		dw_jsonw_kstr(w, "kind", dw_str_of(kind));
+	dw_jsonw_kbool(w, "gone", is_gone);
+	dw_jsonw_ku64(w, "from", from);
+	dw_jsonw_ku64(w, "to", to);
+}
+
+/* Links of `a` that `b` has not: the same claim in the same way, wherever it stands. */
+static void write_links(struct dw_jsonw *w, const struct dw_rest_list *a,
+			const struct dw_rest_list *b, bool is_gone)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const struct dw_rest *r = &a->p[i];
+		bool is_there = false;
+
+		for (size_t k = 0; k < b->n && !is_there; k++)
+			is_there = b->p[k].claim == r->claim && b->p[k].rests == r->rests;
+		if (is_there)
+			continue;
+		write_delta(w, "claim", is_gone, r->from, r->to);
+		dw_jsonw_ku64(w, "claim", r->claim);
+		dw_jsonw_obj_end(w);
+	}
+}
+
+void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
+			       const struct dw_statement_version *was,
+			       const struct dw_statement_version *is)
+{
+	struct dw_deltas deltas;
+
+	dw_text_delta(rooms->checker, was->text, is->text, is->lang, &deltas);
+	dw_jsonw_key(w, "deltas");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < deltas.n; i++) {
+		const struct dw_delta *d = &deltas.at[i];
+
+		write_delta(w, dw_delta_name(d->kind), d->is_gone, d->from, d->to);
+		dw_jsonw_obj_end(w);
+	}
+	write_links(w, &was->rests, &is->rests, true);
+	write_links(w, &is->rests, &was->rests, false);
+	dw_jsonw_arr_end(w);
+}
+
+/* ---- translations ---- */
+
+/* gone: the figure stands in the other text alone. */
+static void write_translation(struct dw_jsonw *w, const struct dw_statement *t,
+			      const struct dw_statement *other)
+{
+	struct dw_deltas deltas;
+	struct dw_str a = dw_buf_str(&other->draft.text), b = dw_buf_str(&t->draft.text);
+
+	dw_text_numbers_delta(a.n > 0 ? a : DW_STR(""), b.n > 0 ? b : DW_STR(""),
+			      &deltas);
+	dw_jsonw_obj(w);
+	dw_jsonw_ku64(w, "statement", other->id);
+	dw_jsonw_kstr_or_null(w, "title", other->title);
+	dw_jsonw_kstr_or_null(w, "lang", other->lang);
+	dw_jsonw_kbool(w, "is_original", t->translation_of == other->id);
+	dw_jsonw_key(w, "numbers");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < deltas.n; i++) {
+		write_delta(w, NULL, deltas.at[i].is_gone, deltas.at[i].from,
+			    deltas.at[i].to);
+		dw_jsonw_obj_end(w);
+	}
+	dw_jsonw_arr_end(w);
+	dw_jsonw_obj_end(w);
+}
+
+void statement_write_translations(struct dw_jsonw *w, const struct statement *t)
+{
+	dw_jsonw_key(w, "translations");
+	dw_jsonw_arr(w);
+	DW_LIST_EACH(l, &t->room->statements) {
+		const struct dw_statement *other =
+			DW_CONTAINER_OF(l, struct statement, link)->state;
+
+		if (other->id != 0 && other != t->state &&
+		    (other->translation_of == t->state->id ||
+		     t->state->translation_of == other->id))
+			write_translation(w, t->state, other);
+	}
+	dw_jsonw_arr_end(w);
+}
+
+/* ---- where the time has gone ---- */
+
+static void write_stint(struct dw_jsonw *w, const struct dw_stint *s)
+{
+	dw_jsonw_obj(w);
+	dw_jsonw_kstr(w, "spent", dw_str_of(dw_spent_name(s->spent)));
+	dw_jsonw_ktime(w, "from", s->from);
+	dw_jsonw_ktime(w, "to", s->to);
+	dw_jsonw_ku64_or_null(w, "version", s->version);
+	dw_jsonw_key(w, "on");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < s->n_on; i++)
+		statement_write_lack(w, &s->on[i]);
+	dw_jsonw_arr_end(w);
+	dw_jsonw_obj_end(w);
+}
+
+/* A clock that was set back is none to measure by: not before the last of what is on record. */
+static int64_t not_before(const struct dw_statement *t, int64_t now)
+{
+	const struct dw_statement_version *v = dw_statement_submitted(t);
+	const struct dw_publication *p =
+		t->publications.n > 0 ? &t->publications.p[t->publications.n - 1] : NULL;
+	int64_t at[] = { t->changed_at, v != NULL ? v->at : 0,
+			 v != NULL ? v->approved_at : 0,
+			 v != NULL && v->rulings.n > 0 ? v->rulings.p[v->rulings.n - 1].at
+						       : 0,
+			 p != NULL ? p->at : 0 };
+	int64_t newest = now;
+
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+		newest = at[i] > newest ? at[i] : newest;
+	return newest;
+}
+
+void dw_statement_write_ledger(struct dw_jsonw *w, const struct dw_statement *t,
+			       int64_t now)
+{
+	struct dw_arena *a = dw_arena_create();
+	struct dw_ledger l;
+
+	dw_ledger_make(&l, t, not_before(t, now), a);
+	dw_jsonw_obj(w);
+	dw_jsonw_ku64(w, "statement", t->id);
+	dw_jsonw_key(w, "items");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < l.n; i++)
+		write_stint(w, &l.stint[i]);
+	dw_jsonw_arr_end(w);
+	dw_jsonw_key(w, "total");
+	dw_jsonw_obj(w);
+	for (unsigned i = 0; i < DW_SPENT_COUNT; i++)
+		dw_jsonw_ku64(w, dw_spent_name(i), (uint64_t)(l.total[i] / SECOND));
+	dw_jsonw_obj_end(w);
+	dw_jsonw_kbool(w, "is_cut", l.is_cut);
+	dw_jsonw_obj_end(w);
+	dw_arena_destroy(a);
+}
