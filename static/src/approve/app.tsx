@@ -11,7 +11,8 @@ import { connect, disconnect } from "../bus/bus";
 import { t } from "../i18n/t";
 import { generation, lookUp, presence, session, sessionProblem } from "../session";
 import { SignInCard, SignInDialog } from "../sign_in";
-import type { Summary } from "../statement/model";
+import type { Severity } from "../room/model";
+import type { Ruling, Summary } from "../statement/model";
 import { LangSwitch } from "../switches";
 import { title, unread } from "../title";
 import { type List, Loading, Retry, useEvents, useLoaded } from "../ui/load";
@@ -21,10 +22,10 @@ import { Item } from "./item";
 
 export interface Waiting extends Summary {
 	why: "needed" | "asked" | "changed";
-	last_verdict?: { digest: string; verdict: "approve" | "reject" | "hold" | "ask"; at: string };
-	severity?: 1 | 2 | 3 | 4;
-	drill?: boolean;
-	incident_title?: string | null;
+	last_verdict: { digest: string; verdict: Ruling; at: string } | null;
+	severity: Severity;
+	drill: boolean;
+	incident_title: string | null;
 }
 
 const ofStatements = ({ type }: { type: string }): boolean => /^(statement|verdict|outgoing|policy|deputy)\./.test(type);

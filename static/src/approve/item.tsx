@@ -12,7 +12,7 @@ import { clock, exact } from "../i18n/format";
 import { t, tx } from "../i18n/t";
 import { SeverityMark, VerdictMark } from "../room/marks";
 import { restMarks, RulingLine } from "../statement/marks";
-import { hrefOf, type KnownClaim, lackText, langName, type Ruling, shortDigest, type StatementData, type Version } from "../statement/model";
+import { hrefOf, type KnownClaim, lackText, langName, namesOf, type Ruling, shortDigest, type StatementData, type Version } from "../statement/model";
 import { baseOf, directions, safe, Shown } from "../statement/shown";
 import { Icon } from "../ui/icon";
 import { Loading, useLoaded } from "../ui/load";
@@ -113,18 +113,16 @@ function Said({ statement }: { statement: StatementData }) {
 		<section>
 			<h3>{t("approve.said")}</h3>
 			{statement.verdicts.length === 0 ? <p class="soft">{t("approve.said_none")}</p> : <ul class="things">{statement.verdicts.map((g) => <RulingLine key={g.seq} given={g} />)}</ul>}
-			{lacks.length > 0 && <div class="lacks"><p class="strong">{t("statement.missing")}</p><ul>{lacks.map((l) => <li key={JSON.stringify(l)}><Icon of={alertIcon} /><span>{lackText(l)}</span></li>)}</ul></div>}
+			{lacks.length > 0 && <div class="lacks"><p class="strong">{t("statement.missing")}</p><ul>{lacks.map((l) => <li key={JSON.stringify(l)}><Icon of={alertIcon} /><span>{lackText(l, namesOf(statement))}</span></li>)}</ul></div>}
 		</section>
 	);
 }
 
 function Whole({ of, statement, reload }: { of: Waiting; statement: StatementData; reload: () => Promise<void> }) {
 	const version = statement.submitted;
-	/* Which claims say what, where the statement does not tell it itself. */
-	const room = useLoaded<{ claims: KnownClaim[] }>(statement.claims === undefined && version !== undefined && version.rests.length > 0 ? `/incidents/${of.incident}` : null);
-	const claims = statement.claims ?? room.data?.claims ?? [];
+	const claims = statement.claims;
 	const [ruling, setRuling] = useState<Ruling | null>(null);
-	if (version === undefined)
+	if (version === null)
 		return null;
 	return (
 		<div class="wait-whole">
@@ -152,14 +150,14 @@ export function Item({ of, isOpen, onToggle, reload }: { of: Waiting; isOpen: bo
 			<button type="button" class="wait-top" aria-expanded={isOpen} onClick={onToggle}>
 				<span class="wait-title"><Name class="strong">{of.title}</Name><Icon of={chevronIcon} /></span>
 				<span class="wait-facts small">
-					{of.severity !== undefined && <SeverityMark of={of.severity} />}
+					<SeverityMark of={of.severity} />
 					<span>{t(`statement.channel.${of.channel}`)} · {t(`statement.audience.${of.audience}`)} · <span lang={of.lang}>{langName(of.lang)}</span></span>
 				</span>
-				<span class="soft small">{of.incident_title != null && <><Name>{of.incident_title}</Name>{" · "}</>}{t(`approve.why.${of.why}`)}</span>
+				<span class="soft small">{of.incident_title !== null && <><Name>{of.incident_title}</Name>{" · "}</>}{t(`approve.why.${of.why}`)}</span>
 			</button>
 			<p class="soft small wait-when">
-				{of.submitted !== undefined && <Time at={of.submitted.at} />}
-				{of.submitted?.deadline !== undefined && <span class="deadline loud"><Icon of={clockIcon} size={12} />{tx("statement.deadline_at", { at: <time dateTime={of.submitted.deadline} title={exact(of.submitted.deadline)}>{clock(of.submitted.deadline)}</time> })}</span>}
+				{of.submitted !== null && <Time at={of.submitted.at} />}
+				{of.submitted !== null && of.submitted.deadline !== null && <span class="deadline loud"><Icon of={clockIcon} size={12} />{tx("statement.deadline_at", { at: <time dateTime={of.submitted.deadline} title={exact(of.submitted.deadline)}>{clock(of.submitted.deadline)}</time> })}</span>}
 			</p>
 			{isOpen && <Opened of={of} reload={reload} />}
 		</li>

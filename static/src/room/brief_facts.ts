@@ -43,7 +43,7 @@ export interface Thing {
 
 /** What went out and stands, the newest first. */
 export function published(room: Pick<RoomData, "statements">): Summary[] {
-	return (room.statements ?? []).filter((s) => s.status === "published" && s.published_at !== undefined)
+	return (room.statements ?? []).filter((s) => s.status === "published" && s.published_at !== null)
 		.sort((a, b) => Date.parse(b.published_at ?? "") - Date.parse(a.published_at ?? ""));
 }
 

@@ -60,7 +60,6 @@ function Submit({ room, statement, checked, handle, onClose, reload }: ActProps)
 				}}>
 				{(problem) => (
 					<>
-						{problem?.errors.filter((e) => e.pointer.startsWith("/rests")).map((e) => <p key={e.pointer} class="note bad"><bdi lang="en">{e.detail}</bdi></p>)}
 						<Checks label={t("statement.submit_groups")} name="groups" chosen={groups} onChange={setGroups}
 							options={GROUPS.map((g) => ({ value: g, label: groupName(g), hint: t(`statement.group.${g}.means`) }))} />
 						<TimeField label={t("statement.deadline")} name="deadline" hint={t("statement.deadline_hint")} error={errorAt(problem, "/policy/deadline")} />
@@ -78,7 +77,7 @@ function Reason({ problem, label = t("reason") }: { problem: Problem | null; lab
 function Publish({ statement, onClose, reload }: ActProps) {
 	const version = statement.submitted, needsReason = statement.publications.length > 0;
 	const done = (): void => { say(t("statement.published")); onClose(); void reload(); };
-	if (version === undefined)
+	if (version === null)
 		return null;
 	return (
 		<Dialog title={t("statement.act.publish")} onClose={onClose} class="wide">

@@ -18,17 +18,17 @@ import { Text } from "../ui/text";
 import type { ActProps, ActName } from "./acts";
 import type { Handle } from "./editor";
 import { RulingLine, StatementMark } from "./marks";
-import { type Checked, lackText, shortDigest, type StatementData } from "./model";
+import { type Checked, lackText, namesOf, shortDigest, type StatementData } from "./model";
 
 function Missing({ statement }: { statement: StatementData }) {
-	if (statement.submitted === undefined || statement.status === "withdrawn")
+	if (statement.submitted === null || statement.status === "withdrawn")
 		return null;
 	if (statement.missing.length === 0)
 		return <p class="good-line"><Icon of={checkIcon} />{t("statement.complete")}</p>;
 	return (
 		<div class="lacks">
 			<p class="strong">{t("statement.missing")}</p>
-			<ul>{statement.missing.map((lack) => <li key={JSON.stringify(lack)}><Icon of={alertIcon} /><span>{lackText(lack)}</span></li>)}</ul>
+			<ul>{statement.missing.map((lack) => <li key={JSON.stringify(lack)}><Icon of={alertIcon} /><span>{lackText(lack, namesOf(statement))}</span></li>)}</ul>
 		</div>
 	);
 }
@@ -39,8 +39,8 @@ function Published({ statement }: { statement: StatementData }) {
 			{statement.publications.map((p) => (
 				<li key={p.seq} class="thing">
 					<p>{tx(p.is_withdrawal ? "statement.withdrew" : "statement.published_by", { who: <Name class="strong">{p.by.name}</Name>, when: <time dateTime={p.at} title={exact(p.at)}>{dateTime(p.at)}</time> })}</p>
-					{p.reason !== undefined && p.reason !== "" && <Text class="ruling-reason">{p.reason}</Text>}
-					<p class="soft small">{t("statement.digest", { digest: shortDigest(p.digest) })}</p>
+					{p.reason !== null && p.reason !== "" && <Text class="ruling-reason">{p.reason}</Text>}
+					{p.digest !== undefined && <p class="soft small">{t("statement.digest", { digest: shortDigest(p.digest) })}</p>}
 				</li>
 			))}
 		</ul>
@@ -51,10 +51,10 @@ function Published({ statement }: { statement: StatementData }) {
 function actsOf(statement: StatementData): ActName[] {
 	const may = statement.may, acts: ActName[] = [];
 	const isOut = statement.publications.at(-1)?.is_withdrawal === false;
-	const isEdited = statement.submitted === undefined || statement.submitted.is_edited === true || statement.missing.some((l) => l.kind === "edited" || l.kind === "expired");
+	const isEdited = statement.submitted === null || statement.submitted.is_edited === true || statement.missing.some((l) => l.kind === "edited" || l.kind === "expired");
 	if (may?.submit && statement.status !== "withdrawn" && isEdited)
 		acts.push("submit");
-	if (may?.publish && statement.submitted !== undefined && statement.missing.length === 0 && statement.publications.at(-1)?.digest !== statement.submitted.digest)
+	if (may?.publish && statement.submitted !== null && statement.missing.length === 0 && statement.publications.at(-1)?.digest !== statement.submitted.digest)
 		acts.push("publish");
 	if (may?.submit && isOut)
 		acts.push("correct");
@@ -81,11 +81,11 @@ export function ApprovalPane({ room, statement, checked, handle, isFrozen, reloa
 	return (
 		<section class="room-box approval-pane" aria-labelledby="statement-approval">
 			<header class="part-head"><h2 id="statement-approval">{t("statement.approval")}</h2><StatementMark of={statement.status} /></header>
-			{version === undefined ? <p class="soft">{t("statement.not_submitted")}</p> : (
+			{version === null ? <p class="soft">{t("statement.not_submitted")}</p> : (
 				<p class="soft small thing-facts">
 					<span>{tx("statement.submitted_by", { who: <Name class="strong">{version.by.name}</Name>, when: <Time at={version.at} /> })}</span>
 					<span>{t("statement.digest", { digest: shortDigest(version.digest) })}</span>
-					{version.deadline !== undefined && <span class="deadline"><Icon of={clockIcon} size={12} />{tx("statement.deadline_at", { at: <time dateTime={version.deadline} title={exact(version.deadline)}>{clock(version.deadline)}</time> })}</span>}
+					{version.deadline !== null && <span class="deadline"><Icon of={clockIcon} size={12} />{tx("statement.deadline_at", { at: <time dateTime={version.deadline} title={exact(version.deadline)}>{clock(version.deadline)}</time> })}</span>}
 				</p>
 			)}
 			<Missing statement={statement} />
@@ -95,7 +95,7 @@ export function ApprovalPane({ room, statement, checked, handle, isFrozen, reloa
 			{!isFrozen && (
 				<div class="buttons approval-acts">
 					{acts.map((act, i) => <button key={act} type="button" class={i === 0 ? "primary" : act === "withdraw" ? "danger" : ""} onClick={() => setDoing(act)}>{t(`statement.act.${act}`)}</button>)}
-					{statement.may?.rule && version !== undefined && statement.missing.some((l) => l.kind !== "edited") && <a class="button" href={`/approvals#s${statement.id}`} target="_self">{t("statement.judge")}</a>}
+					{statement.may?.rule && version !== null && statement.missing.some((l) => l.kind !== "edited") && <a class="button" href={`/approvals#s${statement.id}`} target="_self">{t("statement.judge")}</a>}
 				</div>
 			)}
 			{doing !== null && Act !== null && <Act key={doing} act={doing} room={room} statement={statement} checked={checked} handle={handle} onClose={close} reload={reload} />}

@@ -113,7 +113,7 @@ export function ClaimsPane({ room, statement, handle, mayLink, reload }: PanePro
 									<span class="small strong">{t(`statement.rests.${r.rests}`)}</span>
 									{mayLink && <button type="button" class="icon-button" aria-label={t("statement.unlink")} title={t("statement.unlink")} onClick={() => void unlink(statement.id, r, reload)}><Icon of={xIcon} /></button>}
 								</div>
-								<button type="button" class="link rest-quote" disabled={handle === null} onClick={() => handle?.goTo(r.from, r.to)}><Text isInline>{r.quote}</Text></button>
+								<button type="button" class="link rest-quote" disabled={handle === null} onClick={() => handle?.goTo(r.from, r.to)}><Text isInline>{r.quote ?? statement.text.slice(r.from, r.to)}</Text></button>
 								<p class="rest-claim"><Text isInline>{claim?.text ?? t("erased")}</Text></p>
 								<VerdictMark of={claim?.verdict ?? "unknown"} />
 							</li>

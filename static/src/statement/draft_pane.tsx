@@ -61,8 +61,8 @@ export function SavedState({ draft }: { draft: Draft }) {
 }
 
 function Length({ handle, checked, text }: { handle: Handle | null; checked: Checked | null; text: string }) {
-	const most = checked?.length_max, counted = checked?.length;
-	if (most === undefined || counted === undefined)
+	const most = checked?.length_max ?? null, counted = checked?.length ?? 0;
+	if (most === null)
 		return <span class="soft small">{t("statement.letters", { n: handle?.length.value ?? text.length })}</span>;
 	return <span class={counted > most ? "small loud" : "soft small"} role={counted > most ? "alert" : undefined}>{t("statement.length_of", { n: counted, most })}</span>;
 }

@@ -24,9 +24,9 @@ export function StatementMark({ of }: { of: StatementStatus }) {
 export function RulingLine({ given }: { given: Given }) {
 	return (
 		<li class={`thing ruling ruling-${given.verdict}`}>
-			<p><Icon of={ICONS[given.verdict]} /><span>{tx(given.on_behalf_of === undefined ? `statement.said.${given.verdict}` : "statement.said.for",
-				{ who: <Name class="strong">{given.by.name}</Name>, ...(given.on_behalf_of === undefined ? {} : { whom: <Name class="strong">{given.on_behalf_of.name}</Name>, verdict: t(`statement.verdict.${given.verdict}`) }) })}</span></p>
-			{given.reason !== undefined && given.reason !== "" && <Text class="ruling-reason">{given.reason}</Text>}
+			<p><Icon of={ICONS[given.verdict]} /><span>{tx(given.on_behalf_of === null ? `statement.said.${given.verdict}` : "statement.said.for",
+				{ who: <Name class="strong">{given.by.name}</Name>, ...(given.on_behalf_of === null ? {} : { whom: <Name class="strong">{given.on_behalf_of.name}</Name>, verdict: t(`statement.verdict.${given.verdict}`) }) })}</span></p>
+			{given.reason !== null && given.reason !== "" && <Text class="ruling-reason">{given.reason}</Text>}
 			<p class="soft small thing-facts"><Time at={given.at} /><span>{t(`statement.proof.${given.proof}`)}</span>
 				{given.is_carried && <span>{t("statement.carried")}</span>}{given.own_text && <span class="loud">{t("statement.own_text")}</span>}</p>
 		</li>

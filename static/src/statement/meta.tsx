@@ -91,7 +91,7 @@ export default function ChangeMeta({ statement, onClose, reload }: { statement: 
 	const [meta, setMeta] = useState<Meta>({ lang: statement.lang, channel: statement.channel, audience: statement.audience });
 	return (
 		<Dialog title={t("statement.meta")} onClose={onClose} class="wide">
-			{statement.submitted !== undefined && <p class="note">{t("statement.meta_hint")}</p>}
+			{statement.submitted !== null && <p class="note">{t("statement.meta_hint")}</p>}
 			<DraftForm name={`statement-${statement.id}-meta`} go={t("save")} fields={POINTERS} onCancel={onClose} onDone={() => { say(t("saved_now")); onClose(); void reload(); }}
 				onSend={(f) => orReload(act("PATCH", `/statements/${statement.id}`, {
 					...(textOf(f, "title") !== statement.title ? { title: textOf(f, "title") ?? "" } : {}),

@@ -11,7 +11,6 @@ import { useEffect } from "preact/hooks";
 
 import { api } from "../api";
 import { onEvents, onJump } from "../bus/bus";
-import { number } from "../i18n/format";
 import { type Key, t, words } from "../i18n/t";
 import { type Loaded, useLoaded } from "../ui/load";
 
@@ -31,7 +30,7 @@ export interface Who {
 export type Lack =
 	/** n more of a group; "" is anybody who may approve. */
 	| { kind: "group"; group: string; n: number }
-	| { kind: "rejected" | "held" | "asked"; user: Who }
+	| { kind: "rejected" | "held" | "asked"; user: number }
 	| { kind: "expired" | "edited" };
 
 export interface Summary {
@@ -48,11 +47,11 @@ export interface Summary {
 	at: string;
 	changed_at: string;
 	changed_by: Who;
-	submitted?: { digest: string; at: string; deadline?: string };
+	submitted: { digest: string; at: string; deadline: string | null } | null;
 	missing: Lack[];
-	published_at?: string;
-	translation_of?: number;
-	correction_of?: number;
+	published_at: string | null;
+	translation_of: number | null;
+	correction_of: number | null;
 }
 /** As much of a claim as a statement needs. */
 export interface KnownClaim {
@@ -67,7 +66,7 @@ export interface Rest {
 	rests: RestsOn;
 	from: number;
 	to: number;
-	quote: string;
+	quote: string | null;
 }
 export interface Version {
 	seq: number;
@@ -80,40 +79,39 @@ export interface Version {
 	audience: Reader;
 	at: string;
 	by: Who;
-	last_author?: Who;
-	deadline?: string;
-	policy?: { groups?: Record<string, number>; any?: number };
+	last_author: Who;
+	deadline: string | null;
+	policy: { groups: Record<string, number>; any: number };
 	rests: Rest[];
 	is_edited?: boolean;
 }
 export interface Given {
 	seq: number;
 	by: Who;
-	on_behalf_of?: Who;
+	on_behalf_of: Who | null;
 	verdict: Ruling;
-	reason?: string;
+	reason: string | null;
 	proof: "password" | "signature";
-	own_text?: boolean;
+	own_text: boolean;
 	at: string;
-	is_carried?: boolean;
+	is_carried: boolean;
 	digest: string;
 }
 export interface Publication {
 	seq: number;
 	at: string;
 	by: Who;
-	digest: string;
+	digest?: string;
 	is_withdrawal: boolean;
-	reason?: string;
-	url?: string;
+	reason: string | null;
 }
 export interface Contradiction {
 	seq: number;
 	claim: number;
-	correction?: number;
+	correction: number | null;
 	from: number;
 	to: number;
-	quote: string;
+	quote: string | null;
 	at: string;
 }
 export interface StatementData extends Omit<Summary, "submitted"> {
@@ -122,13 +120,13 @@ export interface StatementData extends Omit<Summary, "submitted"> {
 	hash: number;
 	authors: { user: Who; units: number }[];
 	rests: Rest[];
-	submitted?: Version;
+	submitted: Version | null;
 	verdicts: Given[];
 	versions: { seq: number; digest: string; at: string; by: Who; title: string; approved_at?: string }[];
 	publications: Publication[];
 	contradictions: Contradiction[];
 	/** Of its rests, those of the submitted version among them. */
-	claims?: KnownClaim[];
+	claims: KnownClaim[];
 	may?: { type: boolean; submit: boolean; rule: boolean; publish: boolean };
 }
 
@@ -143,14 +141,15 @@ export interface Finding {
 	copy_of?: number;
 }
 export interface Checked {
+	revision: number;
 	findings: Finding[];
 	/** Sentences with a figure that rest on no claim. */
 	bare: { from: number; to: number }[];
 	/** Asserted and not so. */
 	claims: { link: number; claim: number; from: number; to: number; why: "unknown" | "false" | "mixed" | "recheck" }[];
 	/** As the channel counts. */
-	length?: number;
-	length_max?: number;
+	length: number;
+	length_max: number | null;
 }
 
 /* ---- following ---- */
@@ -228,13 +227,13 @@ export function groupName(group: string): string {
 	return key in words.value ? t(key as Key) : group;
 }
 
-/** What stands between a version and its publication, as one phrase. */
-export function lackText(lack: Lack): string {
+/** What stands between a version and its publication, as one phrase; `name`: of a person, "" when not known. */
+export function lackText(lack: Lack, name: (id: number) => string): string {
 	switch (lack.kind) {
 	case "group":
 		return lack.group === "" ? t("statement.lack.any", { n: lack.n }) : t("statement.lack.group", { n: lack.n, group: groupName(lack.group) });
 	case "rejected": case "held": case "asked":
-		return t(`statement.lack.${lack.kind}`, { who: lack.user.name });
+		return t(`statement.lack.${lack.kind}`, { who: name(lack.user) || t("statement.somebody") });
 	case "expired": case "edited":
 		return t(`statement.lack.${lack.kind}`);
 	}
@@ -243,8 +242,9 @@ export function lackText(lack: Lack): string {
 /** The beginning of a digest: enough to tell two versions apart by eye. */
 export const shortDigest = (digest: string): string => digest.slice(0, 8);
 
-export const counted = (n: number, most: number | undefined): string =>
-	most === undefined ? number(n) : t("statement.length_of", { n, most });
+/** Whoever gave a verdict on it, by id. */
+export const namesOf = (statement: StatementData) => (id: number): string =>
+	[...statement.verdicts.map((g) => g.by), ...statement.verdicts.flatMap((g) => g.on_behalf_of ?? [])].find((w) => w.id === id)?.name ?? "";
 
 const NAMES: Record<string, string> = { en: "English", ar: "العربية", fa: "فارسی" };
 export const langName = (tag: string): string => NAMES[tag] ?? tag;

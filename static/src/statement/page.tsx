@@ -48,12 +48,12 @@ function Head({ room, statement, isFrozen, onOpen }: { room: RoomData; statement
 				<KindMarks room={room} />
 				<span class="soft small">{tx("statement.changed_by", { who: <Name>{statement.changed_by.name}</Name>, when: <Time at={statement.changed_at} /> })}</span>
 			</div>
-			{statement.correction_of !== undefined && <p class="note">{tx("statement.correction_of", { statement: <a href={hrefOf({ id: statement.correction_of, incident: statement.incident })}>{t("statement.number", { id: String(statement.correction_of) })}</a> })}</p>}
-			{statement.translation_of !== undefined && <p class="note">{tx("statement.translation_of", { statement: <a href={hrefOf({ id: statement.translation_of, incident: statement.incident })}>{t("statement.number", { id: String(statement.translation_of) })}</a> })}</p>}
+			{statement.correction_of !== null && <p class="note">{tx("statement.correction_of", { statement: <a href={hrefOf({ id: statement.correction_of, incident: statement.incident })}>{t("statement.number", { id: String(statement.correction_of) })}</a> })}</p>}
+			{statement.translation_of !== null && <p class="note">{tx("statement.translation_of", { statement: <a href={hrefOf({ id: statement.translation_of, incident: statement.incident })}>{t("statement.number", { id: String(statement.translation_of) })}</a> })}</p>}
 			{statement.contradictions.map((c) => (
 				<div key={c.seq} class="note bad" role="alert">
-					<p>{tx("statement.contradicted", { quote: <Name class="strong">{c.quote}</Name> })}</p>
-					{c.correction !== undefined && c.correction !== 0 && <a href={hrefOf({ id: c.correction, incident: statement.incident })}>{t("statement.contradicted_go")}</a>}
+					<p>{tx("statement.contradicted", { quote: <Name class="strong">{c.quote ?? ""}</Name> })}</p>
+					{c.correction !== null && <a href={hrefOf({ id: c.correction, incident: statement.incident })}>{t("statement.contradicted_go")}</a>}
 				</div>
 			))}
 			{!isFrozen && <Present room={room} />}
