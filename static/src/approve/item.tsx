@@ -88,7 +88,7 @@ function Paper({ of, version, claims }: { of: Waiting; version: Version; claims:
 function Behind({ version, claims }: { version: Version; claims: readonly KnownClaim[] }) {
 	return (
 		<section>
-			<h3>{t("approve.rests")}</h3>
+			<h2>{t("approve.rests")}</h2>
 			{version.rests.length === 0 ? <p class="soft">{t("approve.rests_none")}</p> : (
 				<ul class="things">
 					{version.rests.map((r) => {
@@ -111,7 +111,7 @@ function Said({ statement }: { statement: StatementData }) {
 	const lacks = statement.missing;
 	return (
 		<section>
-			<h3>{t("approve.said")}</h3>
+			<h2>{t("approve.said")}</h2>
 			{statement.verdicts.length === 0 ? <p class="soft">{t("approve.said_none")}</p> : <ul class="things">{statement.verdicts.map((g) => <RulingLine key={g.seq} given={g} />)}</ul>}
 			{lacks.length > 0 && <div class="lacks"><p class="strong">{t("statement.missing")}</p><ul>{lacks.map((l) => <li key={JSON.stringify(l)}><Icon of={alertIcon} /><span>{lackText(l, namesOf(statement))}</span></li>)}</ul></div>}
 		</section>

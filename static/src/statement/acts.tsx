@@ -83,7 +83,7 @@ function Publish({ statement, onClose, reload }: ActProps) {
 		<Dialog title={t("statement.act.publish")} onClose={onClose} class="wide">
 			<p>{tx("statement.publish_hint", { audience: <strong>{t(`statement.audience.${version.audience}`)}</strong>, digest: <code dir="ltr">{shortDigest(version.digest)}</code> })}</p>
 			<p class="strong"><Text isInline>{version.title}</Text></p>
-			<div class="paper is-short"><Shown text={version.text} lang={version.lang} /></div>
+			<div class="paper is-short" tabIndex={0} role="region" aria-label={t("statement.text")}><Shown text={version.text} lang={version.lang} /></div>
 			<DraftForm name={`statement-${statement.id}-publish`} go={t("statement.publish_go")} fields={["/reason"]} onCancel={onClose} onDone={done}
 				onSend={(f) => act("POST", `/statements/${statement.id}/publish`, { digest: version.digest, ...(textOf(f, "reason") === undefined ? {} : { reason: textOf(f, "reason") }) })}>
 				{(problem) => needsReason && <Reason problem={problem} />}

@@ -17,6 +17,7 @@ import { Icon } from "../ui/icon";
 import { useLate } from "../ui/late";
 import { Name, Skeleton } from "../ui/parts";
 import { say } from "../ui/toast";
+import { findingText } from "./checks_pane";
 import type { Handle } from "./editor";
 import type { Checked, StatementData } from "./model";
 import type { Aside, Draft } from "./session";
@@ -116,7 +117,7 @@ function useMarks({ statement, checked, marks, handle, reload }: PaneProps, show
 			return undefined;
 		const at = statement.revision;
 		const isShown = handle.show("rests", at, marks)
-			&& handle.show("found", at, (checked?.findings ?? []).filter((f) => f.to > f.from && f.to - f.from < statement.units).map((f) => ({ from: f.from, to: f.to, class: `found found-${f.severity}`, title: t(`check.${f.check}`) })))
+			&& handle.show("found", at, (checked?.findings ?? []).filter((f) => f.to > f.from && f.to - f.from < statement.units).map((f) => ({ from: f.from, to: f.to, class: `found found-${f.severity}`, title: findingText(f) })))
 			&& handle.show("authors", at, shows ? authorMarks(statement) : []);
 		handle.showOwn(shows ? authorsOf(statement).find((a) => a.id === me())?.class ?? `by by-${authorsOf(statement).length % 6}` : "");
 		if (isShown || handle.draft.waiting() > 0)

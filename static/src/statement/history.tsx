@@ -103,7 +103,7 @@ function Player({ film, statement }: { film: Film; statement: StatementData }) {
 				<span>{tx("by_when", { who: <Name class="strong">{who}</Name>, when: <time dateTime={when} title={exact(when)}>{dateTime(when)}</time> })}</span>
 				<a href={`${hrefOf(statement)}?at=${encodeURIComponent(when)}`}>{t("statement.page_then")}</a>
 			</p>
-			<div class="paper film"><Shown text={film.at(at)} lang={statement.lang} marks={film.marks(at)} /></div>
+			<div class="paper film" tabIndex={0} role="region" aria-label={t("statement.text")}><Shown text={film.at(at)} lang={statement.lang} marks={film.marks(at)} /></div>
 		</>
 	);
 }

@@ -78,7 +78,7 @@ export function Begin({ incident, onClose }: { incident: number; onClose: () => 
 						<Fields key={name} title={template?.title ?? ""} meta={meta} onChange={setMeta} problem={problem} />
 						{templates.length > 0 && <Select label={t("statement.template")} name="template" value={template === undefined ? "" : name} hint={t("statement.template_hint")} onChange={pick}
 							options={[{ value: "", label: t("statement.template.none") }, ...templates.map((x) => ({ value: x.template, label: x.title }))]} />}
-						{template !== undefined ? <div class="paper is-short"><Shown text={template.text} lang={meta.lang} /></div> : <Area label={t("statement.first_text")} name="text" rows={4} maxLength={20000} hint={t("statement.first_text_hint")} error={errorAt(problem, "/text")} />}
+						{template !== undefined ? <div class="paper is-short" tabIndex={0} role="region" aria-label={t("statement.text")}><Shown text={template.text} lang={meta.lang} /></div> : <Area label={t("statement.first_text")} name="text" rows={4} maxLength={20000} hint={t("statement.first_text_hint")} error={errorAt(problem, "/text")} />}
 					</>
 				)}
 			</DraftForm>
