@@ -157,6 +157,12 @@ export interface Checked {
 const SOON_MS = 250, TYPING_MS = 1200;
 const NOUNS = /^(statement|verdict|draft|claim|outgoing|policy)\./;
 
+/* What has no room (policy, the emergency stop) concerns every statement. */
+function concerns(noun: string, json: string, id: number, incident: number): boolean {
+	const { incident: room, data } = JSON.parse(json) as { incident?: number; data: { statement?: number } };
+	return data.statement === id || (noun === "claim" && room === incident) || noun === "outgoing" || noun === "policy";
+}
+
 /** Calls again soon after something happened to it or to its claims, and a while after somebody typed. */
 export function useFollowStatement(id: number | null, incident: number, again: () => void): void {
 	useEffect(() => {
@@ -175,10 +181,7 @@ export function useFollowStatement(id: number | null, incident: number, again: (
 			onEvents((events) => {
 				for (const e of events) {
 					const noun = NOUNS.exec(e.type)?.[1];
-					if (noun === undefined)
-						continue;
-					const { incident: room, seq, data } = JSON.parse(e.data) as { incident?: number; seq: number; data: { statement?: number } };
-					if (noun === "draft" ? data.statement === id : room === undefined || (room === incident && (data.statement ?? seq) && (noun === "claim" || data.statement === id)))
+					if (noun !== undefined && concerns(noun, e.data, id, incident))
 						soon(noun === "draft" ? TYPING_MS : SOON_MS);
 				}
 			}),
