@@ -271,7 +271,7 @@ const tests = {
 
 /* Which tab it is, whatever it is called in the language. */
 async function tabOf(name) {
-	const parts = ["overview", "claims", "tasks", "decisions", "mentions", "files", "timeline"];
+	const parts = ["overview", "statements", "claims", "tasks", "decisions", "mentions", "files", "timeline"];
 	assert.equal(await nasrin.page.locator(".room-tabs button").count(), parts.length);
 	return parts.indexOf(name);
 }
