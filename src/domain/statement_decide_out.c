@@ -51,7 +51,6 @@ static int check_bytes(struct stating *d, const struct dw_statement_version *v)
 static int check_lacks(struct stating *d, const struct dw_statement_version *v)
 {
 	static const char *const what[] = {
-		[DW_LACK_GROUP] = "more approvals are needed",
 		[DW_LACK_REJECTED] = "somebody rejected it",
 		[DW_LACK_HELD] = "somebody holds it",
 		[DW_LACK_ASKED] = "a question is open",
@@ -61,8 +60,16 @@ static int check_lacks(struct stating *d, const struct dw_statement_version *v)
 	struct dw_lack *lack = d->p->lack;
 
 	if (dw_statement_lacks(d->t, v, d->c->now, lack) > 0)
-		return refuse_statement(d, DW_EUNPROCESSABLE, "", "%s",
-					what[lack[0].kind]);
+		return lack[0].kind != DW_LACK_GROUP
+			       ? refuse_statement(d, DW_EUNPROCESSABLE, "", "%s",
+						  what[lack[0].kind])
+			       : refuse_statement(
+					 d, DW_EUNPROCESSABLE, "",
+					 "approvals are missing: %u more of %.*s",
+					 lack[0].n,
+					 lack[0].group.n > 0 ? (int)lack[0].group.n : 7,
+					 lack[0].group.n > 0 ? lack[0].group.p
+							     : "anybody");
 	if (version_lacks(v, &d->c->people, lack) > 0)
 		return refuse_statement(d, DW_EUNPROCESSABLE, "",
 					"somebody who approved it has no account any "

@@ -387,6 +387,7 @@ static void an_approved_version_leaves(void **state)
 
 	begin(&r);
 	assert_refused(&r, staterig_publish(&r), DW_EUNPROCESSABLE, "");
+	assert_non_null(strstr(r.fault.detail, "1 more of anybody"));
 	assert_int_equal(staterig_rule(&r, SAM, DW_RULING_APPROVE), 0);
 	assert_int_equal(staterig_publish(&r), 0);
 	assert_status(&r, DW_STATEMENT_PUBLISHED);
