@@ -36,6 +36,7 @@ const rows = [
 	["entry", entry, 45],
 	["shared worker", ["bus.js"], 5],
 	["style", ["app.css"], 14],
+	["style of the newsroom", ["newsroom.css"], 3],
 	["fonts of one language", names.filter((n) => /-(arabic|latin)-wght-.*woff2$/.test(n)), 82],
 	...["en", "ar", "fa"].map((l) => [`words in ${l}`, [`words-${l}.json`], 10]),
 	...["en", "ar", "fa"].map((l) => [`words of rooms in ${l}`, [`words-room-${l}.json`], 12]),

@@ -52,6 +52,7 @@ plain() {
 	sed -e "s|@WHY@|$1|" no-ui.html >"$work/index.html"
 	cp "$work/index.html" "$work/approve.html"
 	cp robots.txt favicon.svg manifest.webmanifest "$work"
+	grep -v '^@import' css/newsroom.css >"$work/newsroom.css" # the public pages need no bundler
 	cp ../LICENSE "$work/licenses.txt"
 }
 replace() {
@@ -86,8 +87,10 @@ NODE_PATH=$modules "$esbuild" src/main.tsx "${common[@]}" --inject:./src/core.ts
 NODE_PATH=$modules "$esbuild" src/approve/main.tsx "${common[@]}" --format=esm --jsx=automatic --jsx-import-source=preact \
 	--loader:.svg=text --outfile="$work/approve.js"
 NODE_PATH=$modules "$esbuild" src/bus/worker.ts "${common[@]}" --format=iife --outfile="$work/bus.js"
-NODE_PATH=$modules "$esbuild" css/app.css --bundle --minify --charset=utf8 --log-level=warning \
-	--loader:.woff2=file --asset-names=[name]-[hash] --outfile="$work/app.css"
+for sheet in app newsroom; do
+	NODE_PATH=$modules "$esbuild" css/$sheet.css --bundle --minify --charset=utf8 --log-level=warning \
+		--loader:.woff2=file --asset-names=[name]-[hash] --outfile="$work/$sheet.css"
+done
 # What only the pages of rooms say travels when the first of them is opened (src/i18n/t.ts), what is said of
 # statements as well, and by itself for the page of approvals. A key stands behind one tab, its
 # plural forms behind two. Parts: "" for all pages, room, statement; verdicts of claims and severities are in two of them.

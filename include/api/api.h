@@ -10,6 +10,7 @@
 struct dw_api_conf {
 	const char *
 		public_url; /* "https://…" decides Secure, __Host-, origins; NULL = any */
+	const char *organisation;     /* whose newsroom it is; NULL or "": not said */
 	unsigned streams_per_session; /* 8 */
 	unsigned streams_per_account; /* 32 */
 	unsigned streams_per_address; /* 256 */

@@ -13,6 +13,7 @@
 	X(listen, "127.0.0.1:8080", "HOST:PORT to serve on; port 0 picks a free one")    \
 	X(data, "", "data folder; everything that is kept lies in it")                   \
 	X(public_url, "", "address that browsers use, such as https://room.example.org") \
+	X(organisation, "", "name of the organisation that speaks, for the newsroom")    \
 	X(trusted_proxies, "",                                                           \
 	  "proxies whose X-Forwarded-For counts: addresses, blocks")                     \
 	X(static_dir, "", "read the page from this folder instead of from the program")  \

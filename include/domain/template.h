@@ -10,6 +10,7 @@
  * when the public is to hear from us. What the room does not know stays as it is: somebody has to write it
  * before the text can be submitted.
  */
+#include "base/buf.h"
 #include "domain/incident.h"
 #include "domain/statement_fact.h"
 
@@ -28,6 +29,11 @@ DW_MUST_USE int dw_template_fill(struct dw_filled *out, struct dw_str text,
 
 /** The first slot that is left from byte `from` on, with its braces; p == NULL: none. */
 struct dw_str dw_template_slot(struct dw_str text, size_t from);
+
+/**
+ * Add a moment in words, in UTC and saying so; lang as in dw_template_fill. DW_ETOOBIG: it does not fit.
+ */
+DW_MUST_USE int dw_template_time(struct dw_buf *b, struct dw_str lang, int64_t at);
 
 /* A day of the solar Hijri calendar of Iran and Afghanistan. */
 struct dw_persian_day {

@@ -102,6 +102,12 @@ DW_MUST_USE int dw_http_query(const struct dw_http_req *req, const char *name,
 DW_MUST_USE int dw_http_query_only(const struct dw_http_req *req,
 				   const char *const *known, struct dw_err *err);
 
+/** Is the tag, with its quotes, in If-None-Match? W/ does not matter there. */
+bool dw_http_knows(const struct dw_http_req *req, struct dw_str tag);
+#define DW_HTTP_DATE_MAX 30
+/** "Sun, 06 Nov 1994 08:49:37 GMT" of seconds since 1970, in no locale. */
+void dw_http_date(char out[DW_HTTP_DATE_MAX], int64_t seconds);
+
 /** Stop and restart delivery of on_body; the peer is held back by TCP meanwhile. */
 void dw_http_body_pause(struct dw_http_req *req);
 void dw_http_body_resume(struct dw_http_req *req);

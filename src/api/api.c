@@ -46,6 +46,13 @@ static const struct dw_route routes[] = {
 	{ DW_GET, "/healthz", dw_api_healthz, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/readyz", dw_api_readyz, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
 	{ DW_GET, "/metrics", dw_api_metrics, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/newsroom", dw_api_newsroom, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
+	{ DW_GET, "/newsroom/feed.atom", dw_api_newsroom_atom, DW_BODY_NONE, 0,
+	  DW_RIGHT_PUBLIC },
+	{ DW_GET, "/newsroom/feed.json", dw_api_newsroom_json, DW_BODY_NONE, 0,
+	  DW_RIGHT_PUBLIC },
+	{ DW_GET, "/newsroom/{id}", dw_api_newsroom_statement, DW_BODY_NONE, 0,
+	  DW_RIGHT_PUBLIC },
 	{ DW_POST, "/csp-report", dw_api_csp_report, DW_BODY_WHOLE, 8192,
 	  DW_RIGHT_PUBLIC },
 
@@ -250,6 +257,7 @@ int dw_api_create(struct dw_api **out, struct dw_engine *e, struct dw_timers *ti
 	}
 	presence_init(api);
 	dw_api_once_init(api);
+	newsroom_init(api);
 	*out = api;
 	return 0;
 }
@@ -267,6 +275,7 @@ void dw_api_destroy(struct dw_api *api)
 	dw_api_streams_fini(api);
 	presence_fini(api);
 	dw_api_once_fini(api);
+	newsroom_fini(api);
 	free(api->setup);
 	free(api);
 }

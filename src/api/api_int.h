@@ -37,6 +37,7 @@ struct dw_api {
 	size_t collecting; /* bytes of bodies that are held: body.c */
 	void *once;	   /* api/once.c's answers in work */
 	void *presence;	   /* api/presence.c: who is in which room */
+	void *newsroom;	   /* api/newsroom.c: pages that are made */
 	bool is_copying;   /* control.c: a backup is being made */
 	struct dw_api_counts count;
 	struct dw_csp_reports csp;
@@ -189,11 +190,19 @@ DW_API_HANDLER(dw_api_metrics);
 DW_API_HANDLER(dw_api_csp_report); /* csp_report.c */
 DW_API_HANDLER(dw_api_page);	   /* page.c */
 DW_API_HANDLER(dw_api_asset);
+DW_API_HANDLER(dw_api_newsroom); /* newsroom.c */
+DW_API_HANDLER(dw_api_newsroom_statement);
+DW_API_HANDLER(dw_api_newsroom_atom);
+DW_API_HANDLER(dw_api_newsroom_json);
 
 /* ---- auth.c: who is asking ---- */
 /** Cookie name under the configured public_url: "__Host-diwan_session" under TLS, else
  *  "diwan_session". */
 const char *dw_api_cookie_name(const struct dw_api *api);
+
+/* ---- newsroom.c ---- */
+void newsroom_init(struct dw_api *api);
+void newsroom_fini(struct dw_api *api);
 
 /* ---- stream.c ---- */
 bool dw_api_streams_init(struct dw_api *api);

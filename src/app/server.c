@@ -230,6 +230,7 @@ static int open_api(struct dw_server *s, struct dw_err *err)
 	const struct dw_config *c = s->conf;
 	struct dw_api_conf conf = {
 		.public_url = c->public_url[0] != '\0' ? c->public_url : NULL,
+		.organisation = c->organisation,
 		.streams_per_session = (unsigned)c->streams_per_session,
 		.streams_per_account = (unsigned)c->streams_per_account,
 		.streams_per_address = (unsigned)c->streams_per_address,

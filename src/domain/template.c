@@ -12,7 +12,6 @@
  */
 #include "domain/template.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "domain/change.h"
 #include "domain/statement.h"
@@ -119,8 +118,9 @@ static int add_persian(struct dw_buf *b, const char *text)
 	return rc;
 }
 
-static int add_time(struct dw_buf *b, enum lang lang, int64_t at)
+int dw_template_time(struct dw_buf *b, struct dw_str language, int64_t at)
 {
+	enum lang lang = lang_of(language);
 	int64_t days = at / SECOND / DAY_S, s = at / SECOND % DAY_S;
 	struct dw_persian_day p = dw_persian_day(days);
 	char iso[40], text[160];
@@ -146,7 +146,7 @@ static int add_time(struct dw_buf *b, enum lang lang, int64_t at)
 struct filling {
 	struct dw_buf b;
 	const struct dw_incident *s;
-	enum lang lang;
+	struct dw_str lang;
 	int64_t now;
 	struct dw_rest *rest;
 	size_t n_rests;
@@ -217,7 +217,7 @@ static int fill_claims(struct filling *f, bool is_known)
 
 static int fill_time(struct filling *f, int64_t at)
 {
-	int rc = at != 0 ? add_time(&f->b, f->lang, at) : 0;
+	int rc = at != 0 ? dw_template_time(&f->b, f->lang, at) : 0;
 
 	return rc < 0 ? rc : at != 0;
 }
@@ -250,7 +250,7 @@ static int fill_slot(struct filling *f, struct dw_str slot)
 int dw_template_fill(struct dw_filled *out, struct dw_str text, struct dw_str lang,
 		     const struct dw_incident *s, int64_t now, struct dw_arena *a)
 {
-	struct filling f = { .s = s, .lang = lang_of(lang), .now = now, .a = a };
+	struct filling f = { .s = s, .lang = lang, .now = now, .a = a };
 	struct dw_str slot;
 	size_t at = 0;
 	int rc = 0;

@@ -36,6 +36,7 @@ struct dw_rooms {
 	struct dw_checker *checker; /* of statements' texts */
 	struct dw_task flips;	    /* looks at rooms of which has_flipped */
 	struct dw_link namings;	    /* struct naming, in flight */
+	uint64_t went_out; /* times that a statement was published or withdrawn */
 };
 
 /* ---- room.c ---- */

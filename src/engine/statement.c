@@ -126,8 +126,11 @@ void statement_apply(struct dw_rooms *rooms, const struct dw_stored *e)
 	t = type == DW_EV_STATEMENT_DRAFTED
 		    ? add(rooms, room, e->seq, dw_statement_create())
 		    : find_of(rooms, e);
-	if (t != NULL && t->room == room)
-		apply(t, e);
+	if (t == NULL || t->room != room)
+		return;
+	apply(t, e);
+	if (type == DW_EV_STATEMENT_PUBLISHED || type == DW_EV_STATEMENT_WITHDRAWN)
+		rooms->went_out++;
 }
 
 /* ---- looking ---- */

@@ -200,21 +200,6 @@ static bool takes_gzip(const struct dw_http_req *req)
 	return false;
 }
 
-/* Is `tag` (with its quotes) in If-None-Match? W/ does not matter here. */
-static bool is_known_to(const struct dw_http_req *req, struct dw_str tag)
-{
-	struct dw_str rest = dw_http_header(req, "if-none-match"), item;
-
-	while (dw_str_split(&rest, ',', &item)) {
-		item = dw_str_trim(item);
-		if (dw_str_starts(item, DW_STR("W/")))
-			item = dw_str_make(item.p + 2, item.n - 2);
-		if (dw_str_eq(item, tag) || dw_str_eq(item, DW_STR("*")))
-			return true;
-	}
-	return false;
-}
-
 static void reply_file(struct dw_http_req *req, const struct files_found *file,
 		       struct dw_str name, const char *caching)
 {
@@ -226,7 +211,7 @@ static void reply_file(struct dw_http_req *req, const struct files_found *file,
 	dw_http_set(req, "ETag", dw_str_of(tag));
 	if (file->twin.n > 0)
 		dw_http_set(req, "Vary", DW_STR("Accept-Encoding"));
-	if (is_known_to(req, dw_str_of(tag))) {
+	if (dw_http_knows(req, dw_str_of(tag))) {
 		dw_http_reply(req, 304, NULL, dw_str_make(NULL, 0));
 		return;
 	}
@@ -262,6 +247,16 @@ int files_add_asset(const struct dw_files *f, struct dw_str name, struct dw_buf 
 	if (rc == 0)
 		rc = dw_buf_addf(out, ".%.*s", (int)(name.n - stem), name.p + stem);
 	return rc;
+}
+
+int dw_files_address(const struct dw_files *f, struct dw_str name, struct dw_buf *out)
+{
+	return files_add_asset(f, name, out);
+}
+
+bool dw_files_is_live(const struct dw_files *f)
+{
+	return f->dir != NULL;
 }
 
 static bool is_page(struct dw_str name)

@@ -54,14 +54,12 @@ unsigned files_weight(struct dw_str parameter)
 	return weight < 1000 ? weight : 1000;
 }
 
-static const char *language_of(const struct dw_http_req *req)
+const char *dw_files_language(const struct dw_http_req *req)
 {
 	struct dw_str rest = dw_http_header(req, "accept-language"), item, tag;
-	const char *best = language_of_tag(dw_http_cookie(req, "diwan_lang"));
+	const char *best = NULL;
 	unsigned weight, most = 0;
 
-	if (best != NULL)
-		return best;
 	while (dw_str_split(&rest, ',', &item)) {
 		const char *lang;
 
@@ -75,6 +73,13 @@ static const char *language_of(const struct dw_http_req *req)
 		}
 	}
 	return best != NULL ? best : languages[0];
+}
+
+static const char *language_of(const struct dw_http_req *req)
+{
+	const char *chosen = language_of_tag(dw_http_cookie(req, "diwan_lang"));
+
+	return chosen != NULL ? chosen : dw_files_language(req);
 }
 
 static const char *theme_of(const struct dw_http_req *req)

@@ -19,6 +19,20 @@ struct dw_str dw_http_header(const struct dw_http_req *req, const char *name)
 	return dw_str_make(NULL, 0);
 }
 
+bool dw_http_knows(const struct dw_http_req *req, struct dw_str tag)
+{
+	struct dw_str rest = dw_http_header(req, "if-none-match"), item;
+
+	while (dw_str_split(&rest, ',', &item)) {
+		item = dw_str_trim(item);
+		if (dw_str_starts(item, DW_STR("W/")))
+			item = dw_str_make(item.p + 2, item.n - 2);
+		if (dw_str_eq(item, tag) || dw_str_eq(item, DW_STR("*")))
+			return true;
+	}
+	return false;
+}
+
 struct dw_str dw_http_cookie(const struct dw_http_req *req, const char *name)
 {
 	struct dw_str rest = dw_http_header(req, "cookie"), want = dw_str_of(name), pair;
