@@ -203,15 +203,17 @@ export function isOfRoom(data: string, id: number): boolean {
 	return data.includes(`"incident":${id}`) && (JSON.parse(data) as { incident?: number }).incident === id;
 }
 
-/** Calls again soon after something happened that `isOurs` knows, and when events were missed. Who comes
- * and goes, and what is typed in a draft, is nothing that happened in the room. */
+/* Who comes and goes, and what is typed in a draft, is nothing that happened in the room. */
+const PASSING: readonly string[] = ["presence", "caret", "draft.changed"];
+
+/** Calls again soon after something happened that `isOurs` knows, and when events were missed. */
 export function useFollow(isOurs: ((type: string, data: string) => boolean) | null, again: () => void): void {
 	useEffect(() => {
 		if (isOurs === null)
 			return undefined;
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const soon = (): void => { timer ??= setTimeout(() => { timer = undefined; again(); }, RELOAD_MS); };
-		const ends = [onEvents((events) => { if (events.some((e) => e.type !== "presence" && e.type !== "draft.changed" && isOurs(e.type, e.data))) soon(); }), onJump(soon)];
+		const ends = [onEvents((events) => { if (events.some((e) => !PASSING.includes(e.type) && isOurs(e.type, e.data))) soon(); }), onJump(soon)];
 		return () => {
 			clearTimeout(timer);
 			for (const end of ends)

@@ -183,7 +183,7 @@ export class Timeline {
 	#take(events: readonly LineEvent[]): void {
 		const fresh: Entry[] = [];
 		for (const e of events) {
-			if (e.id === 0 || !e.data.includes(`"incident":${this.room}`))
+			if (e.id === 0 || e.type === "draft.changed" || !e.data.includes(`"incident":${this.room}`))
 				continue;
 			const entry = JSON.parse(e.data) as Entry;
 			if (entry.incident === this.room)
