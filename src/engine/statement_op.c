@@ -82,11 +82,11 @@ static int find(struct dw_statement_op *op, const struct dw_incident **s,
 static int decide(struct dw_statement_op *op)
 {
 	struct dw_engine *e = op->rooms->engine;
-	const struct dw_incident *s;
-	const struct statement *t;
+	const struct dw_incident *s = NULL;
+	const struct statement *t = NULL;
 	int rc = find(op, &s, &t);
 
-	if (rc < 0)
+	if (rc < 0 || s == NULL)
 		return rc;
 	memset(&op->plan, 0, sizeof(op->plan));
 	op->plan.arena = op->arena;
