@@ -14,9 +14,16 @@
 #define DW_HERE_ALL 4096    /* people in all of them */
 #define DW_HERE_SPOTS 8	    /* pages of one person in one room that are told apart */
 
+struct dw_caret {	    /* where somebody is in a text, as of a revision of it */
+	uint64_t statement; /* 0: in none */
+	uint64_t revision;
+	uint32_t anchor, head; /* UTF-16 units */
+};
+
 struct dw_here_spot { /* a page that shows the room */
 	uint64_t session, tab;
 	uint64_t until_ms;
+	struct dw_caret caret;
 };
 
 struct dw_here {
@@ -54,6 +61,9 @@ DW_MUST_USE int dw_presence_enter(struct dw_presence *p, uint64_t room, uint64_t
 /** The page is gone. True: so is its reader, who has no other there. */
 bool dw_presence_leave(struct dw_presence *p, uint64_t room, uint64_t user,
 		       uint64_t session, uint64_t tab);
+/** The page's place, to set its caret; NULL: it is not there. Until the next change. */
+struct dw_here_spot *dw_presence_spot(const struct dw_presence *p, uint64_t room,
+				      uint64_t user, uint64_t session, uint64_t tab);
 /** Take away all pages that `keep` says no to. */
 void dw_presence_sift(struct dw_presence *p,
 		      bool (*keep)(void *data, uint64_t room, uint64_t user,

@@ -14,7 +14,7 @@
 #include "base/map.h"
 #include "engine/account.h"
 #include "engine/presence.h"
-#include "engine/room.h"
+#include "engine/statement.h"
 
 #include <stdlib.h>
 
@@ -184,6 +184,7 @@ static bool count(struct presence *p, uint64_t user)
 struct said {
 	uint64_t incident, tab;
 	bool is_gone;
+	struct dw_caret caret;
 };
 
 /* FNV-1a: pages of one session are told apart, no more. */
@@ -194,6 +195,38 @@ static uint64_t hash(struct dw_str s)
 	for (size_t i = 0; i < s.n; i++)
 		h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
 	return h;
+}
+
+/* Absent: *out stays. Refuses by itself. */
+static bool read_number(struct dw_http_req *req, json_t *o, const char *key,
+			uint64_t most, uint64_t *out)
+{
+	json_t *v = json_object_get(o, key);
+
+	if (v == NULL)
+		return true;
+	if (json_is_integer(v) && json_integer_value(v) >= 0 &&
+	    (uint64_t)json_integer_value(v) <= most) {
+		*out = (uint64_t)json_integer_value(v);
+		return true;
+	}
+	dw_api_refuse_at(req, DW_EINVAL, dw_arena_printf(req->arena, "/%s", key).p,
+			 "%s must be a whole number", key);
+	return false;
+}
+
+static bool read_caret(struct dw_http_req *req, json_t *o, struct dw_caret *c)
+{
+	uint64_t anchor = 0, head = 0;
+
+	if (!read_number(req, o, "statement", INT64_MAX, &c->statement) ||
+	    !read_number(req, o, "revision", INT64_MAX, &c->revision) ||
+	    !read_number(req, o, "anchor", DW_TEXT_UNITS_MAX, &anchor) ||
+	    !read_number(req, o, "head", DW_TEXT_UNITS_MAX, &head))
+		return false;
+	c->anchor = (uint32_t)anchor;
+	c->head = (uint32_t)head;
+	return true;
 }
 
 /* Refuses by itself. */
@@ -218,7 +251,41 @@ static bool read_said(struct dw_http_req *req, json_t *o, struct said *said)
 	said->incident = (uint64_t)json_integer_value(incident);
 	said->is_gone = json_is_true(gone);
 	said->tab = hash(tab);
-	return true;
+	return read_caret(req, o, &said->caret);
+}
+
+/* Where the page is in a text, or that it is in none. */
+static void move_caret(struct presence *p, const struct dw_principal *who,
+		       const struct said *said)
+{
+	struct dw_here_spot *spot = dw_presence_spot(&p->here, said->incident, who->id,
+						     who->session, said->tab);
+	struct dw_caret was;
+
+	if (spot == NULL)
+		return;
+	was = spot->caret;
+	spot->caret = said->is_gone ? (struct dw_caret){ .statement = 0 } : said->caret;
+	caret_moved(p->api, dw_presence_room(&p->here, said->incident), who->id,
+		    said->tab, &was, &spot->caret);
+}
+
+static bool sees(struct dw_http_req *req, const struct dw_api *api,
+		 const struct said *said)
+{
+	const struct dw_principal *who = dw_api_who(req);
+	const struct dw_rooms *rooms = dw_engine_rooms(api->engine);
+	const struct dw_statement *t;
+
+	if (dw_rooms_see(rooms, who, said->incident) == NULL) {
+		dw_api_refuse(req, DW_ENOTFOUND, "there is no incident of this id");
+		return false;
+	}
+	t = dw_statements_see(rooms, who, said->caret.statement);
+	if (said->caret.statement == 0 || (t != NULL && t->incident == said->incident))
+		return true;
+	dw_api_refuse(req, DW_ENOTFOUND, "there is no statement of this id");
+	return false;
 }
 
 /* False: refused. */
@@ -228,11 +295,10 @@ static bool act(struct dw_http_req *req, struct presence *p, const struct said *
 	struct dw_api *api = p->api;
 	int rc;
 
-	if (dw_rooms_see(dw_engine_rooms(api->engine), who, said->incident) == NULL) {
-		dw_api_refuse(req, DW_ENOTFOUND, "there is no incident of this id");
+	if (!sees(req, api, said))
 		return false;
-	}
 	if (said->is_gone) {
+		move_caret(p, who, said);
 		(void)dw_presence_leave(&p->here, said->incident, who->id, who->session,
 					said->tab);
 		return true;
@@ -241,12 +307,15 @@ static bool act(struct dw_http_req *req, struct presence *p, const struct said *
 			       loop_ms(api), dw_now_us(dw_engine_clock(api->engine)));
 	if (rc < 0)
 		dw_api_refuse(req, rc, "as many people are here as are shown");
+	else
+		move_caret(p, who, said);
 	return rc >= 0;
 }
 
 void dw_api_presence(struct dw_http_req *req, void *data)
 {
-	static const char *const known[] = { "incident", "tab", "gone", NULL };
+	static const char *const known[] = { "incident", "tab",	 "gone",     "statement",
+					     "anchor",	 "head", "revision", NULL };
 	struct dw_api *api = data;
 	struct presence *p = api->presence;
 	struct said said;

@@ -73,7 +73,7 @@ static void put_spot(struct dw_here *h, struct dw_here_spot spot)
 
 	for (unsigned i = 0; i < h->n_spots; i++) {
 		if (h->spot[i].session == spot.session && h->spot[i].tab == spot.tab) {
-			h->spot[i] = spot;
+			h->spot[i].until_ms = spot.until_ms;
 			return;
 		}
 		if (h->spot[i].until_ms < h->spot[at].until_ms)
@@ -113,7 +113,9 @@ static struct dw_here *add(struct dw_presence *p, struct dw_here_room *r, uint64
 int dw_presence_enter(struct dw_presence *p, uint64_t room, uint64_t user,
 		      uint64_t session, uint64_t tab, uint64_t now_ms, int64_t now_us)
 {
-	struct dw_here_spot spot = { session, tab, now_ms + p->expiry_ms };
+	struct dw_here_spot spot = { .session = session,
+				     .tab = tab,
+				     .until_ms = now_ms + p->expiry_ms };
 	struct dw_here_room *r = dw_presence_room(p, room);
 	struct dw_here *h = find(r, user);
 
@@ -130,6 +132,17 @@ int dw_presence_enter(struct dw_presence *p, uint64_t room, uint64_t user,
 	put_spot(add(p, r, user, now_us), spot);
 	changed(r);
 	return 1;
+}
+
+struct dw_here_spot *dw_presence_spot(const struct dw_presence *p, uint64_t room,
+				      uint64_t user, uint64_t session, uint64_t tab)
+{
+	struct dw_here *h = find(dw_presence_room(p, room), user);
+
+	for (unsigned i = 0; h != NULL && i < h->n_spots; i++)
+		if (h->spot[i].session == session && h->spot[i].tab == tab)
+			return &h->spot[i];
+	return NULL;
 }
 
 /* ---- going ---- */

@@ -158,3 +158,44 @@ def test_refusals():
         got.problem(429)
         assert got.get("retry-after"), got.headers
         here(dw, "lead", rid).ok(204)
+
+
+def carets(stream):
+    return [json.loads(d) for t, d in stream.other if t == "caret"]
+
+
+def test_carets():
+    with War() as dw:
+        room = dw.declare()["id"]
+        body = {"title": "t", "lang": "en", "channel": "press", "audience": "public", "text": "one"}
+        a, b = (dw.add(room, "statements", body).ok(201).json()["id"] for _ in range(2))
+        at = dict(tab="x", anchor=1, head=3, revision=0)
+        with dw.stream(dw.lead) as s, dw.stream(dw.drafter) as d, dw.stream(dw.observer) as o:
+            here(dw, "lead", room, statement=a, **at).ok(204)
+            here(dw, "observer", room).ok(204)
+            # who comes is told of those who are there, and they of whoever comes
+            here(dw, "drafter", room, statement=a, **dict(at, anchor=2)).ok(204)
+            s.until(lambda x: carets(x), "the drafter's caret")
+            d.until(lambda x: carets(x), "the lead's caret")
+            got = carets(s)[0]
+            eq((got["incident"], got["statement"], got["user"]["name"], got["anchor"],
+                got["head"], got["revision"]), (room, a, "drafter", 2, 3, 0))
+            eq((carets(d)[0]["user"]["name"], carets(d)[0]["anchor"]), ("lead", 1))
+            # to another text: gone from this one
+            here(dw, "drafter", room, statement=b, **at).ok(204)
+            s.until(lambda x: carets(x)[-1].get("gone"), "that they left it")
+            eq((carets(s)[-1]["statement"], carets(s)[-1]["tab"]), (a, got["tab"]))
+            here(dw, "lead", room, statement=b, **at).ok(204)
+            d.until(lambda x: len(carets(x)) == 2, "the lead again")
+            here(dw, "lead", room, tab="x", gone=True).ok(204)
+            d.until(lambda x: carets(x)[-1].get("gone"), "that they closed the page")
+            note = dw.add(room, "notes", {"text": "x"}).ok(201).json()["id"]
+            o.until_id(note)
+            eq(carets(o), [], "who is in no text")
+        here(dw, "lead", room, statement=99999, **at).problem(404)
+        here(dw, "lead", dw.declare()["id"], statement=a, **at).problem(404)
+        here(dw, "lead", room, statement=a, anchor=-1).problem(400, "/anchor")
+        closed = dw.declare(restricted=True)["id"]
+        secret = dw.add(closed, "statements", body).ok(201).json()["id"]
+        eq(here(dw, "drafter", room, statement=secret).problem(404).body,
+           here(dw, "drafter", room, statement=99999).problem(404).body)
