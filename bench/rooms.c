@@ -249,7 +249,7 @@ static void show(const struct dw_incident *s, struct look *l)
 
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&w, &b);
-	dw_room_write(&w, s, dw_account_names(dw_engine_account(g.engine)),
+	dw_room_write(&w, s, NULL, dw_account_names(dw_engine_account(g.engine)),
 		      1800000000 * SECOND);
 	if (dw_jsonw_end(&w) < 0)
 		die("writing the room", NULL);

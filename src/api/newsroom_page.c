@@ -199,13 +199,13 @@ static void add_when(struct page *p, const struct dw_newsroom_site *site)
 						   : WORD_PUBLISHED) });
 		html_time(&p->w, p->ui, p->shown->at, "dateModified");
 	}
+	html_raw(&p->w, "</p>\n");
 	if (site->name.n > 0)
 		HTML(&p->w,
-		     " · <span itemprop=\"publisher\" itemscope=\"\" "
+		     "<div itemprop=\"publisher\" itemscope=\"\" "
 		     "itemtype=\"https://schema.org/Organization\">"
-		     "<bdi itemprop=\"name\">{name}</bdi></span>",
+		     "<meta itemprop=\"name\" content=\"{name}\"></div>\n",
 		     { "name", site->name });
-	html_raw(&p->w, "</p>\n");
 }
 
 static void add_text(struct page *p)
