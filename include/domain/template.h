@@ -35,6 +35,15 @@ struct dw_str dw_template_slot(struct dw_str text, size_t from);
  */
 DW_MUST_USE int dw_template_time(struct dw_buf *b, struct dw_str lang, int64_t at);
 
+#define DW_SLOT_TEXT_MAX                                                                 \
+	100 /* characters that may stand in a slot which the room cannot fill */
+
+/**
+ * Is `text` a filled template, word for word, but for the slots that are left in that: in each of
+ * those stands one line of 1 to DW_SLOT_TEXT_MAX characters?
+ */
+DW_MUST_USE bool dw_template_fits(struct dw_str text, struct dw_str filled);
+
 /* A day of the solar Hijri calendar of Iran and Afghanistan. */
 struct dw_persian_day {
 	int year;

@@ -223,6 +223,32 @@ static void each_day_follows_the_one_before(void **state)
 	}
 }
 
+static bool fits(const char *text, const char *filled)
+{
+	return dw_template_fits(dw_str_of(text), dw_str_of(filled));
+}
+
+static void a_text_is_the_template_and_nothing_else(void **state)
+{
+	char hundred[260] = "", more[260];
+
+	assert_true(fits("", "") && fits("a b", "a b"));
+	assert_false(fits("a b c", "a b") || fits("a", "a b") || fits("", "a"));
+	assert_true(fits("call 112.", "call {contact}."));
+	assert_true(fits("call me. or him.", "call {contact}."));
+	assert_false(fits("call .", "call {contact}."));
+	assert_false(fits("call me\nnow.", "call {contact}."));
+	assert_false(fits("call {contact}, or die.", "call us."));
+	assert_true(fits("at 5 or 6, b, b", "at {a}, {b}, b"));
+	assert_false(fits("at 5, b", "at {a}, {b}, b"));
+	assert_true(fits("xyxyxyz", "{a}xy{b}z") && fits("ab", "{a}{b}"));
+	for (int i = 0; i < DW_SLOT_TEXT_MAX; i++)
+		strcat(hundred, "ی");
+	assert_true(fits(hundred, "{a}"));
+	snprintf(more, sizeof(more), "%sی", hundred);
+	assert_false(fits(more, "{a}"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +256,7 @@ int main(void)
 		cmocka_unit_test(what_the_room_does_not_know_stays_a_slot),
 		cmocka_unit_test(a_promise_is_written_out_until_it_is_over),
 		cmocka_unit_test(too_much_is_refused),
+		cmocka_unit_test(a_text_is_the_template_and_nothing_else),
 		cmocka_unit_test(days_of_the_persian_calendar),
 		cmocka_unit_test(each_day_follows_the_one_before),
 	};
