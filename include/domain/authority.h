@@ -8,16 +8,22 @@
  */
 #include "domain/decide.h"
 #include "domain/quorum.h"
+#include "domain/statement_fact.h"
+#include "domain/version.h"
 
 #define DW_PUBLIC_KEY_BYTES 32
 #define DW_SIGN_KEYS_MAX 2000 /* ever enrolled */
 #define DW_DEPUTIES_MAX 2000  /* ever named */
 #define DW_DEPUTY_DAYS_MAX 90 /* of one deputy, at most */
+#define DW_ENVELOPES_MAX 500  /* ever drafted */
+#define DW_ENVELOPE_DAYS_MAX 366
+#define DW_ENVELOPE_TIMES_MAX 100
+#define DW_ENVELOPE_TEXT_MAX 10000 /* characters */
 #define DW_FREEZE_DAYS_MAX 365
 
 struct dw_sign_key { /* of an approver's device */
 	uint64_t id, user;
-	uint8_t public[DW_PUBLIC_KEY_BYTES];  /* Ed25519 */
+	uint8_t ed25519[DW_PUBLIC_KEY_BYTES]; /* Ed25519 */
 	struct dw_str name;		      /* of the device */
 	int64_t at, confirmed_at, revoked_at; /* 0: it is not */
 	uint64_t confirmed_by, revoked_by;
@@ -27,6 +33,29 @@ struct dw_deputy { /* stands in for `user` until then; may not pass it on */
 	uint64_t id, user, deputy;
 	int64_t at, until, ended_at; /* ended_at 0: nobody ended it early */
 	struct dw_str reason;
+};
+
+struct dw_envelope_yes {
+	uint64_t seq, by;
+	int64_t at;
+	unsigned proof; /* enum dw_proof_kind */
+	struct dw_str groups;
+	struct dw_signature signature;
+};
+
+/* Authority given in calm time: whoever has that office lets a filled template out without asking again. */
+struct dw_envelope {
+	uint64_t id, by;
+	int64_t at, until, signed_at, ended_at; /* 0: it is not */
+	struct dw_str title, lang, text;	/* text: the template, with its slots */
+	unsigned office;			/* enum dw_room_role */
+	unsigned channels;			/* 1 << enum dw_channel, at least one */
+	unsigned severity;			/* the worst that it is good for */
+	uint64_t times;				/* how often */
+	char digest[DW_DIGEST_HEX];		/* of all that is signed */
+	struct dw_quorum quorum;		/* who has to sign */
+	DW_VECTOR(struct dw_envelope_yes) yes;
+	DW_VECTOR(uint64_t) used; /* statements that went out by it, each time */
 };
 
 struct dw_outgoing {		 /* what is stopped from leaving */
@@ -42,6 +71,7 @@ struct dw_authority {
 	struct dw_outgoing outgoing;
 	DW_VECTOR(struct dw_sign_key) keys;
 	DW_VECTOR(struct dw_deputy) deputies;
+	DW_VECTOR(struct dw_envelope) envelopes;
 };
 
 /* What an event says. Absent: 0 or p == NULL. */
@@ -52,9 +82,17 @@ struct dw_authority_fact {
 	struct dw_str reason, name;
 	int64_t until;
 	struct dw_quorum_rules rules;
-	uint64_t key, deputy; /* ids; of deputy.named: the account */
-	uint8_t public[DW_PUBLIC_KEY_BYTES];
+	uint64_t key, deputy, envelope; /* ids; of deputy.named: the account */
+	uint8_t ed25519[DW_PUBLIC_KEY_BYTES];
 	bool has_public;
+	/* envelope.drafted: title, lang, text, office, channels, severity, times, until, quorum;
+	 * envelope.signed: digest, groups, proof, signature */
+	struct dw_str title, lang, text, digest, groups;
+	unsigned office, channels, severity, proof;
+	uint64_t times;
+	struct dw_quorum quorum;
+	struct dw_signature signature;
+	uint64_t statement; /* statement.published by an envelope */
 };
 
 struct dw_authority *dw_authority_create(void);
@@ -74,17 +112,43 @@ bool dw_authority_stands_in(const struct dw_authority *a, uint64_t user, uint64_
 /** By id; NULL: there is none. */
 const struct dw_sign_key *dw_authority_key(const struct dw_authority *a, uint64_t id);
 const struct dw_deputy *dw_authority_deputy(const struct dw_authority *a, uint64_t id);
+const struct dw_envelope *dw_authority_envelope(const struct dw_authority *a,
+						uint64_t id);
+
+/* ---- envelope.c ---- */
+
+struct dw_statement_version; /* domain/statement.h */
+
+/** Who still has to sign it, as dw_quorum_missing says; out may be NULL. */
+size_t dw_envelope_missing(const struct dw_envelope *e, struct dw_need out[DW_NEEDS_MAX]);
+
+/**
+ * Does what is to go out lie inside of the envelope: is that signed, not ended, not over, not used
+ * up; of this language, channel and severity; and is the text its template, filled from the room? v: what is
+ * submitted; s: its incident. 0, or DW_EUNPROCESSABLE: *f says what does not.
+ */
+DW_MUST_USE int dw_envelope_holds(const struct dw_envelope *e,
+				  const struct dw_statement_version *v,
+				  const struct dw_incident *s, int64_t now,
+				  struct dw_arena *scratch, struct dw_fault *f);
+/**
+ * Lower-case hex SHA-256 of "diwan-envelope-v1", office, language, channels, severity, times and end,
+ * each as a line, and the template.
+ */
+void dw_envelope_digest(const struct dw_authority_fact *f, char out[DW_DIGEST_HEX]);
 
 /* ---- commands ---- */
 
 struct dw_authority_command {
-	enum dw_command_type type; /* FREEZE … END_DEPUTY */
+	enum dw_command_type type; /* FREEZE … END_ENVELOPE */
 	struct dw_principal who;
 	struct dw_people people;
 	int64_t now;
 	uint64_t child;		    /* id of the key or deputy that it is about */
 	uint64_t version;	    /* SET_POLICY: as the caller saw it */
 	struct dw_authority_fact f; /* the fields that were given */
+	struct dw_str
+		groups; /* SIGN_ENVELOPE: that they are in; a signature was verified */
 };
 
 /**

@@ -58,6 +58,7 @@ struct dw_publication {
 	int64_t at;
 	size_t version; /* index; of a withdrawal: that was out */
 	bool is_withdrawal;
+	uint64_t envelope;    /* by which it went out, or 0 */
 	struct dw_str reason; /* of a withdrawal or correction */
 };
 

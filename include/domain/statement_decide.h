@@ -40,6 +40,8 @@ struct dw_statement_command {
 	unsigned ruling, proof;
 	uint64_t on_behalf_of;
 	struct dw_signature signature; /* was verified */
+	int64_t next_at;   /* PUBLISH: when the next word is promised; 0: as it was */
+	uint64_t envelope; /* PUBLISH: by this instead of approvals; 0: none */
 	struct dw_str url; /* PUBLISH: where it will stand; recorded with the word */
 };
 

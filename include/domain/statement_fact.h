@@ -98,7 +98,8 @@ struct dw_statement_fact {
 	struct dw_refs verdicts; /* verdict.carried: seqs that stand again */
 	uint64_t
 		correction; /* statement.contradicted: the draft that was opened, or 0; see back */
-	uint64_t back; /* the same: it is so many events before this one; 0: none */
+	uint64_t envelope; /* statement.published: by whose authority; 0: approvals */
+	uint64_t back;	   /* the same: it is so many events before this one; 0: none */
 };
 
 enum dw_statement_has {

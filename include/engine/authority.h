@@ -22,7 +22,7 @@ DW_MUST_USE int dw_authorities_open(struct dw_authorities **out, struct dw_engin
 				    struct dw_reader *r, struct dw_err *err);
 /** NULL is fine. */
 void dw_authorities_destroy(struct dw_authorities *a);
-/** Fold one durable event of class AUTHORITY into the live state. */
+/** Fold one durable event of class AUTHORITY, or a publication, into the live state. */
 void dw_authorities_apply(struct dw_authorities *a, const struct dw_stored *e);
 /** The same into the read table. */
 DW_MUST_USE int dw_authority_project_on_writer(struct dw_db *db,
@@ -45,6 +45,10 @@ void dw_sign_key_write(struct dw_jsonw *w, const struct dw_sign_key *k,
 		       const struct dw_names *names);
 void dw_deputy_write(struct dw_jsonw *w, const struct dw_deputy *d,
 		     const struct dw_names *names);
+
+/** With what it was used for and who still has to sign; now: whether it is over. */
+void dw_envelope_write(struct dw_jsonw *w, const struct dw_envelope *e,
+		       const struct dw_names *names, int64_t now);
 
 /* ---- signatures ---- */
 

@@ -51,6 +51,13 @@ const struct dw_incident *api_see_room(struct dw_http_req *req, const struct dw_
  */
 bool api_if_match(struct dw_http_req *req, uint64_t current, uint64_t *version);
 
+/* ---- signing.c ---- */
+
+struct dw_signature; /* domain/statement_fact.h */
+
+/** {key,nonce,expires,sig}; texts are borrowed from the JSON. False: it is none. */
+bool api_signature(const json_t *o, struct dw_signature *s);
+
 /* ---- lists: {"items":[…]} ---- */
 
 /** Start one in b, which this initialises; then write the items. */

@@ -159,6 +159,12 @@ DW_API_HANDLER(dw_api_key_delete);
 DW_API_HANDLER(dw_api_deputies_list);
 DW_API_HANDLER(dw_api_deputies_create);
 DW_API_HANDLER(dw_api_deputy_delete);
+DW_API_HANDLER(dw_api_envelopes_list);
+DW_API_HANDLER(dw_api_envelopes_create);
+DW_API_HANDLER(dw_api_envelope_delete);
+DW_API_HANDLER(dw_api_envelope_sign); /* signing.c */
+DW_API_HANDLER(dw_api_envelope_nonce);
+DW_API_HANDLER(dw_api_statement_nonce);
 DW_API_HANDLER(dw_api_incidents_list); /* incident_read.c */
 DW_API_HANDLER(dw_api_incident_get);
 DW_API_HANDLER(dw_api_incident_handover);

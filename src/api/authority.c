@@ -11,7 +11,7 @@
 #include "engine/account.h"
 #include "once_int.h"
 
-#define OUT_MAX (2u * 1024 * 1024)
+#define OUT_MAX (32u * 1024 * 1024)
 
 struct authority_req {
 	struct dw_authority_op op;
@@ -63,6 +63,26 @@ static void reply(struct authority_req *r, int status, uint64_t tag)
 
 /* ---- what a command made ---- */
 
+static void write_envelope(struct dw_jsonw *w, const struct dw_authority_fact *f,
+			   const struct dw_names *names)
+{
+	struct dw_envelope e = { .id = f->seq,
+				 .by = f->actor,
+				 .at = f->recorded_at,
+				 .until = f->until,
+				 .title = f->title,
+				 .lang = f->lang,
+				 .text = f->text,
+				 .office = f->office,
+				 .channels = f->channels,
+				 .severity = f->severity,
+				 .times = f->times,
+				 .quorum = f->quorum };
+
+	dw_envelope_digest(f, e.digest);
+	dw_envelope_write(w, &e, names, f->recorded_at);
+}
+
 static void write_made(struct dw_jsonw *w, const struct authority_req *r)
 {
 	const struct dw_authority_fact *f = &r->op.fact;
@@ -78,11 +98,13 @@ static void write_made(struct dw_jsonw *w, const struct authority_req *r)
 	struct dw_authority a = { .outgoing = { f->seq, f->actor, f->recorded_at,
 						f->until, f->reason } };
 
-	memcpy(k.public, f->public, sizeof(k.public));
+	memcpy(k.ed25519, f->ed25519, sizeof(k.ed25519));
 	if (r->op.cmd.type == DW_CMD_FREEZE)
 		dw_outgoing_write(w, &a, r->names, f->recorded_at);
 	else if (r->op.cmd.type == DW_CMD_ENROL_KEY)
 		dw_sign_key_write(w, &k, r->names);
+	else if (r->op.cmd.type == DW_CMD_DRAFT_ENVELOPE)
+		write_envelope(w, f, r->names);
 	else
 		dw_deputy_write(w, &d, r->names);
 }
@@ -222,6 +244,7 @@ static void make(struct dw_http_req *req, struct dw_api *api, enum dw_command_ty
 MAKES(outgoing_freeze, DW_CMD_FREEZE)
 MAKES(keys_create, DW_CMD_ENROL_KEY)
 MAKES(deputies_create, DW_CMD_NAME_DEPUTY)
+MAKES(envelopes_create, DW_CMD_DRAFT_ENVELOPE)
 
 static void change(struct dw_http_req *req, struct dw_api *api, enum dw_command_type type,
 		   dw_authority_cb cb)
@@ -250,6 +273,11 @@ void dw_api_key_delete(struct dw_http_req *req, void *api)
 void dw_api_deputy_delete(struct dw_http_req *req, void *api)
 {
 	change(req, api, DW_CMD_END_DEPUTY, on_taken_away);
+}
+
+void dw_api_envelope_delete(struct dw_http_req *req, void *api)
+{
+	change(req, api, DW_CMD_END_ENVELOPE, on_taken_away);
 }
 
 void dw_api_policy_patch(struct dw_http_req *req, void *data)
@@ -365,4 +393,26 @@ void dw_api_deputies_list(struct dw_http_req *req, void *data)
 	struct dw_api *api = data;
 
 	show(req, api, write_deputies, now_of(api)->seq);
+}
+
+static void write_envelopes(struct dw_jsonw *w, const struct dw_api *api,
+			    const struct dw_names *names)
+{
+	const struct dw_authority *a = now_of(api);
+	int64_t now = dw_now_us(dw_engine_clock(api->engine));
+
+	dw_jsonw_obj(w);
+	dw_jsonw_key(w, "items");
+	dw_jsonw_arr(w);
+	for (size_t i = a->envelopes.n; i-- > 0;)
+		dw_envelope_write(w, &a->envelopes.p[i], names, now);
+	dw_jsonw_arr_end(w);
+	dw_jsonw_obj_end(w);
+}
+
+void dw_api_envelopes_list(struct dw_http_req *req, void *data)
+{
+	struct dw_api *api = data;
+
+	show(req, api, write_envelopes, now_of(api)->seq);
 }

@@ -162,32 +162,12 @@ static bool read_verdict(struct statement_req *r, struct dw_str *password)
 			      DW_PASSWORD_MAX, password);
 }
 
-static bool read_part(struct statement_req *r, const json_t *sig, const char *key,
-		      struct dw_str *out)
-{
-	json_t *v = json_object_get(sig, key);
-
-	if (!json_is_string(v))
-		return statement_refuse_at(r, DW_EINVAL, "/signature",
-					   "it has key, nonce, expires and sig");
-	*out = dw_str_make(json_string_value(v), json_string_length(v));
-	return true;
-}
-
 static bool read_signature(struct statement_req *r)
 {
-	const json_t *sig = json_object_get(r->body, "signature");
-	json_t *key = json_object_get(sig, "key");
-	struct dw_signature *s = &r->op.cmd.signature;
-
-	if (!json_is_integer(key) || json_integer_value(key) <= 0 ||
-	    json_object_size(sig) != 4)
-		return statement_refuse_at(r, DW_EINVAL, "/signature",
-					   "it has key, nonce, expires and sig");
-	s->key = (uint64_t)json_integer_value(key);
-	return read_part(r, sig, "nonce", &s->nonce) &&
-	       read_part(r, sig, "expires", &s->expires) &&
-	       read_part(r, sig, "sig", &s->sig);
+	if (api_signature(json_object_get(r->body, "signature"), &r->op.cmd.signature))
+		return true;
+	return statement_refuse_at(r, DW_EINVAL, "/signature",
+				   "it has key, nonce, expires and sig");
 }
 
 /* Over exactly what this verdict says. */
@@ -294,10 +274,13 @@ static void set_url(struct statement_req *r)
 
 static void publish(struct dw_http_req *req, void *api)
 {
-	static const char *const known[] = { "digest", "reason", NULL };
+	static const char *const known[] = { "digest", "reason", "envelope", "next_at",
+					     NULL };
 	struct statement_req *r = statement_begin(req, api, DW_CMD_PUBLISH);
 
 	if (r == NULL || !statement_body(r, known) ||
+	    !statement_number(r, "envelope", false, &r->op.cmd.envelope) ||
+	    !statement_time(r, r->body, "next_at", "/next_at", &r->op.cmd.next_at) ||
 	    !statement_text(r, "digest", true, DW_DIGEST_HEX, &r->op.cmd.digest) ||
 	    !statement_text(r, "reason", false, REASON_MAX, &r->op.cmd.reason))
 		return;

@@ -7,6 +7,7 @@
  * same bytes. What is typed comes in by statement_changes.c.
  */
 #include "engine/authority.h"
+#include "engine/authority.h"
 #include "engine/template.h"
 #include "statement_int.h"
 
@@ -296,15 +297,36 @@ static bool read_head(struct statement_req *r, bool must)
 	       statement_word(r, "audience", must, DW_WORDS_READER, READERS, &c->reader);
 }
 
+/* What an envelope lets out. False: there is no such, or it is of another language. */
+static bool of_envelope(const struct statement_req *r, uint64_t id,
+			struct dw_template *out)
+{
+	const struct dw_envelope *e = dw_authority_envelope(
+		dw_authorities_now(dw_engine_authorities(r->api->engine)), id);
+
+	if (e == NULL || !dw_str_eq(e->lang, r->op.cmd.lang))
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->title = e->title;
+	out->text = e->text;
+	while ((e->channels >> out->channel & 1) == 0)
+		out->channel++;
+	return true;
+}
+
 /* What is not given is the template's; text and links are. False: refused, and r is gone. */
-static bool fill(struct statement_req *r, const struct dw_incident *s)
+static bool fill(struct statement_req *r, const struct dw_incident *s, uint64_t envelope)
 {
 	struct dw_statement_command *c = &r->op.cmd;
 	struct dw_template made;
 	struct dw_filled filled;
 	int rc;
 
-	if (!dw_template_find(&made, c->template_name, c->lang, s, r->op.arena))
+	if (envelope != 0 && !of_envelope(r, envelope, &made))
+		return statement_refuse_at(r, DW_EUNPROCESSABLE, "/envelope",
+					   "there is no such envelope in this language");
+	if (envelope == 0 &&
+	    !dw_template_find(&made, c->template_name, c->lang, s, r->op.arena))
 		return statement_refuse_at(r, DW_EUNPROCESSABLE, "/template",
 					   "there is no such template in this language");
 	rc = dw_template_fill(&filled, made.text, c->lang, s,
@@ -323,36 +345,45 @@ static bool fill(struct statement_req *r, const struct dw_incident *s)
 	return true;
 }
 
+/* Text and links come from a template or an envelope: `text` beside that is refused. */
+static bool read_source(struct statement_req *r, bool *is_filled, uint64_t *envelope)
+{
+	struct dw_statement_command *c = &r->op.cmd;
+
+	if (!statement_number(r, "envelope", false, envelope) ||
+	    !statement_text(r, "text", false, DW_TEXT_UNITS_MAX, &c->text) ||
+	    !statement_text(r, "template", false, NAME_CHARS, &c->template_name))
+		return false;
+	*is_filled = *envelope != 0 || c->template_name.p != NULL;
+	return !*is_filled || c->text.p == NULL ||
+	       statement_refuse_at(r, DW_EINVAL, "/text",
+				   "a template has a text of its own");
+}
+
 static void create(struct dw_http_req *req, void *data)
 {
 	static const char *const known[] = {
-		"title",    "lang",	      "channel",       "audience", "text",
-		"template", "translation_of", "correction_of", NULL
+		"title",    "lang",	"channel",	  "audience",	   "text",
+		"template", "envelope", "translation_of", "correction_of", NULL
 	};
 	struct dw_api *api = data;
 	struct statement_req *r = statement_begin(req, api, DW_CMD_DRAFT_STATEMENT);
 	const struct dw_incident *s;
 	struct dw_statement_command *c;
-	bool has_template;
+	uint64_t envelope = 0;
+	bool is_filled;
 
-	if (r == NULL || !statement_body(r, known))
+	if (r == NULL || !statement_body(r, known) ||
+	    !read_source(r, &is_filled, &envelope))
 		return;
 	c = &r->op.cmd;
-	has_template = json_is_string(json_object_get(r->body, "template"));
-	if (!read_head(r, !has_template) ||
+	if (!read_head(r, !is_filled) ||
 	    !statement_text(r, "lang", true, LANG_MAX, &c->lang) ||
-	    !statement_text(r, "text", false, DW_TEXT_UNITS_MAX, &c->text) ||
-	    !statement_text(r, "template", false, NAME_CHARS, &c->template_name) ||
 	    !statement_number(r, "translation_of", false, &c->translation_of) ||
 	    !statement_number(r, "correction_of", false, &c->correction_of))
 		return;
-	if (has_template && c->text.p != NULL) {
-		(void)statement_refuse_at(r, DW_EINVAL, "/text",
-					  "a template has a text of its own");
-		return;
-	}
 	s = dw_rooms_see(dw_engine_rooms(api->engine), &c->who, r->op.incident);
-	if (!has_template || s == NULL || fill(r, s))
+	if (!is_filled || s == NULL || fill(r, s, envelope))
 		statement_do(r, write_made);
 }
 

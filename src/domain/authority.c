@@ -30,6 +30,11 @@ void dw_authority_destroy(struct dw_authority *a)
 		return;
 	free(a->keys.p);
 	free(a->deputies.p);
+	for (size_t i = 0; i < a->envelopes.n; i++) {
+		free(a->envelopes.p[i].yes.p);
+		free(a->envelopes.p[i].used.p);
+	}
+	free(a->envelopes.p);
 	dw_arena_destroy(a->arena);
 	free(a);
 }
@@ -56,6 +61,19 @@ static struct dw_deputy *find_deputy(const struct dw_authority *a, uint64_t id)
 		if (a->deputies.p[i].id == id)
 			return &a->deputies.p[i];
 	return NULL;
+}
+
+static struct dw_envelope *find_envelope(const struct dw_authority *a, uint64_t id)
+{
+	for (size_t i = 0; i < a->envelopes.n; i++)
+		if (a->envelopes.p[i].id == id)
+			return &a->envelopes.p[i];
+	return NULL;
+}
+
+const struct dw_envelope *dw_authority_envelope(const struct dw_authority *a, uint64_t id)
+{
+	return find_envelope(a, id);
 }
 
 const struct dw_sign_key *dw_authority_key(const struct dw_authority *a, uint64_t id)
@@ -92,7 +110,7 @@ static void apply_enrolled(struct dw_authority *a, const struct dw_authority_fac
 	*k = (struct dw_sign_key){
 		.id = f->seq, .user = f->actor, .name = f->name, .at = f->recorded_at
 	};
-	memcpy(k->public, f->public, sizeof(k->public));
+	memcpy(k->ed25519, f->ed25519, sizeof(k->ed25519));
 }
 
 static void apply_key(struct dw_authority *a, const struct dw_authority_fact *f)
@@ -128,8 +146,58 @@ static void apply_deputy(struct dw_authority *a, const struct dw_authority_fact 
 		d->ended_at = f->recorded_at;
 }
 
+static void apply_envelope(struct dw_authority *a, const struct dw_authority_fact *f)
+{
+	struct dw_envelope *e = ADD(&a->envelopes);
+
+	*e = (struct dw_envelope){ .id = f->seq,
+				   .by = f->actor,
+				   .at = f->recorded_at,
+				   .until = f->until,
+				   .title = f->title,
+				   .lang = f->lang,
+				   .text = f->text,
+				   .office = f->office,
+				   .channels = f->channels,
+				   .severity = f->severity,
+				   .times = f->times,
+				   .quorum = f->quorum };
+	dw_envelope_digest(f, e->digest);
+}
+
+/* It counts once nobody is missing any more. */
+static void apply_signed(struct dw_authority *a, const struct dw_authority_fact *f)
+{
+	struct dw_envelope *e = find_envelope(a, f->envelope);
+
+	if (e == NULL || !dw_str_eq(f->digest, dw_str_of(e->digest)))
+		return;
+	*ADD(&e->yes) = (struct dw_envelope_yes){ .seq = f->seq,
+						  .by = f->actor,
+						  .at = f->recorded_at,
+						  .proof = f->proof,
+						  .groups = f->groups,
+						  .signature = f->signature };
+	if (e->signed_at == 0 && dw_envelope_missing(e, NULL) == 0)
+		e->signed_at = f->recorded_at;
+}
+
+static void apply_use(struct dw_authority *a, const struct dw_authority_fact *f)
+{
+	struct dw_envelope *e = find_envelope(a, f->envelope);
+
+	if (e == NULL)
+		return;
+	if (f->type == DW_EV_ENVELOPE_ENDED)
+		e->ended_at = f->recorded_at;
+	else
+		*ADD(&e->used) = f->statement;
+}
+
 void dw_authority_apply(struct dw_authority *a, const struct dw_authority_fact *f)
 {
+	if (f->type == DW_EV_STATEMENT_PUBLISHED && f->envelope == 0)
+		return; /* by approvals: none of ours */
 	a->seq = f->seq;
 	switch ((unsigned)f->type) {
 	case DW_EV_OUTGOING_FROZEN:
@@ -153,6 +221,16 @@ void dw_authority_apply(struct dw_authority *a, const struct dw_authority_fact *
 	case DW_EV_DEPUTY_NAMED:
 	case DW_EV_DEPUTY_ENDED:
 		apply_deputy(a, f);
+		break;
+	case DW_EV_ENVELOPE_DRAFTED:
+		apply_envelope(a, f);
+		break;
+	case DW_EV_ENVELOPE_SIGNED:
+		apply_signed(a, f);
+		break;
+	case DW_EV_ENVELOPE_ENDED:
+	case DW_EV_STATEMENT_PUBLISHED:
+		apply_use(a, f);
 		break;
 	default:
 		break;
@@ -219,8 +297,8 @@ static int decide_enrol(struct deciding_authority *d)
 		return no(d, DW_EUNPROCESSABLE, "",
 			  "there are as many keys as there may be");
 	for (size_t i = 0; i < d->a->keys.n; i++)
-		if (memcmp(d->a->keys.p[i].public, d->c->f.public, DW_PUBLIC_KEY_BYTES) ==
-		    0)
+		if (memcmp(d->a->keys.p[i].ed25519, d->c->f.ed25519,
+			   DW_PUBLIC_KEY_BYTES) == 0)
 			return no(d, DW_EEXISTS, "/public",
 				  "this key was enrolled before: make a new one");
 	d->f->type = DW_EV_KEY_ENROLLED;
@@ -284,6 +362,82 @@ static int decide_end(struct deciding_authority *d)
 	return dw_deputy_is_on(one, d->c->now);
 }
 
+static int decide_envelope(struct deciding_authority *d)
+{
+	struct dw_authority_fact *f = d->f;
+	struct dw_quorum one;
+	int rc = check_until(d, DW_ENVELOPE_DAYS_MAX);
+
+	if (rc < 0)
+		return rc;
+	if (f->channels == 0)
+		return no(d, DW_EUNPROCESSABLE, "/channels",
+			  "an envelope is for at least one channel");
+	if (d->a->envelopes.n >= DW_ENVELOPES_MAX)
+		return no(d, DW_EUNPROCESSABLE, "",
+			  "there are as many envelopes as there may be");
+	/* who would have to approve the gravest statement that it lets out */
+	memset(&f->quorum, 0, sizeof(f->quorum));
+	for (unsigned c = 0; c < DW_CHANNEL_COUNT; c++) {
+		if ((f->channels >> c & 1) == 0)
+			continue;
+		dw_quorum_demand(&one, &d->a->rules, c, f->severity);
+		if (!dw_quorum_tighten(&f->quorum, &one))
+			return no(d, DW_EUNPROCESSABLE, "/channels",
+				  "too many groups would have to sign this");
+	}
+	f->quorum.may_approve_own = false;
+	f->quorum.blocks = 0;
+	f->type = DW_EV_ENVELOPE_DRAFTED;
+	return 1;
+}
+
+/* It was verified; but a key may have been revoked since. */
+static bool is_key_good(const struct deciding_authority *d)
+{
+	const struct dw_sign_key *k = dw_authority_key(d->a, d->c->f.signature.key);
+
+	return d->c->f.proof != DW_PROOF_SIGNATURE ||
+	       (k != NULL && k->user == d->c->who.id && k->confirmed_at != 0 &&
+		k->revoked_at == 0);
+}
+
+static int decide_sign(struct deciding_authority *d)
+{
+	const struct dw_envelope *e = dw_authority_envelope(d->a, d->c->child);
+
+	if (e == NULL)
+		return no(d, DW_ENOTFOUND, "", "there is no envelope of this id");
+	if (e->ended_at != 0 || e->until <= d->c->now)
+		return no(d, DW_EUNPROCESSABLE, "", "this envelope is over");
+	if (!dw_str_eq(d->c->f.digest, dw_str_of(e->digest)))
+		return no(d, DW_ECONFLICT, "/digest",
+			  "this is not what the envelope says");
+	if (e->by == d->c->who.id)
+		return no(d, DW_EFORBIDDEN, "",
+			  "whoever drafted an envelope does not sign it");
+	if (!is_key_good(d))
+		return no(d, DW_EFORBIDDEN, "/signature", "this key signs no more");
+	for (size_t i = 0; i < e->yes.n; i++)
+		if (e->yes.p[i].by == d->c->who.id)
+			return 0;
+	d->f->type = DW_EV_ENVELOPE_SIGNED;
+	d->f->envelope = e->id;
+	d->f->groups = d->c->groups;
+	return 1;
+}
+
+static int decide_end_envelope(struct deciding_authority *d)
+{
+	const struct dw_envelope *e = dw_authority_envelope(d->a, d->c->child);
+
+	if (e == NULL)
+		return no(d, DW_ENOTFOUND, "", "there is no envelope of this id");
+	d->f->type = DW_EV_ENVELOPE_ENDED;
+	d->f->envelope = e->id;
+	return e->ended_at == 0;
+}
+
 /* Whose key or deputy it is. */
 static struct dw_standing standing(const struct deciding_authority *d)
 {
@@ -312,6 +466,9 @@ int dw_authority_decide(const struct dw_authority_command *c,
 		[DW_CMD_REVOKE_KEY] = decide_revoke,
 		[DW_CMD_NAME_DEPUTY] = decide_deputy,
 		[DW_CMD_END_DEPUTY] = decide_end,
+		[DW_CMD_DRAFT_ENVELOPE] = decide_envelope,
+		[DW_CMD_SIGN_ENVELOPE] = decide_sign,
+		[DW_CMD_END_ENVELOPE] = decide_end_envelope,
 	};
 	struct deciding_authority d = { c, a, f, fault };
 	struct dw_standing how = standing(&d);

@@ -22,20 +22,62 @@
 
 /* ---- writing ---- */
 
-static void write_public(struct dw_jsonw *w, const uint8_t *public)
+static void write_public(struct dw_jsonw *w, const uint8_t *key)
 {
 	char text[DW_BASE64_ROOM(DW_PUBLIC_KEY_BYTES)];
 
-	dw_jsonw_kstr(w, "public",
-		      dw_str_of(dw_base64(text, public, DW_PUBLIC_KEY_BYTES)));
+	dw_jsonw_kstr(w, "public", dw_str_of(dw_base64(text, key, DW_PUBLIC_KEY_BYTES)));
+}
+
+static void write_channels(struct dw_jsonw *w, unsigned channels)
+{
+	dw_jsonw_key(w, "channels");
+	dw_jsonw_arr(w);
+	for (unsigned c = 0; c < DW_CHANNEL_COUNT; c++)
+		if ((channels >> c & 1) != 0)
+			dw_jsonw_str(w,
+				     dw_str_of(dw_statement_word(DW_WORDS_CHANNEL, c)));
+	dw_jsonw_arr_end(w);
+}
+
+static void write_envelope(struct dw_jsonw *w, const struct dw_authority_fact *f)
+{
+	dw_jsonw_kstr(w, "title", f->title);
+	dw_jsonw_kstr(w, "office", dw_str_of(dw_word_name(DW_WORD_ROOM_ROLE, f->office)));
+	dw_jsonw_kstr(w, "lang", f->lang);
+	dw_jsonw_kstr(w, "text", f->text);
+	write_channels(w, f->channels);
+	dw_jsonw_ku64(w, "severity", f->severity);
+	dw_jsonw_ku64(w, "times", f->times);
+	dw_jsonw_key(w, "policy");
+	dw_jsonw_obj(w);
+	dw_quorum_write(w, &f->quorum);
+	dw_jsonw_obj_end(w);
+}
+
+static void write_yes(struct dw_jsonw *w, const struct dw_authority_fact *f)
+{
+	dw_jsonw_kstr(w, "digest", f->digest);
+	dw_jsonw_kstr(w, "groups", f->groups);
+	dw_jsonw_kstr(w, "proof", dw_str_of(dw_statement_word(DW_WORDS_PROOF, f->proof)));
+	if (f->proof != DW_PROOF_SIGNATURE)
+		return;
+	dw_jsonw_key(w, "signature");
+	signature_write(w, &f->signature);
 }
 
 static void write_members(struct dw_jsonw *w, const struct dw_authority_fact *f)
 {
+	if (f->type == DW_EV_ENVELOPE_DRAFTED)
+		write_envelope(w, f);
+	if (f->envelope != 0)
+		dw_jsonw_ku64(w, "envelope", f->envelope);
+	if (f->type == DW_EV_ENVELOPE_SIGNED)
+		write_yes(w, f);
 	if (f->key != 0)
 		dw_jsonw_ku64(w, "key", f->key);
 	if (f->has_public)
-		write_public(w, f->public);
+		write_public(w, f->ed25519);
 	if (f->name.p != NULL)
 		dw_jsonw_kstr(w, "name", f->name);
 	if (f->deputy != 0)
@@ -208,16 +250,106 @@ static int read_public(struct reading *r, const char *at, const json_t *v)
 {
 	struct dw_str s = dw_str_make(json_string_value(v), json_string_length(v));
 
-	r->f->has_public = dw_base64_parse(r->f->public, sizeof(r->f->public), s);
+	r->f->has_public = dw_base64_parse(r->f->ed25519, sizeof(r->f->ed25519), s);
 	if (r->f->has_public)
 		return 0;
 	return dw_fault_set(r->fault, at,
 			    "this must be an Ed25519 public key: 32 bytes in base64url");
 }
 
-static int read_member(struct reading *r, const char *key, const json_t *v)
+static int read_number(struct reading *r, const char *at, const json_t *v, unsigned most,
+		       uint64_t *out)
+{
+	json_int_t n = json_integer_value(v);
+
+	if (!json_is_integer(v) || n < 1 || n > (json_int_t)most)
+		return dw_fault_set(r->fault, at, "this must be 1 to %u", most);
+	*out = (uint64_t)n;
+	return 0;
+}
+
+static int read_word(struct reading *r, const char *at, const json_t *v, bool is_office,
+		     unsigned *out)
+{
+	struct dw_str s = dw_str_make(json_string_value(v), json_string_length(v));
+
+	if (json_is_string(v) &&
+	    (is_office ? dw_word_find(DW_WORD_ROOM_ROLE, s, out) && *out != DW_ROOM_MEMBER
+		       : dw_statement_word_find(DW_WORDS_PROOF, s, out)))
+		return 0;
+	return dw_fault_set(r->fault, at,
+			    "this must be an office: lead, communications, spokesperson, "
+			    "legal, executive, scribe");
+}
+
+static int read_lang(struct reading *r, const char *at, const json_t *v)
+{
+	struct dw_str s = dw_str_make(json_string_value(v), json_string_length(v));
+
+	if (!json_is_string(v) || !dw_lang_is_valid(s))
+		return dw_fault_set(r->fault, at,
+				    "this must be a language, as ar, fa, en");
+	r->f->lang = dw_str_make(dw_arena_strdup(r->a, s), s.n);
+	return 0;
+}
+
+/* Of envelopes; 1: it is none of theirs. */
+static int read_envelope_member(struct reading *r, const char *at, const char *key,
+				json_t *v)
+{
+	struct dw_authority_fact *f = r->f;
+	uint64_t n = 0;
+	int rc;
+
+	if (strcmp(key, "title") == 0)
+		return read_text(r, at, v, 200, &f->title);
+	if (strcmp(key, "text") == 0)
+		return read_text(r, at, v, DW_ENVELOPE_TEXT_MAX, &f->text);
+	if (strcmp(key, "lang") == 0)
+		return read_lang(r, at, v);
+	if (strcmp(key, "office") == 0)
+		return read_word(r, at, v, true, &f->office);
+	if (strcmp(key, "channels") == 0)
+		return read_channels(&f->channels, v, "", r->fault);
+	if (strcmp(key, "times") == 0)
+		return read_number(r, at, v, DW_ENVELOPE_TIMES_MAX, &f->times);
+	if (strcmp(key, "severity") == 0) {
+		rc = read_number(r, at, v, 4, &n);
+		f->severity = (unsigned)n;
+		return rc;
+	}
+	if (strcmp(key, "policy") == 0)
+		return quorum_read(&f->quorum, v, at, r->a, r->fault);
+	return 1;
+}
+
+/* Of what was signed; 1: it is none of theirs. */
+static int read_yes_member(struct reading *r, const char *at, const char *key,
+			   const json_t *v)
+{
+	struct dw_str s = dw_str_make(json_string_value(v), json_string_length(v));
+
+	if (strcmp(key, "envelope") == 0)
+		return read_id(r, at, v, &r->f->envelope);
+	if (strcmp(key, "statement") == 0)
+		return read_id(r, at, v, &r->f->statement);
+	if (strcmp(key, "proof") == 0)
+		return read_word(r, at, v, false, &r->f->proof);
+	if (strcmp(key, "digest") == 0)
+		r->f->digest = dw_str_make(dw_arena_strdup(r->a, s), s.n);
+	else if (strcmp(key, "groups") == 0)
+		r->f->groups = dw_str_make(dw_arena_strdup(r->a, s), s.n);
+	else if (strcmp(key, "signature") == 0)
+		signature_read(&r->f->signature, v, r->a);
+	else
+		return 1;
+	return 0;
+}
+
+static int read_member(struct reading *r, const char *key, json_t *v)
 {
 	char at[40];
+	int rc;
 
 	snprintf(at, sizeof(at), "/%.30s", key);
 	if (strcmp(key, "reason") == 0)
@@ -234,7 +366,10 @@ static int read_member(struct reading *r, const char *key, const json_t *v)
 		return read_public(r, at, v);
 	if (strcmp(key, "rules") == 0)
 		return read_rules(&r->f->rules, v, r->a, r->fault);
-	return dw_fault_set(r->fault, at, "this is not known here");
+	rc = read_envelope_member(r, at, key, v);
+	if (rc == 1)
+		rc = read_yes_member(r, at, key, v);
+	return rc <= 0 ? rc : dw_fault_set(r->fault, at, "this is not known here");
 }
 
 void dw_authority_read(struct dw_authority_fact *f, struct dw_str payload,
@@ -257,17 +392,26 @@ void dw_authority_read(struct dw_authority_fact *f, struct dw_str payload,
 static const struct {
 	const char *required, *known;
 } bodies[DW_CMD_COUNT] = {
-	[DW_CMD_FREEZE] = { "r", "ru" },	[DW_CMD_THAW] = { "", "r" },
-	[DW_CMD_SET_POLICY] = { "R", "R" },	[DW_CMD_ENROL_KEY] = { "np", "np" },
-	[DW_CMD_CONFIRM_KEY] = { "", "" },	[DW_CMD_REVOKE_KEY] = { "", "r" },
-	[DW_CMD_NAME_DEPUTY] = { "du", "dur" }, [DW_CMD_END_DEPUTY] = { "", "" },
+	[DW_CMD_FREEZE] = { "r", "ru" },
+	[DW_CMD_THAW] = { "", "r" },
+	[DW_CMD_SET_POLICY] = { "R", "R" },
+	[DW_CMD_ENROL_KEY] = { "np", "np" },
+	[DW_CMD_CONFIRM_KEY] = { "", "" },
+	[DW_CMD_REVOKE_KEY] = { "", "r" },
+	[DW_CMD_NAME_DEPUTY] = { "du", "dur" },
+	[DW_CMD_END_DEPUTY] = { "", "" },
+	[DW_CMD_DRAFT_ENVELOPE] = { "tlxocSTu", "tlxocSTu" },
+	[DW_CMD_END_ENVELOPE] = { "", "r" },
 };
 
 static const struct {
 	char letter;
 	const char *key;
-} members[] = { { 'r', "reason" }, { 'u', "until" },  { 'R', "rules" },
-		{ 'n', "name" },   { 'p', "public" }, { 'd', "deputy" } };
+} members[] = { { 'r', "reason" }, { 'u', "until" },	{ 'R', "rules" },
+		{ 't', "title" },  { 'l', "lang" },	{ 'x', "text" },
+		{ 'o', "office" }, { 'c', "channels" }, { 'S', "severity" },
+		{ 'T', "times" },  { 'D', "digest" },	{ 'n', "name" },
+		{ 'p', "public" }, { 'd', "deputy" } };
 
 static char letter_of(const char *key)
 {
@@ -295,7 +439,7 @@ int dw_authority_parse(struct dw_authority_command *c, struct dw_str json,
 		       struct dw_arena *arena, struct dw_fault *fault)
 {
 	struct reading r = { &c->f, arena, false, fault };
-	const char *known = bodies[c->type].known;
+	const char *known = bodies[c->type].known != NULL ? bodies[c->type].known : "";
 	json_error_t e;
 	json_t *o = json.n == 0 ? json_object()
 				: json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &e);

@@ -269,6 +269,7 @@ static void apply_publication(struct dw_statement *t, const struct dw_statement_
 		.at = f->recorded_at,
 		.version = (size_t)(v - t->versions.p),
 		.is_withdrawal = f->type == DW_EV_STATEMENT_WITHDRAWN,
+		.envelope = f->envelope,
 		.reason = f->reason,
 	};
 }

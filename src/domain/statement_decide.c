@@ -348,13 +348,39 @@ static int check_open(struct stating *d)
 	return 0;
 }
 
+bool holds_office(const struct stating *d, unsigned office)
+{
+	for (int deputy = 0; deputy < 2; deputy++) {
+		const struct dw_participant *p =
+			dw_incident_office(d->s, office, deputy != 0);
+
+		if (p != NULL && d->c->who.kind == DW_USER && p->user == d->c->who.id)
+			return true;
+	}
+	return false;
+}
+
+/* Who leads the room; of a publication by an envelope also whoever has its office. */
+static struct dw_standing standing(const struct stating *d)
+{
+	const struct dw_statement_command *c = d->c;
+	const struct dw_envelope *e =
+		c->type == DW_CMD_PUBLISH && c->envelope != 0 && c->authority != NULL
+			? dw_authority_envelope(c->authority, c->envelope)
+			: NULL;
+
+	return (struct dw_standing){
+		.is_lead = c->who.id != 0 && dw_incident_is_led_by(d->s, c->who.id),
+		.is_owner = e != NULL && holds_office(d, e->office),
+	};
+}
+
 int dw_statement_decide(const struct dw_statement_command *c,
 			const struct dw_statement *t, const struct dw_incident *s,
 			struct dw_statement_plan *p, struct dw_fault *fault)
 {
 	struct stating d = { c, t, s, p, fault };
-	struct dw_standing how = { .is_lead = c->who.id != 0 &&
-					      dw_incident_is_led_by(s, c->who.id) };
+	struct dw_standing how = standing(&d);
 	struct dw_err err = { 0 };
 	int rc = dw_policy_command(&c->who, c->type, &how, &err);
 

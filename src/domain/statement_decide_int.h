@@ -23,6 +23,8 @@ struct dw_statement_fact *plan_statement(struct stating *d, enum dw_event_type t
 /** Fill the fault; returns code. */
 int refuse_statement(struct stating *d, int code, const char *at, const char *fmt, ...)
 	DW_PRINTF(4, 5);
+/** Do they have that office in the incident, or are they its deputy? */
+bool holds_office(const struct stating *d, unsigned office);
 /** 0, or DW_ECONFLICT with the revision now. */
 int check_revision(struct stating *d);
 /** A reason that says something. */

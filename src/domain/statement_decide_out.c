@@ -90,6 +90,16 @@ static int check_new(struct stating *d, const struct dw_statement_version *v)
 	return was != NULL ? check_reason(d, "a version behind one that is out") : 0;
 }
 
+/* What was promised before and is still to come stays promised. */
+static int64_t promise(const struct stating *d, unsigned audience)
+{
+	int64_t was = d->s->cadence[audience].next_at;
+
+	if (d->c->next_at != 0)
+		return d->c->next_at;
+	return was > d->c->now ? was : 0;
+}
+
 static void plan_word(struct stating *d, const struct dw_statement_version *v)
 {
 	struct dw_fact *f = &d->p->room_fact[0];
@@ -104,12 +114,59 @@ static void plan_word(struct stating *d, const struct dw_statement_version *v)
 	f->has = DW_HAS(AUDIENCE) | DW_HAS(TEXT);
 	f->audience = v->reader == DW_READER_STAFF ? DW_INTERNAL : DW_AUDIENCE_PUBLIC;
 	f->text = v->title;
+	f->next_at = promise(d, f->audience);
+	if (f->next_at != 0)
+		f->has |= DW_HAS(NEXT_AT);
 	if (d->c->url.n > 0) {
 		f->has |= DW_HAS(URL);
 		f->url = d->c->url;
 	}
 	if (d->s->weight + dw_incident_weight(f) <= DW_ROOM_TEXT_MAX)
 		d->p->n_room = 1;
+}
+
+/* A "no" of somebody is not overruled by what was signed when nobody knew of this. */
+static int check_nobody_objects(struct stating *d, const struct dw_statement_version *v)
+{
+	for (size_t i = 0; i < v->rulings.n; i++) {
+		const struct dw_ruling_given *g = &v->rulings.p[i];
+
+		if (ruling_stands(v, g) &&
+		    (g->ruling == DW_RULING_REJECT || g->ruling == DW_RULING_HOLD))
+			return refuse_statement(d, DW_EUNPROCESSABLE, "/envelope",
+						"somebody has rejected or held this "
+						"version: it needs approvals");
+	}
+	return 0;
+}
+
+static int check_envelope(struct stating *d, const struct dw_statement_version *v)
+{
+	const struct dw_envelope *e =
+		d->c->authority != NULL
+			? dw_authority_envelope(d->c->authority, d->c->envelope)
+			: NULL;
+	int rc;
+
+	if (e == NULL)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "/envelope",
+					"there is no envelope of this id");
+	if (!holds_office(d, e->office))
+		return refuse_statement(d, DW_EFORBIDDEN, "/envelope",
+					"this envelope is for the %s of this incident",
+					dw_word_name(DW_WORD_ROOM_ROLE, e->office));
+	rc = check_nobody_objects(d, v);
+	if (rc == 0 && dw_statement_is_edited(d->t))
+		return refuse_statement(d, DW_EUNPROCESSABLE, "/digest",
+					"the text has changed since: submit it again");
+	return rc < 0 ? rc
+		      : dw_envelope_holds(e, v, d->s, d->c->now, d->p->arena, d->fault);
+}
+
+/* Approvals, or what was signed in calm time. */
+static int check_authority(struct stating *d, const struct dw_statement_version *v)
+{
+	return d->c->envelope != 0 ? check_envelope(d, v) : check_lacks(d, v);
 }
 
 int decide_publish(struct stating *d)
@@ -124,16 +181,20 @@ int decide_publish(struct stating *d)
 		return refuse_statement(
 			d, DW_ECONFLICT, "/digest",
 			"this is not the version that was submitted last");
+	if (d->c->next_at != 0 && d->c->next_at <= d->c->now)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "/next_at",
+					"the next word is promised for a time to come");
 	rc = check_bytes(d, v);
 	if (rc == 0)
 		rc = check_new(d, v);
 	if (rc == 0)
-		rc = check_lacks(d, v);
+		rc = check_authority(d, v);
 	if (rc == 0)
 		rc = check_asserted(d, v->rests.p, v->rests.n);
 	if (rc < 0)
 		return rc;
 	f = plan_statement(d, DW_EV_STATEMENT_PUBLISHED);
+	f->envelope = d->c->envelope;
 	f->digest = plan_digest(d, v);
 	f->reason = d->c->reason;
 	plan_word(d, v);

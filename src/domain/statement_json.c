@@ -57,6 +57,7 @@ enum kind {
 	X(LAST_AUTHOR, "last_author", ID, last_author, 0)                                \
 	X(RULING, "verdict", WORD, ruling, DW_WORDS_RULING)                              \
 	X(REASON, "reason", TEXT, reason, 0)                                             \
+	X(ENVELOPE, "envelope", ID, envelope, 0)                                         \
 	X(GROUPS, "groups", TEXT, groups, 0)                                             \
 	X(BEHALF, "on_behalf_of", ID, on_behalf_of, 0)                                   \
 	X(PROOF, "proof", WORD, proof, DW_WORDS_PROOF)                                   \
@@ -108,6 +109,7 @@ static uint64_t members_of(enum dw_event_type type)
 	case DW_EV_STATEMENT_APPROVED:
 		return H(STATEMENT) | H(DIGEST);
 	case DW_EV_STATEMENT_PUBLISHED:
+		return H(STATEMENT) | H(DIGEST) | H(REASON) | H(ENVELOPE);
 	case DW_EV_STATEMENT_WITHDRAWN:
 		return H(STATEMENT) | H(DIGEST) | H(REASON);
 	case DW_EV_STATEMENT_CONTRADICTED:
@@ -182,7 +184,7 @@ static void write_rests(struct dw_jsonw *w, const struct dw_rest_list *list)
 	dw_jsonw_arr_end(w);
 }
 
-static void write_signature(struct dw_jsonw *w, const struct dw_signature *s)
+void signature_write(struct dw_jsonw *w, const struct dw_signature *s)
 {
 	dw_jsonw_obj(w);
 	write_id(w, "key", s->key);
@@ -249,7 +251,7 @@ static void write_member(struct dw_jsonw *w, const struct dw_statement_fact *f,
 	case SIGNATURE:
 		if (f->proof == DW_PROOF_SIGNATURE) {
 			dw_jsonw_key(w, r->key);
-			write_signature(w, &f->signature);
+			signature_write(w, &f->signature);
 		}
 		break;
 	case BASE:
@@ -370,7 +372,7 @@ static void read_policy(const json_t *v, struct dw_arena *a, struct dw_quorum *q
 	q->need[q->n_needs++] = (struct dw_need){ DW_STR(""), 1 };
 }
 
-static void read_signature(const json_t *v, struct dw_arena *a, struct dw_signature *s)
+void signature_read(struct dw_signature *s, const json_t *v, struct dw_arena *a)
 {
 	(void)read_id(json_object_get(v, "key"), &s->key);
 	(void)read_text(json_object_get(v, "nonce"), a, &s->nonce);
@@ -398,7 +400,7 @@ static bool read_list(struct dw_statement_fact *f, const struct row *r, const js
 	else if (r->kind == POLICY)
 		read_policy(v, a, &f->quorum);
 	else if (r->kind == SIGNATURE)
-		read_signature(v, a, &f->signature);
+		signature_read(&f->signature, v, a);
 	return true;
 }
 

@@ -156,15 +156,16 @@ static bool is_same(const struct dw_stint *a, const struct dw_stint *b)
 
 static void add(struct dw_ledger *l, const struct dw_stint *s)
 {
-	struct dw_stint *last = l->n > 0 ? &l->stint[l->n - 1] : NULL;
+	struct dw_stint *last = l->stint + l->n - (l->n > 0);
+	bool goes_on = l->n > 0 && is_same(last, s);
 
 	l->total[s->spent] += s->to - s->from;
-	if (last != NULL && (l->n == DW_STINTS_MAX || is_same(last, s))) {
-		l->is_cut |= !is_same(last, s);
-		last->to = s->to;
+	if (!goes_on && l->n < DW_STINTS_MAX) {
+		l->stint[l->n++] = *s;
 		return;
 	}
-	l->stint[l->n++] = *s;
+	l->is_cut |= !goes_on;
+	last->to = s->to;
 }
 
 void dw_ledger_make(struct dw_ledger *l, const struct dw_statement *t, int64_t now,

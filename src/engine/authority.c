@@ -118,11 +118,28 @@ void dw_authorities_apply(struct dw_authorities *a, const struct dw_stored *e)
 	dw_authority_apply(a->state, &f);
 }
 
+/* Of publications only those by an envelope: they use it up. */
+static bool is_ours(const struct dw_stored *e)
+{
+	struct dw_authority_fact f = { .type = dw_event_by_name(e->type) };
+	struct dw_arena *arena;
+
+	if (f.type != DW_EV_STATEMENT_PUBLISHED)
+		return dw_event_info(f.type)->class == DW_CLASS_AUTHORITY;
+	arena = dw_arena_create();
+	dw_authority_read(&f, e->payload, arena);
+	dw_arena_destroy(arena);
+	return f.envelope != 0;
+}
+
 int dw_authority_project_on_writer(struct dw_db *db, const struct dw_stored *e,
 				   struct dw_err *err)
 {
-	sqlite3_stmt *q = dw_db_stmt(db, add_sql, err);
+	sqlite3_stmt *q;
 
+	if (!is_ours(e))
+		return 0;
+	q = dw_db_stmt(db, add_sql, err);
 	if (q == NULL)
 		return DW_EINTERNAL;
 	dw_db_bind_u64(q, 1, e->seq);
@@ -214,6 +231,7 @@ static void commit(struct dw_authority_op *op)
 	int rc;
 
 	op->cmd.now = dw_now_us(dw_engine_clock(e));
+	op->cmd.groups = op->cmd.people.groups(op->cmd.people.ctx, op->cmd.who.id);
 	rc = dw_authority_decide(&op->cmd, op->owner->state, &op->fact, &op->fault);
 	if (rc < 0 || (rc == 0 && op->also_on_writer == NULL)) {
 		finish(op, rc);

@@ -70,6 +70,8 @@ static void on_durable(void *data, const struct dw_stored *e, size_t n)
 		case DW_CLASS_ROOM:
 		case DW_CLASS_DRAFT:
 			dw_rooms_apply(g->rooms, &e[i]);
+			if (dw_event_by_name(e[i].type) == DW_EV_STATEMENT_PUBLISHED)
+				dw_authorities_apply(g->authorities, &e[i]);
 			break;
 		case DW_CLASS_PLAYBOOK:
 			dw_playbooks_apply(g->playbooks, &e[i]);

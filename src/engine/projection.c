@@ -41,7 +41,9 @@ static int fold(void *ctx, struct dw_db *db, const struct dw_stored *e,
 		return dw_account_project_on_writer(db, e, err);
 	case DW_CLASS_ROOM:
 		rc = dw_room_project_on_writer(db, e, err);
-		return rc == 0 ? dw_statement_project_on_writer(db, e, err) : rc;
+		if (rc == 0)
+			rc = dw_statement_project_on_writer(db, e, err);
+		return rc == 0 ? dw_authority_project_on_writer(db, e, err) : rc;
 	case DW_CLASS_DRAFT:
 		return dw_statement_project_on_writer(db, e, err);
 	case DW_CLASS_PLAYBOOK:

@@ -133,7 +133,7 @@ static bool is_signed(const struct dw_sign_key *k, const struct dw_signed_verdic
 	dw_buf_init(&b, 2 * DW_SIGNED_MAX);
 	is_good = dw_signed_verdict_bytes(v, &b) == 0 &&
 		  crypto_sign_verify_detached(sig, (const uint8_t *)b.p, b.len,
-					      k->public) == 0;
+					      k->ed25519) == 0;
 	dw_buf_fini(&b);
 	return is_good;
 }

@@ -125,8 +125,12 @@ static void make_records(struct dw_statement_op *op)
 	const struct dw_statement_plan *p = &op->plan;
 
 	op->append.recs = op->rec;
-	for (size_t i = 0; i < p->n; i++)
+	for (size_t i = 0; i < p->n; i++) {
 		make_record(op, p->fact[i].type, dw_statement_payload(&p->fact[i]));
+		/* it uses the envelope up: two at once do not both get the last turn */
+		if (p->fact[i].envelope != 0)
+			op->rec[i].moves = DW_KEY_OUTGOING;
+	}
 	for (size_t i = 0; i < p->n_room; i++)
 		make_record(op, p->room_fact[i].type, dw_fact_payload(&p->room_fact[i]));
 }

@@ -160,7 +160,7 @@ static const struct {
 	{ DW_CMD_UNREST, "ldtL" },
 	{ DW_CMD_SUBMIT, "ldtL" },
 	{ DW_CMD_RULE, "a" },
-	{ DW_CMD_PUBLISH, "ltL" },
+	{ DW_CMD_PUBLISH, "ltLO" },
 	{ DW_CMD_WITHDRAW, "ltL" },
 	{ DW_CMD_FREEZE, "lt" },
 	{ DW_CMD_THAW, "lt" },
@@ -170,6 +170,9 @@ static const struct {
 	{ DW_CMD_REVOKE_KEY, "AlaO" },
 	{ DW_CMD_NAME_DEPUTY, "a" },
 	{ DW_CMD_END_DEPUTY, "AoO" },
+	{ DW_CMD_DRAFT_ENVELOPE, "lt" },
+	{ DW_CMD_SIGN_ENVELOPE, "a" },
+	{ DW_CMD_END_ENVELOPE, "Ala" },
 };
 
 static unsigned role_of(char letter)

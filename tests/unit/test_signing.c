@@ -40,7 +40,7 @@ static int act(enum dw_command_type type, uint64_t who, uint64_t child, uint64_t
 	d.op.cmd.who = (struct dw_principal){ DW_USER, who, DW_ROLE_APPROVER, 0, 1 };
 	d.op.cmd.child = child;
 	d.op.cmd.f.name = DW_STR("phone");
-	memcpy(d.op.cmd.f.public, public, sizeof(public));
+	memcpy(d.op.cmd.f.ed25519, public, sizeof(public));
 	d.op.cmd.f.has_public = type == DW_CMD_ENROL_KEY;
 	d.op.cb = on_did;
 	dw_authority_do(dw_engine_authorities(rig.engine), &d.op);
