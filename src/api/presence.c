@@ -318,7 +318,7 @@ void dw_api_presence(struct dw_http_req *req, void *data)
 					     "anchor",	 "head", "revision", NULL };
 	struct dw_api *api = data;
 	struct presence *p = api->presence;
-	struct said said;
+	struct said said = { .incident = 0 };
 	json_t *o;
 	bool ok;
 
