@@ -204,11 +204,16 @@ static void begin(struct asking *a, struct dw_api *api, struct dw_http_req *req)
 	a->site.base = dw_str_of(n->base);
 	a->site.name = dw_str_of(api->conf.organisation);
 	a->site.style = dw_buf_str(&n->style);
-	look(&a->view, dw_engine_rooms(api->engine), req->arena);
+	dw_buf_init(&a->out, DW_NEWSROOM_OUT_MAX);
+}
+
+/* The statements, for a page that is about some. */
+static void gather(struct asking *a)
+{
+	look(&a->view, dw_engine_rooms(a->api->engine), a->req->arena);
 	for (size_t i = 0; i < a->view.n; i++)
 		if (a->view.p[i].updated > a->modified)
 			a->modified = a->view.p[i].updated;
-	dw_buf_init(&a->out, DW_NEWSROOM_OUT_MAX);
 }
 
 /* rc: of the renderer. */
@@ -292,6 +297,7 @@ void dw_api_newsroom(struct dw_http_req *req, void *data)
 		return;
 	}
 	begin(&a, api, req);
+	gather(&a);
 	from = place_of(&a.view, before);
 	snprintf(key, sizeof(key), "list %.*s %zu", (int)ui.n, ui.p, from);
 	k = look_up(api, key);
@@ -358,6 +364,11 @@ void dw_api_newsroom_statement(struct dw_http_req *req, void *data)
 		return;
 	}
 	begin(&a, api, req);
+	if (dw_newsroom_find(dw_engine_rooms(api->engine), id) == NULL) {
+		miss(&a);
+		return;
+	}
+	gather(&a);
 	answer_one(&a, id, version, key);
 }
 
@@ -376,6 +387,7 @@ static void answer_feed(struct dw_http_req *req, struct dw_api *api, const char 
 		return;
 	}
 	begin(&a, api, req);
+	gather(&a);
 	end(&a, render(&a.out, &a.site, &a.view), type, type);
 }
 

@@ -76,9 +76,16 @@ const struct dw_statement_version *newsroom_version(const struct dw_statement *t
 
 /* ---- newsroom_list.c, newsroom_page.c ---- */
 
-/* Both kinds of page: everything up to <main>, and behind it. path: of this page, for canonical. */
+/* What the head of a page says of it. */
+struct newsroom_about {
+	struct dw_str title;
+	struct dw_str path; /* where it stands */
+	struct dw_str text; /* that others quote the beginning of; or empty */
+};
+
+/* Both kinds of page: everything up to <main>, and behind it. */
 void newsroom_head(struct html *w, const struct dw_newsroom_site *site, struct dw_str ui,
-		   struct dw_str title, struct dw_str path);
+		   const struct newsroom_about *about);
 void newsroom_foot(struct html *w, struct dw_str ui);
 /** A paragraph: the words, and a link to that statement. */
 void newsroom_point(struct html *w, struct dw_str ui, enum newsroom_word word,

@@ -18,7 +18,8 @@ static const char head[] =
 	"<meta charset=\"utf-8\">\n"
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	"<meta name=\"color-scheme\" content=\"light dark\">\n"
-	"<title>{title}</title>\n"
+	"<title>{title}{dot}{name}</title>\n"
+	"<meta property=\"og:title\" content=\"{title}\">\n"
 	"<link rel=\"canonical\" href=\"{base}{path}\">\n"
 	"<link rel=\"alternate\" type=\"application/atom+xml\" href=\"/newsroom/feed.atom\">\n"
 	"<link rel=\"alternate\" type=\"application/feed+json\" href=\"/newsroom/feed.json\">\n"
@@ -40,10 +41,17 @@ static void add_title(struct html *w, const struct dw_newsroom_site *site,
 }
 
 void newsroom_head(struct html *w, const struct dw_newsroom_site *site, struct dw_str ui,
-		   struct dw_str title, struct dw_str path)
+		   const struct newsroom_about *about)
 {
-	HTML(w, head, { "lang", ui }, { "dir", newsroom_dir(ui) }, { "title", title },
-	     { "base", site->base }, { "path", path });
+	HTML(w, head, { "lang", ui }, { "dir", newsroom_dir(ui) },
+	     { "title", about->title }, { "name", site->name },
+	     { "dot", site->name.n > 0 ? DW_STR(" · ") : DW_STR("") },
+	     { "base", site->base }, { "path", about->path });
+	if (about->text.n > 0) {
+		html_raw(w, "<meta name=\"description\" content=\"");
+		html_excerpt(w, about->text, EXCERPT);
+		html_raw(w, "\">\n");
+	}
 	if (site->style.n > 0)
 		HTML(w, "<link rel=\"stylesheet\" href=\"{style}\">\n",
 		     { "style", site->style });
@@ -148,7 +156,9 @@ int dw_newsroom_list(struct dw_buf *out, const struct dw_newsroom_site *site,
 	struct dw_str title = newsroom_say(ui, WORD_NEWSROOM);
 	size_t to = view->n - from > DW_NEWSROOM_PAGE ? from + DW_NEWSROOM_PAGE : view->n;
 
-	newsroom_head(&w, site, ui, title, DW_STR("/newsroom"));
+	newsroom_head(&w, site, ui,
+		      &(struct newsroom_about){
+			      title, DW_STR("/newsroom"), { NULL, 0 } });
 	HTML(&w, "<h1>{title}</h1>\n", { "title", title });
 	add_switch(&w, ui);
 	if (from == to)
@@ -169,7 +179,8 @@ int dw_newsroom_missing(struct dw_buf *out, const struct dw_newsroom_site *site,
 	struct html w = { out, 0 };
 	struct dw_str text = newsroom_say(ui, WORD_NOT_FOUND);
 
-	newsroom_head(&w, site, ui, text, DW_STR("/newsroom"));
+	newsroom_head(&w, site, ui,
+		      &(struct newsroom_about){ text, DW_STR("/newsroom"), { NULL, 0 } });
 	HTML(&w, "<h1>{text}</h1>\n", { "text", text });
 	add_switch(&w, ui);
 	newsroom_foot(&w, ui);

@@ -242,7 +242,11 @@ int dw_newsroom_page(struct dw_buf *out, const struct dw_newsroom_site *site,
 	p.ui = newsroom_ui(p.v->lang);
 	snprintf(p.id, sizeof(p.id), "%llu", (unsigned long long)it->t->id);
 	snprintf(path, sizeof(path), "/newsroom/%s", p.id);
-	newsroom_head(&p.w, site, p.ui, p.v->title, dw_str_of(path));
+	/* what is withdrawn is not to be passed on */
+	newsroom_head(&p.w, site, p.ui,
+		      &(struct newsroom_about){ p.v->title, dw_str_of(path),
+						it->last->is_withdrawal ? DW_STR("")
+									: p.v->text });
 	HTML(&p.w,
 	     "<article itemscope=\"\" itemtype=\"https://schema.org/NewsArticle\">\n"
 	     "<meta itemprop=\"inLanguage\" content=\"{lang}\">\n"

@@ -306,6 +306,7 @@ static void a_page_speaks_its_statements_language(void **state)
 	t[3] = draft(&w, de);
 	publish(&w, t[3], de, "");
 	has(page(&w, t[0], 0), "<html lang=\"en\" dir=\"ltr\">");
+	has(w.out.p, "<meta name=\"description\" content=\"The water is safe.\">");
 	has(w.out.p, "In other languages");
 	has(w.out.p, "hreflang=\"ar-EG\" lang=\"ar-EG\" dir=\"rtl\">المياه</a>");
 	has_not(w.out.p, "Wasser");
@@ -379,6 +380,7 @@ static void what_was_withdrawn_can_be_read_behind_its_notice(void **state)
 	withdraw(&w, t, "It was a rumour.");
 	has(page(&w, t, 0), "This statement was withdrawn.");
 	has(w.out.p, "It was a rumour.");
+	has_not(w.out.p, "name=\"description\"");
 	has(w.out.p, "<details><summary>Read the withdrawn text</summary>");
 	has(w.out.p, "<p>Nine are ill.</p>");
 	has(page(&w, t, first), "This statement was withdrawn.");
