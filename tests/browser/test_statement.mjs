@@ -89,6 +89,34 @@ await runAll({
 		await settled(page, other);
 	},
 
+	async each_sees_where_the_other_is() {
+		await other.locator(".cm-content").click();
+		await other.keyboard.press("Control+Home");
+		await page.locator(".cm-line").first().locator(".caret").waitFor();
+		assert.equal(await page.locator(".caret").getAttribute("data-name"), "نسرین");
+		await other.keyboard.press("Control+End");
+		await page.locator(".cm-line").last().locator(".caret").waitFor();
+		await other.keyboard.press("Shift+Home");
+		await page.locator(".selected-by").waitFor();
+		await other.keyboard.press("Control+Home");
+		await page.locator(".selected-by").waitFor({ state: "detached" });
+		assert.equal(await page.locator(".caret").count(), 1);
+	},
+
+	async the_room_is_not_told_of_keys() {
+		await reader.goto(`${room.url}/incidents/${incident.id}`);
+		await reader.locator(".entry").first().waitFor();
+		await atEnd(page);
+		await page.keyboard.type(" k");
+		await page.keyboard.press("Backspace");
+		await page.keyboard.press("Backspace");
+		await settled(page, other);
+		await send(page, room, "POST", `/incidents/${incident.id}/notes`, { text: "Behind the keys" });
+		await reader.locator(".entry", { hasText: "Behind the keys" }).waitFor();
+		assert.equal(await reader.locator(".entry", { hasText: "draft.changed" }).count(), 0);
+		assert.equal(await reader.locator(".statement-row").count(), 1);
+	},
+
 	async undo_takes_back_ones_own_alone() {
 		await other.locator(".cm-content").click();
 		await other.keyboard.press("Control+Home");

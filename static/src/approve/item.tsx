@@ -12,13 +12,13 @@ import { clock, exact } from "../i18n/format";
 import { t, tx } from "../i18n/t";
 import { SeverityMark, VerdictMark } from "../room/marks";
 import { restMarks, RulingLine } from "../statement/marks";
-import { hrefOf, type KnownClaim, lackText, langName, namesOf, type Ruling, shortDigest, type StatementData, type Version } from "../statement/model";
+import { type Delta, hrefOf, type KnownClaim, lackText, langName, namesOf, type Ruling, shortDigest, type StatementData, type Version } from "../statement/model";
 import { baseOf, directions, safe, Shown } from "../statement/shown";
 import { Icon } from "../ui/icon";
 import { Loading, useLoaded } from "../ui/load";
 import { Name, Time } from "../ui/parts";
 import { Text } from "../ui/text";
-import { type Piece, weighty, wordDiff } from "../ui/word_diff";
+import { type Piece, wordDiff } from "../ui/word_diff";
 import type { Waiting } from "./app";
 import { Rule } from "./rule";
 
@@ -52,17 +52,16 @@ function Difference({ before, after, lang }: { before: string; after: string; la
 }
 
 const listed = (words: readonly string[]): string => words.length === 0 ? "–" : words.join(t("comma"));
-const restKey = (v: Version): string => v.rests.map((r) => `${r.claim}${r.rests}`).sort().join();
 
-/* What weighs most stands on top of the difference. */
-function Weighty({ before, after }: { before: Version; after: Version }) {
-	const { figures, negations } = weighty(before.text, after.text), notes: string[] = [];
-	if (figures.gone.length + figures.come.length > 0)
-		notes.push(t("approve.changed_figures", { gone: listed(figures.gone), come: listed(figures.come) }));
-	if (negations.gone.length + negations.come.length > 0)
-		notes.push(t("approve.changed_nots", { gone: listed(negations.gone), come: listed(negations.come) }));
-	if (restKey(before) !== restKey(after))
-		notes.push(t("approve.changed_rests"));
+/* What weighs most stands on top of the difference: the server has found it. */
+function Weighty({ before, after, claims }: { before: Version; after: Version; claims: readonly KnownClaim[] }) {
+	const deltas = before.deltas ?? [], notes: string[] = [];
+	const words = (kind: Delta["kind"], gone: boolean): string => listed([...new Set(deltas.filter((d) => d.kind === kind && d.gone === gone)
+		.map((d) => d.claim === undefined ? (gone ? before : after).text.slice(d.from, d.to) : claims.find((c) => c.id === d.claim)?.text ?? String(d.claim)))]);
+	for (const kind of ["number", "negation", "claim"] as const) {
+		if (deltas.some((d) => d.kind === kind))
+			notes.push(t(`approve.changed_${kind}`, { gone: words(kind, true), come: words(kind, false) }));
+	}
 	if (before.title !== after.title || before.lang !== after.lang || before.channel !== after.channel || before.audience !== after.audience)
 		notes.push(t("approve.changed_title"));
 	return notes.length === 0 ? null : <ul class="weighty">{notes.map((n) => <li key={n}><Icon of={alertIcon} /><span>{n}</span></li>)}</ul>;
@@ -70,7 +69,7 @@ function Weighty({ before, after }: { before: Version; after: Version }) {
 
 function Paper({ of, version, claims }: { of: Waiting; version: Version; claims: readonly KnownClaim[] }) {
 	const last = of.last_verdict?.digest, hasLast = last !== undefined && last !== version.digest;
-	const before = useLoaded<Version>(hasLast ? `/statements/${of.id}/versions/${last}` : null);
+	const before = useLoaded<Version>(hasLast ? `/statements/${of.id}/versions/${last}?against=current` : null);
 	const [shows, setShows] = useState<"text" | "changes">(hasLast ? "changes" : "text");
 	return (
 		<>
@@ -80,7 +79,7 @@ function Paper({ of, version, claims }: { of: Waiting; version: Version; claims:
 				</div>
 			)}
 			{shows === "text" || !hasLast ? <div class="paper"><Shown text={version.text} lang={version.lang} marks={restMarks(version.rests, claims)} /></div>
-				: <Loading of={before}>{(b) => <><Weighty before={b} after={version} /><div class="paper"><Difference before={b.text} after={version.text} lang={version.lang} /></div></>}</Loading>}
+				: <Loading of={before}>{(b) => <><Weighty before={b} after={version} claims={claims} /><div class="paper"><Difference before={b.text} after={version.text} lang={version.lang} /></div></>}</Loading>}
 		</>
 	);
 }

@@ -21,6 +21,23 @@ const MOST = 8; /* the others behind a button */
 
 const tab = newKey();
 
+/** The place in a statement where somebody is: units of its text at a revision. */
+export interface Spot {
+	statement: number;
+	anchor: number;
+	head: number;
+	revision: number;
+}
+
+let spot: Spot | null = null;
+
+/** This page is at that place of a statement; null: in none. */
+export function sayWhere(incident: number, now: Spot | null): void {
+	spot = now;
+	if (!document.hidden)
+		tellServer(incident, false);
+}
+
 /* Without a word when it fails: it is said again soon. It outlives the page that says it. */
 function tellServer(incident: number, isGone: boolean): void {
 	if (session.value === null)
@@ -28,7 +45,7 @@ function tellServer(incident: number, isGone: boolean): void {
 	fetch("/api/v1/presence", {
 		method: "POST", keepalive: true, cache: "no-store",
 		headers: { "Content-Type": "application/json", "X-CSRF-Token": session.value.csrf },
-		body: JSON.stringify({ incident, tab, ...(isGone ? { gone: true } : {}) }),
+		body: JSON.stringify({ incident, tab, ...(isGone ? { gone: true } : spot ?? {}) }),
 	}).catch(() => undefined);
 }
 

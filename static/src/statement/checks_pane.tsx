@@ -47,6 +47,9 @@ export function rowsOf(checked: Checked, room: Pick<RoomData, "claims">): Row[] 
 	const rows: Row[] = [
 		...checked.claims.map((c) => ({ isRefusal: true, text: t(`check.claim.${c.why}`), claim: room.claims.find((x) => x.id === c.claim)?.text ?? "", from: c.from, to: c.to })),
 		...checked.findings.map((f) => ({ isRefusal: f.severity === "refuse", text: findingText(f), from: f.from, to: f.to })),
+		...checked.translations.flatMap((x) => x.numbers.map((n) => ({
+			isRefusal: false, text: t(n.gone ? "check.translation_lacks" : "check.translation", { statement: x.title }), from: n.gone ? 0 : n.from, to: n.gone ? 0 : n.to,
+		}))),
 		...checked.bare.map((b) => ({ isRefusal: false, text: t("check.bare"), from: b.from, to: b.to })),
 	];
 	return rows.sort((a, b) => Number(b.isRefusal) - Number(a.isRefusal) || a.from - b.from);

@@ -85,6 +85,7 @@ export interface Listener {
 	later(fn: () => void, ms: number): () => void;
 }
 
+const RECENT = 500; /* updates that a place may be behind */
 const SOON_MS = 40; /* a few keys travel together */
 const FIRST_MS = 1000, MOST_MS = 15000;
 const PUSH_MOST = 200, PUSH_BYTES = 200 * 1024; /* of one request; the server takes a little more */
@@ -153,6 +154,7 @@ export class Collab {
 	#hasGap = false;
 	#failures = 0;
 	#isOver = false;
+	readonly #recent: { revision: number; changes: ChangeSet }[] = []; /* in order; the revision that each starts from */
 	#callOff: (() => void) | null = null;
 
 	/** The host's state has draftOf() in it and nothing that waits. */
@@ -192,6 +194,22 @@ export class Collab {
 		this.#ask();
 	}
 
+	/** A place in the text of that revision, in the text on screen; null: it cannot be told, now or any more. */
+	placeOf(at: number, revision: number): number | null {
+		const since = this.#recent.filter((r) => r.revision >= revision);
+		if (revision > this.revision || since.length !== this.revision - revision)
+			return null;
+		const steps = [...since.map((r) => r.changes), ...sendableUpdates(this.host.state).map((u) => u.changes)];
+		if (at > (steps[0]?.length ?? this.host.state.doc.length))
+			return null;
+		return steps.reduce((place, changes) => changes.mapPos(place, 1), at);
+	}
+
+	/** The other way round: a place on screen, in the text of `revision`, which the server knows. */
+	placeAt(at: number): number {
+		return sendableUpdates(this.host.state).reduceRight((place, u) => u.changes.invertedDesc.mapPos(place, -1), at);
+	}
+
 	/** Ends it; what waits is kept. */
 	close(): void {
 		this.#isOver = true;
@@ -211,6 +229,8 @@ export class Collab {
 		try {
 			const read = fresh.map(fromWire);
 			this.#base = read.reduce((text, u) => u.changes.apply(text), this.#base);
+			this.#recent.push(...read.map((u, i) => ({ revision: known + i, changes: u.changes })));
+			this.#recent.splice(0, this.#recent.length - RECENT);
 			this.host.dispatch(receiveUpdates(this.host.state, read));
 		} catch (e) {
 			this.#reset("differs", String(e));

@@ -154,7 +154,7 @@ export function DraftPane(props: PaneProps) {
 			{shows && <Legend statement={statement} />}
 			<div class="paper">
 				{!mayType ? <Shown text={statement.text} lang={statement.lang} marks={shows ? [...marks, ...authorMarks(statement)] : marks} forced={forced} />
-					: Editor === null ? <Skeleton rows={3} /> : <Editor statement={statement.id} lang={statement.lang} title={t("statement.text")} onHandle={onHandle} />}
+					: Editor === null ? <Skeleton rows={3} /> : <Editor statement={statement.id} incident={statement.incident} lang={statement.lang} title={t("statement.text")} onHandle={onHandle} />}
 			</div>
 			{handle !== null && <Asides draft={handle.draft} />}
 		</section>

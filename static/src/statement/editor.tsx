@@ -17,6 +17,7 @@ import { session } from "../session";
 import { ProblemNote } from "../ui/field";
 import { Skeleton } from "../ui/parts";
 import { say } from "../ui/toast";
+import { carets } from "./carets";
 import { type Direction, direction, marks, ownClass, setAuthors, setFound, setRests, type Stretch } from "./editor_marks";
 import { type Draft, openDraft } from "./session";
 
@@ -89,7 +90,7 @@ function makeHandle(draft: Draft, view: EditorView, turned: Compartment, own: Co
 	};
 }
 
-function mount(parent: HTMLElement, draft: Draft, lang: string, label: string): { handle: Handle; end: () => void } {
+function mount(parent: HTMLElement, draft: Draft, { lang, title: label, incident }: EditorProps): { handle: Handle; end: () => void } {
 	const selected = signal<Selected | null>(null), length = signal(draft.text.length), turned = new Compartment(), own = new Compartment();
 	const extensions: Extension = [
 		EditorView.cspNonce.of(nonce()), LOOK, EditorView.lineWrapping, HIDDEN, history(), keymap.of([...defaultKeymap, ...historyKeymap]),
@@ -105,7 +106,7 @@ function mount(parent: HTMLElement, draft: Draft, lang: string, label: string): 
 				selected.value = from === to ? null : { from, to, text: u.state.sliceDoc(from, to) };
 			}
 		}),
-		draft.extension,
+		draft.extension, carets(draft, incident),
 	];
 	const view = new EditorView({ parent, state: EditorState.create({ doc: draft.text, extensions }) });
 	draft.attach({ get state() { return view.state; }, dispatch: (tr) => view.dispatch(tr) });
@@ -115,15 +116,17 @@ function mount(parent: HTMLElement, draft: Draft, lang: string, label: string): 
 	};
 }
 
-interface EditorProps {
+export interface EditorProps {
 	statement: number;
+	incident: number;
 	lang: string;
 	title: string;
 	/** null when it is gone again. */
 	onHandle: (handle: Handle | null) => void;
 }
 
-export default function Editor({ statement, lang, title, onHandle }: EditorProps) {
+export default function Editor(props: EditorProps) {
+	const { statement, onHandle } = props;
 	const box = useRef<HTMLDivElement>(null);
 	const [problem, setProblem] = useState<Problem | null>(null), [isReady, setReady] = useState(false), [again, setAgain] = useState(0);
 	useEffect(() => {
@@ -133,7 +136,7 @@ export default function Editor({ statement, lang, title, onHandle }: EditorProps
 				return opened.ok ? opened.draft.close() : undefined;
 			if (!opened.ok)
 				return setProblem(opened.problem);
-			const { draft } = opened, mounted = mount(box.current, draft, lang, title);
+			const { draft } = opened, mounted = mount(box.current, draft, props);
 			const stop = effect(() => { if (draft.broken.value !== "" && isOn) setAgain((n) => n + 1); });
 			end = () => { stop(); mounted.end(); onHandle(null); };
 			setReady(true);

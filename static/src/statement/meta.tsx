@@ -86,6 +86,32 @@ export function Begin({ incident, onClose }: { incident: number; onClose: () => 
 	);
 }
 
+/** The same in another language: a statement of its own, linked, whose figures are compared with this one's. */
+export function Translate({ statement, onClose }: { statement: StatementData; onClose: () => void }) {
+	const [lang, setLang] = useState(LANGS.find((l) => l !== statement.lang) ?? ownLang.value);
+	return (
+		<Dialog title={t("statement.translate")} onClose={onClose} class="wide">
+			<p class="soft">{t("statement.translate_hint")}</p>
+			<DraftForm name={`statement-${statement.id}-translate`} go={t("statement.translate_go")} fields={POINTERS} onCancel={onClose} onDone={onClose}
+				onSend={async (f) => {
+					const r = await act<Summary>("POST", `/incidents/${statement.incident}/statements`, {
+						title: textOf(f, "title") ?? "", lang, channel: statement.channel, audience: statement.audience, text: statement.text, translation_of: statement.translation_of ?? statement.id,
+					});
+					if (r.ok)
+						navigate(hrefOf({ id: r.data.id, incident: statement.incident }));
+					return r;
+				}}>
+				{(problem) => (
+					<>
+						<Choice label={t("statement.lang")} name="lang" value={lang} onChange={setLang} options={LANGS.filter((l) => l !== statement.lang).map((l) => ({ value: l, label: langName(l) }))} />
+						<Field label={t("statement.title")} name="title" required maxLength={300} defaultValue={statement.title} error={errorAt(problem, "/title")} />
+					</>
+				)}
+			</DraftForm>
+		</Dialog>
+	);
+}
+
 /** Another title, language, channel or audience; an approval is of all of them, so it is void then. */
 export default function ChangeMeta({ statement, onClose, reload }: { statement: StatementData; onClose: () => void; reload: () => Promise<void> }) {
 	const [meta, setMeta] = useState<Meta>({ lang: statement.lang, channel: statement.channel, audience: statement.audience });

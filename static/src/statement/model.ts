@@ -84,6 +84,16 @@ export interface Version {
 	policy: { groups: Record<string, number>; any: number };
 	rests: Rest[];
 	is_edited?: boolean;
+	/** Of an earlier one, asked for against the submitted one: what is easily overlooked between the two. */
+	deltas?: Delta[];
+}
+export interface Delta {
+	kind: "number" | "negation" | "claim";
+	/** It stands in the earlier one alone; else in the submitted one alone. */
+	gone: boolean;
+	from: number;
+	to: number;
+	claim?: number;
 }
 export interface Given {
 	seq: number;
@@ -148,6 +158,8 @@ export interface Checked {
 	/** Asserted and not so. */
 	claims: { link: number; claim: number; from: number; to: number; why: "unknown" | "false" | "mixed" | "recheck" }[];
 	/** As the channel counts. */
+	/** Figures that this text and its translations do not share. */
+	translations: { statement: number; title: string; lang: string; numbers: { gone: boolean; from: number; to: number }[] }[];
 	length: number;
 	length_max: number | null;
 }

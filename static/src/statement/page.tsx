@@ -4,6 +4,7 @@
  * far it is from leaving. With ?at= it is looked at as it was, and nothing can be changed.
  */
 import backIcon from "@primer/octicons/build/svg/arrow-left-16.svg";
+import globeIcon from "@primer/octicons/build/svg/globe-16.svg";
 import historyIcon from "@primer/octicons/build/svg/history-16.svg";
 import pencilIcon from "@primer/octicons/build/svg/pencil-16.svg";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
@@ -28,7 +29,7 @@ import type { Handle } from "./editor";
 import { restMarks, StatementMark } from "./marks";
 import { type Checked, hrefOf, langName, type StatementData, useFollowStatement, useStatement } from "./model";
 
-type Open = "meta" | "history" | null;
+type Open = "meta" | "history" | "translate" | null;
 
 function Head({ room, statement, isFrozen, onOpen }: { room: RoomData; statement: StatementData; isFrozen: boolean; onOpen: (open: Open) => void }) {
 	return (
@@ -39,6 +40,7 @@ function Head({ room, statement, isFrozen, onOpen }: { room: RoomData; statement
 				<h1 tabIndex={-1}><Name>{statement.title}</Name></h1>
 				<div class="room-title-end statement-moves">
 					{statement.may?.type === true && <button type="button" onClick={() => onOpen("meta")}><Icon of={pencilIcon} />{t("edit")}</button>}
+					{statement.may?.type === true && <button type="button" onClick={() => onOpen("translate")}><Icon of={globeIcon} />{t("statement.translate")}</button>}
 					<button type="button" onClick={() => onOpen("history")}><Icon of={historyIcon} />{t("statement.history")}</button>
 				</div>
 			</div>
@@ -70,7 +72,8 @@ function useChecks(statement: StatementData, isFrozen: boolean): Checked | null 
 function Body({ room, statement, isFrozen, reload }: { room: RoomData; statement: StatementData; isFrozen: boolean; reload: () => Promise<void> }) {
 	const [handle, setHandle] = useState<Handle | null>(null), [open, setOpen] = useState<Open>(null);
 	const close = (): void => setOpen(null);
-	const Meta = useLate(open === "meta", () => import("./meta"), close), History = useLate(open === "history", () => import("./history"), close);
+	const Meta = useLate(open === "meta", () => import("./meta"), close), Translate = useLate<{ statement: StatementData; onClose: () => void }>(open === "translate", () => import("./meta").then((m) => ({ default: m.Translate })), close);
+	const History = useLate(open === "history", () => import("./history"), close);
 	const checked = useChecks(statement, isFrozen);
 	const marks = useMemo(() => restMarks(statement.rests, room.claims), [statement.rests, room.claims]);
 	const mayType = !isFrozen && statement.may?.type === true;
@@ -87,6 +90,7 @@ function Body({ room, statement, isFrozen, reload }: { room: RoomData; statement
 				</div>
 			</div>
 			{open === "meta" && Meta !== null && <Meta statement={statement} onClose={close} reload={reload} />}
+			{open === "translate" && Translate !== null && <Translate statement={statement} onClose={close} />}
 			{open === "history" && History !== null && <History statement={statement} onClose={close} />}
 		</div>
 	);

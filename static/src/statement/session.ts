@@ -38,6 +38,9 @@ export interface Draft {
 	/** The revision that the page has seen. */
 	revision(): number;
 	waiting(): number;
+	/** See Collab. */
+	placeOf(at: number, revision: number): number | null;
+	placeAt(at: number): number;
 	/** The reader has seen to it. */
 	drop(aside: Aside): void;
 	close(): void;
@@ -154,6 +157,14 @@ class OpenDraft implements Draft {
 
 	waiting(): number {
 		return this.#collab?.waiting ?? 0;
+	}
+
+	placeOf(at: number, revision: number): number | null {
+		return this.#collab?.placeOf(at, revision) ?? null;
+	}
+
+	placeAt(at: number): number {
+		return this.#collab?.placeAt(at) ?? at;
 	}
 
 	drop(aside: Aside): void {

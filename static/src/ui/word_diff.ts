@@ -101,36 +101,3 @@ export function wordDiff(before: string, after: string): Piece[] {
 		...same(a.slice(a.length - tail)),
 	]);
 }
-
-/* ---- what matters most in a difference ---- */
-
-const DIGITS = /\p{N}+(?:[.,:٫٬/]\p{N}+)*/gu;
-/* A digit of any script as ours, so that ۱۴ and 14 are the same figure. */
-const latin = (n: string): string => n.replace(/[٠-٩]/g, (d) => String(d.charCodeAt(0) - 0x660)).replace(/[۰-۹]/g, (d) => String(d.charCodeAt(0) - 0x6f0));
-const NOT = /^(?:no|not|never|none|nobody|nothing|without|neither|nor|cannot|[a-z]+n't|لا|لم|لن|ليس|ليست|ليسوا|لسنا|غير|بدون|دون|ما|كلا|نه|نیست|نیستند|نیستیم|نشده|نشد|هیچ|هرگز|بی|نمی.*|نکرد.*|ندار.*|نداشت.*|نخواه.*|نبود.*)$/iu;
-
-function bag(text: string, pick: (text: string) => readonly string[]): Map<string, number> {
-	const found = new Map<string, number>();
-	for (const word of pick(text))
-		found.set(word, (found.get(word) ?? 0) + 1);
-	return found;
-}
-
-function differs(before: string, after: string, pick: (text: string) => readonly string[]): { gone: string[]; come: string[] } {
-	const a = bag(before, pick), b = bag(after, pick);
-	const more = (x: Map<string, number>, y: Map<string, number>): string[] => [...x].filter(([w, n]) => n > (y.get(w) ?? 0)).map(([w]) => w);
-	return { gone: more(a, b), come: more(b, a) };
-}
-
-export interface Weighty {
-	figures: { gone: string[]; come: string[] };
-	negations: { gone: string[]; come: string[] };
-}
-
-/** Figures and negations that one text has and the other has not: what turns a sentence around in one letter. */
-export function weighty(before: string, after: string): Weighty {
-	return {
-		figures: differs(before, after, (x) => (x.match(DIGITS) ?? []).map(latin)),
-		negations: differs(before, after, (x) => (x.replaceAll("’", "'").match(/[\p{L}\p{M}\u200c']+/gu) ?? []).filter((w) => NOT.test(w))),
-	};
-}

@@ -294,6 +294,26 @@ test("what it says is true: sending until it comes back, not saved when it did n
 	assert.equal(world.server.text.toString(), "abc!", "not sent again");
 });
 
+test("a place in an older text is found again, and one on screen can be told", async () => {
+	const { page, world } = alone("one two");
+	const other = new Page(world, world.server.text, 0, "other");
+	world.pages.push(other);
+	other.type({ from: 0, insert: "zero " });
+	other.timers.shift()?.();
+	other.calls.shift()?.run();
+	other.calls.shift()?.run();
+	await turn();
+	assert.equal(page.collab.placeOf(4, 1), null, "of a revision that is still to come");
+	page.type({ from: 0, insert: "🙂" });
+	assert.equal(page.collab.placeOf(4, 0), 6);
+	assert.equal(page.collab.placeAt(6), 4);
+	page.collab.batch(page.frames.shift() as Batch);
+	assert.equal(page.state.doc.toString().indexOf("two"), page.collab.placeOf(4, 0));
+	assert.equal(page.state.doc.toString().indexOf("two"), page.collab.placeOf(9, 1));
+	assert.equal(page.collab.placeAt(page.state.doc.toString().indexOf("two")), 9);
+	assert.equal(page.collab.placeOf(99, 1), null);
+});
+
 test("a text that differs from the server's is noticed", async () => {
 	const { page, world } = alone();
 	world.server.text = Text.of(["axc"]);
