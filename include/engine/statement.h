@@ -149,7 +149,10 @@ void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
 			       const struct dw_statement_version *is);
 /** Object: where its time has gone until `now`. */
 void dw_statement_write_ledger(struct dw_jsonw *w, const struct dw_statement *t,
-			       int64_t now);
+			       const struct dw_names *names, int64_t now);
+/** Object: the seconds of each kind alone, beside what a list needs to name it. */
+void dw_statement_write_ledger_total(struct dw_jsonw *w, const struct dw_statement *t,
+				     int64_t now);
 void dw_rest_write(struct dw_jsonw *w, const struct dw_rest *r,
 		   const struct dw_names *names);
 /** A member of the open object: what the version lacks at that moment. */

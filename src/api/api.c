@@ -204,6 +204,8 @@ static const struct dw_route routes[] = {
 	  DW_BODY_NONE, 0, DW_RIGHT_READ },
 	{ DW_GET, "/api/v1/statements/{id}", dw_api_statement_get, DW_BODY_NONE, 0,
 	  DW_RIGHT_READ },
+	{ DW_GET, "/api/v1/incidents/{id}/ledger", dw_api_statements_ledger, DW_BODY_NONE,
+	  0, DW_RIGHT_READ },
 	{ DW_PATCH, "/api/v1/statements/{id}", dw_api_statement_patch, DW_BODY_WHOLE,
 	  SMALL, DW_RIGHT_ROOM },
 	{ DW_GET, "/api/v1/statements/{id}/versions/{digest}", dw_api_statement_version,

@@ -186,6 +186,7 @@ DW_API_HANDLER(dw_api_statement_get);
 DW_API_HANDLER(dw_api_statement_version);
 DW_API_HANDLER(dw_api_statement_checks);
 DW_API_HANDLER(dw_api_statement_ledger);
+DW_API_HANDLER(dw_api_statements_ledger);
 DW_API_HANDLER(dw_api_approvals); /* approvals.c */
 DW_API_HANDLER(dw_api_stream);	  /* stream.c */
 DW_API_HANDLER(dw_api_presence);  /* presence.c: signed-in people only */

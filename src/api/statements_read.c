@@ -69,7 +69,8 @@ struct past_job {
 	struct dw_http_req *req;
 	struct dw_names *names;
 	uint64_t statement, room, upto, head;
-	int64_t at; /* as_of as a time; 0: a seq */
+	int64_t at;	/* as_of as a time; 0: a seq */
+	bool is_ledger; /* where its time had gone by then, and not the statement */
 	struct dw_buf out;
 	struct dw_err err;
 	int rc;
@@ -110,30 +111,42 @@ static int find_moment(struct past_job *j, struct dw_reader *r)
 					     &j->err);
 }
 
+/* What it may do and its claims are the room's. */
+static int write_whole(struct past_job *j, struct dw_reader *r, struct dw_jsonw *w,
+		       const struct dw_statement *t)
+{
+	struct dw_incident *s = NULL;
+	int rc = dw_room_fold_on_pool(r, j->room, j->upto, &s, &j->err);
+
+	if (rc == 0)
+		dw_statement_write(w, t, j->names, j->at, s, NULL);
+	dw_incident_destroy(s);
+	return rc;
+}
+
 static void fold_on_pool(struct dw_work *w, void *local)
 {
 	struct past_job *j = DW_CONTAINER_OF(w, struct past_job, work);
 	struct dw_statement *t = NULL;
-	struct dw_incident *s = NULL;
 	struct dw_jsonw jw;
 
+	dw_jsonw_init(&jw, &j->out);
 	j->rc = find_moment(j, local);
 	if (j->rc == 0)
 		j->rc = dw_statement_fold_on_pool(local, j->statement, j->upto, &t,
 						  &j->err);
+	if (j->rc == 0 && j->is_ledger)
+		dw_statement_write_ledger(&jw, t, j->names, j->at);
+	else if (j->rc == 0)
+		j->rc = write_whole(j, local, &jw, t);
 	if (j->rc == 0)
-		j->rc = dw_room_fold_on_pool(local, j->room, j->upto, &s, &j->err);
-	if (j->rc == 0) {
-		dw_jsonw_init(&jw, &j->out);
-		dw_statement_write(&jw, t, j->names, j->at, s, NULL);
 		j->rc = dw_jsonw_end(&jw);
-	}
-	dw_incident_destroy(s);
 	dw_statement_destroy(t);
 }
 
 static void reply_past(struct dw_http_req *req, struct dw_api *api,
-		       const struct dw_statement *t, uint64_t upto, int64_t at)
+		       const struct dw_statement *t, uint64_t upto, int64_t at,
+		       bool is_ledger)
 {
 	struct past_job *j = calloc(1, sizeof(*j));
 	int rc;
@@ -146,6 +159,7 @@ static void reply_past(struct dw_http_req *req, struct dw_api *api,
 	j->upto = upto;
 	j->head = dw_journal_head(dw_engine_journal(api->engine));
 	j->at = at;
+	j->is_ledger = is_ledger;
 	dw_buf_init(&j->out, DW_STATEMENT_OUT_MAX);
 	j->work.run_on_pool = fold_on_pool;
 	j->work.on_done = on_read;
@@ -194,10 +208,10 @@ void dw_api_statement_get(struct dw_http_req *req, void *data)
 	if (dw_http_query(req, "as_of", &text) < 0)
 		reply_now(req, api, t);
 	else
-		reply_past(req, api, t, upto, at);
+		reply_past(req, api, t, upto, at, false);
 }
 
-/* ---- GET /statements/{id}/versions/{digest}, /ledger, /checks ---- */
+/* ---- GET /statements/{id}/versions/{digest} ---- */
 
 static void reply_with(struct dw_http_req *req, struct dw_jsonw *w)
 {
@@ -250,23 +264,57 @@ void dw_api_statement_version(struct dw_http_req *req, void *data)
 	reply_with(req, &w);
 }
 
+/* ---- where the time has gone ---- */
+
 void dw_api_statement_ledger(struct dw_http_req *req, void *data)
 {
-	static const char *const known[] = { NULL };
+	static const char *const known[] = { "as_of", NULL };
 	const struct dw_statement *t;
 	struct dw_api *api = data;
+	struct dw_str text;
 	struct dw_jsonw w;
 	struct dw_buf b;
-	uint64_t id;
+	uint64_t id, upto;
+	int64_t at;
 
 	if (!api_only(req, known) || !api_path_id(req, &id) ||
-	    (t = statement_see(req, api, id)) == NULL)
+	    (t = statement_see(req, api, id)) == NULL || !api_as_of(req, api, &upto, &at))
 		return;
+	if (dw_http_query(req, "as_of", &text) >= 0) {
+		reply_past(req, api, t, upto, at, true);
+		return;
+	}
 	dw_buf_init(&b, DW_STATEMENT_OUT_MAX);
 	dw_jsonw_init(&w, &b);
-	dw_statement_write_ledger(&w, t, now_of(api));
+	dw_statement_write_ledger(&w, t, dw_account_names(dw_engine_account(api->engine)),
+				  now_of(api));
 	reply_with(req, &w);
 }
+
+static bool add_total(void *data, const struct dw_statement *t)
+{
+	struct listing *l = data;
+
+	dw_statement_write_ledger_total(&l->w, t, l->now);
+	return true;
+}
+
+void dw_api_statements_ledger(struct dw_http_req *req, void *data)
+{
+	static const char *const known[] = { NULL };
+	struct dw_api *api = data;
+	struct listing l = { .now = now_of(api) };
+	const struct dw_incident *s;
+	struct dw_buf b;
+
+	if (!api_only(req, known) || (s = api_see_room(req, api)) == NULL)
+		return;
+	api_list_begin(&l.w, &b);
+	dw_statements_each(dw_engine_rooms(api->engine), s->id, add_total, &l);
+	api_list_reply(req, &l.w, "statements");
+}
+
+/* ---- what a submission would say ---- */
 
 void dw_api_statement_checks(struct dw_http_req *req, void *data)
 {

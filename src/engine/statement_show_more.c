@@ -138,8 +138,43 @@ static int64_t not_before(const struct dw_statement *t, int64_t now)
 	return newest;
 }
 
+static void write_total(struct dw_jsonw *w, const struct dw_ledger *l)
+{
+	dw_jsonw_key(w, "total");
+	dw_jsonw_obj(w);
+	for (unsigned i = 0; i < DW_SPENT_COUNT; i++)
+		dw_jsonw_ku64(w, dw_spent_name(i), (uint64_t)(l->total[i] / SECOND));
+	dw_jsonw_obj_end(w);
+}
+
+/* Each person that it waited for, once. */
+static void write_people(struct dw_jsonw *w, const struct dw_ledger *l,
+			 const struct dw_names *names, struct dw_arena *a)
+{
+	uint64_t *told = dw_arena_alloc(a, (l->n * DW_WAITS_ON + 1) * sizeof(*told));
+	size_t n = 0;
+	char scratch[64];
+
+	dw_jsonw_key(w, "people");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < l->n * DW_WAITS_ON; i++) {
+		const struct dw_stint *s = &l->stint[i / DW_WAITS_ON];
+		uint64_t user =
+			i % DW_WAITS_ON < s->n_on ? s->on[i % DW_WAITS_ON].user : 0;
+		size_t k = 0;
+
+		while (k < n && told[k] != user)
+			k++;
+		if (user == 0 || k < n)
+			continue;
+		told[n++] = user;
+		dw_jsonw_raw(w, dw_names_json(names, user, scratch));
+	}
+	dw_jsonw_arr_end(w);
+}
+
 void dw_statement_write_ledger(struct dw_jsonw *w, const struct dw_statement *t,
-			       int64_t now)
+			       const struct dw_names *names, int64_t now)
 {
 	struct dw_arena *a = dw_arena_create();
 	struct dw_ledger l;
@@ -152,12 +187,27 @@ void dw_statement_write_ledger(struct dw_jsonw *w, const struct dw_statement *t,
 	for (size_t i = 0; i < l.n; i++)
 		write_stint(w, &l.stint[i]);
 	dw_jsonw_arr_end(w);
-	dw_jsonw_key(w, "total");
-	dw_jsonw_obj(w);
-	for (unsigned i = 0; i < DW_SPENT_COUNT; i++)
-		dw_jsonw_ku64(w, dw_spent_name(i), (uint64_t)(l.total[i] / SECOND));
-	dw_jsonw_obj_end(w);
+	write_people(w, &l, names, a);
+	write_total(w, &l);
 	dw_jsonw_kbool(w, "is_cut", l.is_cut);
+	dw_jsonw_obj_end(w);
+	dw_arena_destroy(a);
+}
+
+void dw_statement_write_ledger_total(struct dw_jsonw *w, const struct dw_statement *t,
+				     int64_t now)
+{
+	struct dw_arena *a = dw_arena_create();
+	struct dw_ledger l;
+
+	dw_ledger_make(&l, t, not_before(t, now), a);
+	dw_jsonw_obj(w);
+	dw_jsonw_ku64(w, "statement", t->id);
+	dw_jsonw_kstr_or_null(w, "title", t->title);
+	dw_jsonw_kstr(w, "spent",
+		      dw_str_of(dw_spent_name(l.n > 0 ? l.stint[l.n - 1].spent
+						      : DW_SPENT_IDLE)));
+	write_total(w, &l);
 	dw_jsonw_obj_end(w);
 	dw_arena_destroy(a);
 }

@@ -31,7 +31,7 @@ def statement_paths(id_):
 
 def paths(room):
     base = V1 + "/incidents/%d" % room["id"]
-    return [("GET", base + "/statements", None),
+    return [("GET", base + "/statements", None), ("GET", base + "/ledger", None),
             ("POST", base + "/statements", {"title": "x", "lang": "en", "channel": "press",
                                             "audience": "public"}),
             ("GET", base, None), ("GET", base + "?as_of=%d" % room["id"], None),
