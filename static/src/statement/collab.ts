@@ -350,13 +350,26 @@ export interface Restored {
 /**
  * Brings what was kept up to the revision that `missed` ends with. What of it had arrived after all
  * is recognised by its client and dropped. Throws when it does not fit.
+ *
+ * As receiveUpdates does it; a state of its own would forget a change that has become nothing, which
+ * the server has as an update like any other.
  */
 export function restore(kept: Kept, missed: readonly WireUpdate[]): Restored {
-	let state = EditorState.create({ doc: kept.base, extensions: collab({ startVersion: kept.revision, clientID: kept.client }) });
-	for (const changes of kept.changes)
-		state = state.update({ changes: ChangeSet.fromJSON(changes) }).state;
-	const read = missed.map(fromWire);
-	const text = read.reduce((t, u) => u.changes.apply(t), EditorState.create({ doc: kept.base }).doc);
-	state = receiveUpdates(state, read).state;
-	return { revision: kept.revision + read.length, text, changes: sendableUpdates(state).map((u) => u.changes) };
+	let waiting = kept.changes.map((changes) => ChangeSet.fromJSON(changes)), text = EditorState.create({ doc: kept.base }).doc;
+	for (const update of missed) {
+		let changes = ChangeSet.fromJSON(update.changes);
+		text = changes.apply(text);
+		if (update.client === kept.client && waiting.length > 0) {
+			waiting = waiting.slice(1);
+			continue;
+		}
+		waiting = waiting.map((own) => {
+			const moved = own.map(changes);
+			changes = changes.map(own, true);
+			return moved;
+		});
+	}
+	if (waiting.length > 0 && waiting[0]?.length !== text.length)
+		throw new RangeError("what was kept does not fit the text");
+	return { revision: kept.revision + missed.length, text, changes: waiting };
 }
