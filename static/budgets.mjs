@@ -35,7 +35,8 @@ const lazy = names.filter((n) => n.endsWith(".js") && !entry.includes(n) && n !=
 const rows = [
 	["entry", entry, 45],
 	["shared worker", ["bus.js"], 5],
-	["style", ["app.css"], 14],
+	["style", ["app.css"], 10],
+	["style of rooms", ["rooms.css"], 10],
 	["style of the newsroom", ["newsroom.css"], 3],
 	["fonts of one language", names.filter((n) => /-(arabic|latin)-wght-.*woff2$/.test(n)), 82],
 	...["en", "ar", "fa"].map((l) => [`words in ${l}`, [`words-${l}.json`], 10]),

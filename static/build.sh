@@ -91,6 +91,7 @@ for sheet in app newsroom; do
 	NODE_PATH=$modules "$esbuild" css/$sheet.css --bundle --minify --charset=utf8 --log-level=warning \
 		--loader:.woff2=file --asset-names=[name]-[hash] --outfile="$work/$sheet.css"
 done
+"$esbuild" css/rooms.css --bundle --minify --charset=utf8 --log-level=warning --outfile="$work/rooms.css"
 # What only the pages of rooms say travels when the first of them is opened (src/i18n/t.ts), what is said of
 # statements as well, and by itself for the page of approvals. A key stands behind one tab, its
 # plural forms behind two. Parts: "" for all pages, room, statement; verdicts of claims and severities are in two of them.

@@ -8,9 +8,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ConnectionBanner } from "./bus/banner";
 import { connect, disconnect } from "./bus/bus";
-import { needRoomWords, t } from "./i18n/t";
+import { t } from "./i18n/t";
 import { bindKeys, KeysHelp } from "./keys";
 import { Nav } from "./nav";
+import { needRoom } from "./need";
 import { type Page, pageAt, type PageProps } from "./pages";
 import { navigate, path } from "./router";
 import { generation, lookUp, presence, session, sessionProblem } from "./session";
@@ -32,8 +33,8 @@ function Loaded({ page, props }: { page: Page; props: PageProps }) {
 	const [, setReady] = useState<Page | null>(null);
 	useEffect(() => {
 		let isOn = true;
-		const words = page.isRoom ? needRoomWords() : null;
-		Promise.all([page.load?.(), words]).then(([m]) => {
+		const needed = page.isRoom ? needRoom() : null;
+		Promise.all([page.load?.(), needed]).then(([m]) => {
 			if (m === undefined)
 				return;
 			loaded.set(page, m.default);

@@ -86,6 +86,7 @@ const VIEWS = {
 	submit: { path: `${at}/statements/${fa.id}`, shows: ".finding", act: async (p) => { await p.locator(".approval-acts .primary").click(); await p.locator("dialog[open] [name=deadline]").waitFor(); } },
 	meta: { path: `${at}/statements/${ar.id}`, shows: ".cm-content", act: async (p) => { await head(p, 0); await p.locator("dialog[open] [name=title]").waitFor(); } },
 	history: { path: `${at}/statements/${ar.id}`, shows: ".cm-content", act: async (p) => { await head(p, 2); await p.locator("dialog[open] .film").waitFor(); } },
+	ledger: { path: `${at}/statements/${ar.id}`, shows: ".cm-content", act: async (p) => { await p.locator(".ledger-link").click(); await p.locator("dialog[open] .waterfall li").first().waitFor(); } },
 	translate: { path: `${at}/statements/${ar.id}`, shows: ".cm-content", act: async (p) => { await head(p, 1); await p.locator("dialog[open] [name=title]").waitFor(); } },
 	publish: { path: `${at}/statements/${over.id}`, shows: ".good-line", act: async (p) => { await p.locator(".approval-acts .primary").click(); await p.locator("dialog[open] .paper").waitFor(); } },
 	withdraw: { path: `${at}/statements/${en.id}`, shows: ".publications", act: async (p) => { await p.locator(".approval-acts .danger").click(); await p.locator("dialog[open] [name=reason]").waitFor(); } },

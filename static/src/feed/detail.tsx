@@ -18,7 +18,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { explain, type Problem } from "../api";
 import type { LineEvent } from "../bus/bus";
 import { ago, exact, number } from "../i18n/format";
-import { isLang, type Key, LANG_NAMES, needRoomWords, t } from "../i18n/t";
+import { isLang, type Key, LANG_NAMES, t } from "../i18n/t";
 import type { Beside } from "../room/became";
 import { SourceChip } from "../ui/chip";
 import { copyLink } from "../ui/copy";
@@ -30,6 +30,7 @@ import { Skeleton } from "../ui/parts";
 import { hasDanger, safeHref } from "../i18n/foreign";
 import { authorHref } from "./filter";
 import type { Mention } from "./mention";
+import { needRoom } from "../need";
 import { mayPick, Ways } from "./pick";
 import { isDangerous, timeOf, Who } from "./row";
 import { Text } from "../ui/text";
@@ -150,7 +151,7 @@ function ByAuthor({ m, n }: { m: Mention; n: number }) {
 }
 
 const loadBecame = async () => {
-	const [view] = await Promise.all([import("../room/became"), needRoomWords()]);
+	const [view] = await Promise.all([import("../room/became"), needRoom()]);
 	return view;
 };
 

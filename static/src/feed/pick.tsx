@@ -10,8 +10,9 @@ import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-import { needRoomWords, t } from "../i18n/t";
+import { t } from "../i18n/t";
 import type { FromFeedProps } from "../room/from_feed";
+import { needRoom } from "../need";
 import { session } from "../session";
 import { Icon } from "../ui/icon";
 import { say } from "../ui/toast";
@@ -78,7 +79,7 @@ export function PickDialogs() {
 	useEffect(() => {
 		if (ask === null || FromFeed !== null)
 			return;
-		Promise.all([import("../room/from_feed"), needRoomWords()]).then(([m]) => setFromFeed(() => m.FromFeed),
+		Promise.all([import("../room/from_feed"), needRoom()]).then(([m]) => setFromFeed(() => m.FromFeed),
 			() => { asked.value = null; say(t("page.failed")); });
 	}, [ask]);
 	useEffect(() => () => { asked.value = null; }, []);

@@ -73,8 +73,9 @@ interface PaneProps {
 }
 
 export function ApprovalPane({ room, statement, checked, handle, isFrozen, reload }: PaneProps) {
-	const [doing, setDoing] = useState<ActName | null>(null);
+	const [doing, setDoing] = useState<ActName | null>(null), [isCounting, setCounting] = useState(false);
 	const close = (): void => setDoing(null);
+	const Ledger = useLate(isCounting, () => import("./ledger"), () => setCounting(false));
 	const Act = useLate<ActProps>(doing !== null, () => import("./acts"), close);
 	const version = statement.submitted;
 	const acts = isFrozen ? [] : actsOf(statement);
@@ -98,6 +99,8 @@ export function ApprovalPane({ room, statement, checked, handle, isFrozen, reloa
 					{statement.may?.rule && version !== null && statement.missing.some((l) => l.kind !== "edited") && <a class="button" href={`/approvals#s${statement.id}`} target="_self">{t("statement.judge")}</a>}
 				</div>
 			)}
+			<button type="button" class="link small ledger-link" onClick={() => setCounting(true)}>{t("statement.ledger")}</button>
+			{isCounting && Ledger !== null && <Ledger statement={statement} onClose={() => setCounting(false)} />}
 			{doing !== null && Act !== null && <Act key={doing} act={doing} room={room} statement={statement} checked={checked} handle={handle} onClose={close} reload={reload} />}
 		</section>
 	);
