@@ -2,8 +2,8 @@
 #ifndef DW_LINK_FETCH_H
 #define DW_LINK_FETCH_H
 /*
- * HTTP requests to strangers, on the loop: libcurl's multi interface under libuv. A few at a
- * time, the rest wait. See src/link/fetch.c for what is not let through.
+ * Requests to strangers, on the loop: libcurl's multi interface under libuv. A few at a time, the
+ * rest wait. A GET, or what is sent: a POST, or a mail. See src/link/fetch.c for what is not let through.
  */
 #include "base/str.h"
 #include "rt/loop.h"
@@ -19,16 +19,33 @@ struct dw_fetcher_conf {
 	uint64_t max_bytes; /* of a body, also after decoding; 0: 8 MiB */
 	/* May this address be connected to? NULL: dw_address_is_public. */
 	bool (*may_ask)(const struct sockaddr *sa);
+	const char *
+		setting; /* that lets private ones be asked; NULL: allow_private_sources */
 	uint64_t *bytes;   /* counts body bytes; may be NULL */
 	uint64_t *refused; /* counts private addresses; may be NULL */
 };
 
-/** One GET. Open because it is embedded in whoever asks; all zero before its fields are set. */
+/* By which way a mail goes; borrowed as long as the transfer. */
+struct dw_mail_way {
+	const char *from;	 /* addresses alone */
+	const struct dw_str *to; /* NUL-terminated each */
+	size_t n_to;
+	const char *user, *password; /* NULL: without */
+	bool needs_tls;		     /* what does not become TLS is not sent */
+	bool is_lenient;	     /* go on when some, not all, of `to` are refused */
+};
+
+/** One request. Open because it is embedded in whoever asks; all zero before its fields are set. */
 struct dw_fetch {
 	/* set by the caller; borrowed until on_done */
 	const char *url;
 	const char *etag,
-		*last_modified; /* of the answer that is there already, or NULL */
+		*last_modified;		/* of the answer that is there already, or NULL */
+	struct dw_str body;		/* what is sent; p == NULL: a GET */
+	const char *const *lines;	/* of a POST's head; ends with NULL */
+	const struct dw_mail_way *mail; /* body is a message; else NULL */
+	/* The connection is there, nothing was sent: may it? NULL: it may. */
+	bool (*may_send)(struct dw_fetch *x);
 	/* The next bytes of a body with status 200, decoded. Below 0: enough, break off. */
 	int (*on_body)(struct dw_fetch *x, struct dw_str piece);
 	/* Once, on a later turn, unless it is cancelled. May start another, or free x. */
@@ -43,7 +60,11 @@ struct dw_fetch {
 	char final_url[DW_FETCH_URL_MAX + 1]; /* valid in on_body too */
 	char charset[40];		      /* valid in on_body too; "" = not said */
 	char new_etag[1001], new_last_modified[101];
+	bool is_held;	    /* may_send said no */
+	unsigned n_refused; /* addresses that a mail server refused for good */
 	/* the fetcher's own */
+	size_t sent;
+	void *rcpt;
 	struct dw_fetcher *fetcher;
 	struct dw_link link;
 	void *easy, *headers;

@@ -26,4 +26,12 @@ void transfer_close(struct dw_fetch *x);
 /** Fill x's results from how it ended. */
 void transfer_result(struct dw_fetch *x, CURLcode code);
 
+/* sending.c */
+
+/** What differs from a GET. Requires: x->body. */
+void sending_open(struct dw_fetch *x);
+void sending_close(struct dw_fetch *x);
+/** A line that a mail server answered. */
+void sending_line(struct dw_fetch *x, struct dw_str line);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * transfer.c - one GET from a stranger, and everything that it may not do.
+ * transfer.c - one request to a stranger, and everything that it may not do. What a POST and a mail have
+ * besides is in sending.c.
  *
  *  (1) http and https only, also after a redirect; five redirects; no user name in an address,
  *      no cookies, no .netrc, no proxy from the environment: what is asked is what was configured.
@@ -125,6 +126,10 @@ static size_t on_header(char *p, size_t size, size_t n, void *data)
 		x->is_too_big = true;
 		return 0;
 	}
+	if (x->mail != NULL) {
+		sending_line(x, line);
+		return size * n;
+	}
 	while (line.n > 0 && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
 		line.n--;
 	if (dw_str_starts(line, DW_STR("HTTP/")))
@@ -155,6 +160,10 @@ static size_t on_write(char *p, size_t size, size_t n, void *data)
 		take_final_url(x);
 	}
 	x->bytes += size * n;
+	if (x->body.p != NULL) { /* the status is all that is wanted */
+		x->is_broken_off = x->bytes > max_bytes(x);
+		return x->is_broken_off ? 0 : size * n;
+	}
 	if (x->fetcher->conf.bytes != NULL)
 		*x->fetcher->conf.bytes += size * n;
 	if (x->bytes > max_bytes(x)) {
@@ -177,6 +186,8 @@ static int on_progress(void *data, curl_off_t total, curl_off_t now, curl_off_t 
 	struct dw_fetch *x = data;
 
 	(void)total, (void)up_total, (void)up;
+	if (x->body.p != NULL)
+		return 0;
 	if (now >= 0 && (uint64_t)now <= max_bytes(x))
 		return 0;
 	x->is_too_big = true;
@@ -235,11 +246,16 @@ void transfer_open(struct dw_fetch *x)
 
 	DW_INVARIANT(h != NULL);
 	x->easy = h;
-	x->headers = headers_of(x);
 	set_limits(x, h);
 	curl_easy_setopt(h, CURLOPT_URL, x->url);
+	if (x->body.p != NULL) {
+		sending_open(x);
+	} else {
+		x->headers = headers_of(x);
+		curl_easy_setopt(h, CURLOPT_USERAGENT,
+				 "diwan/" DW_VERSION " (feed reader)");
+	}
 	curl_easy_setopt(h, CURLOPT_HTTPHEADER, (struct curl_slist *)x->headers);
-	curl_easy_setopt(h, CURLOPT_USERAGENT, "diwan/" DW_VERSION " (feed reader)");
 	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, x->text);
 	curl_easy_setopt(h, CURLOPT_PRIVATE, x);
 	curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
@@ -257,6 +273,7 @@ void transfer_close(struct dw_fetch *x)
 {
 	curl_easy_cleanup(x->easy);
 	curl_slist_free_all(x->headers);
+	sending_close(x);
 	x->easy = NULL;
 	x->headers = NULL;
 }
@@ -285,8 +302,11 @@ static int explain(struct dw_fetch *x, CURLcode code)
 	if (x->is_refused && code == CURLE_COULDNT_CONNECT)
 		return dw_fail(&x->err, DW_EFORBIDDEN,
 			       "it leads to %s, which is no public address; "
-			       "allow_private_sources lets such be asked",
-			       x->refused);
+			       "%s lets such be asked",
+			       x->refused,
+			       x->fetcher->conf.setting != NULL
+				       ? x->fetcher->conf.setting
+				       : "allow_private_sources");
 	switch ((int)code) {
 	case CURLE_OPERATION_TIMEDOUT:
 		return dw_fail(&x->err, DW_ETIMEDOUT,
