@@ -15,6 +15,7 @@ struct dw_account;     /* engine/account.h */
 struct dw_authorities; /* engine/authority.h */
 struct dw_feed;	       /* engine/feed.h */
 struct dw_names;       /* engine/names.h */
+struct dw_outbox;      /* engine/outbox.h */
 struct dw_playbooks;   /* engine/playbook.h */
 struct dw_principal;   /* domain/policy.h */
 struct dw_rooms;       /* engine/room.h */
@@ -32,6 +33,9 @@ struct dw_engine_conf {
 	unsigned sign_in_per_minute; /* failed attempts an account or address may make */
 	unsigned source_blind_s;     /* without success, and a feed is blind; 0: 300 */
 	unsigned source_interval_min_s; /* that a feed may be asked in; 0: 30 */
+	unsigned outlet_retry_s;	/* behind the first failure of a delivery; 0: 5 */
+	unsigned outlet_give_up_s;	/* behind the first try of one; 0: a day */
+	const char *public_url;		/* that links begin with; NULL: there are none */
 	void (*on_progress)(uint64_t n,
 			    uint64_t total); /* views being rebuilt; may be NULL */
 	bool without_search; /* for measuring what the index costs: nothing is indexed */
@@ -51,6 +55,7 @@ struct dw_sources *dw_engine_sources(struct dw_engine *e);
 struct dw_rooms *dw_engine_rooms(struct dw_engine *e);
 struct dw_playbooks *dw_engine_playbooks(struct dw_engine *e);
 struct dw_authorities *dw_engine_authorities(struct dw_engine *e);
+struct dw_outbox *dw_engine_outbox(struct dw_engine *e);
 struct dw_uploads *dw_engine_uploads(struct dw_engine *e);
 /*
  * Each kind of slow work has threads of its own, so that none holds up another. `local` is the

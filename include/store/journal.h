@@ -31,6 +31,7 @@ enum dw_outcome { DW_APPENDED = 1, DW_CHANGED, DW_DUPLICATE };
 #define DW_KEY_OUTGOING (UINT64_MAX - 2)  /* the emergency stop; moved by outgoing.* */
 #define DW_KEY_SOURCES (UINT64_MAX - 3)	  /* feeds; moved by source.configured */
 #define DW_KEY_PLAYBOOKS (UINT64_MAX - 4) /* moved by playbook.added and .changed */
+#define DW_KEY_OUTLETS (UINT64_MAX - 5)	  /* moved by outlet.* */
 
 struct dw_record {
 	/* what to append; borrowed until completion */

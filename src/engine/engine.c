@@ -18,6 +18,7 @@
 #include "engine/feed.h"
 #include "engine/ingest.h"
 #include "engine/keyfile.h"
+#include "engine/outbox.h"
 #include "engine/playbook.h"
 #include "engine/projection.h"
 #include "engine/room.h"
@@ -45,6 +46,7 @@ struct dw_engine {
 	struct dw_rooms *rooms;
 	struct dw_playbooks *playbooks;
 	struct dw_authorities *authorities;
+	struct dw_outbox *outbox;
 	struct dw_uploads *uploads;
 	struct dw_feed *feed;
 	uint8_t identity_key[32];
@@ -72,12 +74,14 @@ static void on_durable(void *data, const struct dw_stored *e, size_t n)
 			dw_rooms_apply(g->rooms, &e[i]);
 			if (dw_event_by_name(e[i].type) == DW_EV_STATEMENT_PUBLISHED)
 				dw_authorities_apply(g->authorities, &e[i]);
+			dw_outbox_apply(g->outbox, &e[i]);
 			break;
 		case DW_CLASS_PLAYBOOK:
 			dw_playbooks_apply(g->playbooks, &e[i]);
 			break;
 		case DW_CLASS_AUTHORITY:
 			dw_authorities_apply(g->authorities, &e[i]);
+			dw_outbox_apply(g->outbox, &e[i]);
 			break;
 		case DW_CLASS_SYSTEM:
 		case DW_CLASS_COUNT:
@@ -220,6 +224,8 @@ static int load(struct dw_engine *g, struct dw_err *err)
 	if (rc == 0)
 		rc = dw_authorities_open(&g->authorities, g, r, err);
 	if (rc == 0)
+		rc = dw_outbox_open(&g->outbox, g, r, err);
+	if (rc == 0)
 		rc = dw_playbooks_open(&g->playbooks, g, r, err);
 	if (rc == 0)
 		rc = dw_uploads_open(&g->uploads, g, r, err);
@@ -264,6 +270,7 @@ static void on_journal_closed(void *data)
 	dw_feed_destroy(g->feed);
 	dw_uploads_destroy(g->uploads);
 	dw_playbooks_destroy(g->playbooks);
+	dw_outbox_destroy(g->outbox);
 	dw_authorities_destroy(g->authorities);
 	dw_rooms_destroy(g->rooms);
 	dw_sources_destroy(g->sources);
@@ -292,6 +299,7 @@ void dw_engine_close(struct dw_engine *g, void (*cb)(void *data), void *data)
 	g->on_closed_data = data;
 	dw_account_stop(g->account);
 	dw_rooms_stop(g->rooms);
+	dw_outbox_stop(g->outbox);
 	close_next_pool(g);
 }
 
@@ -338,6 +346,11 @@ struct dw_playbooks *dw_engine_playbooks(struct dw_engine *g)
 struct dw_authorities *dw_engine_authorities(struct dw_engine *g)
 {
 	return g->authorities;
+}
+
+struct dw_outbox *dw_engine_outbox(struct dw_engine *g)
+{
+	return g->outbox;
 }
 
 struct dw_feed *dw_engine_feed(struct dw_engine *g)

@@ -14,6 +14,7 @@
 #include "engine/account.h"
 #include "engine/authority.h"
 #include "engine/ingest.h"
+#include "engine/outbox.h"
 #include "engine/playbook.h"
 #include "engine/source.h"
 #include "engine/statement.h"
@@ -43,13 +44,16 @@ static int fold(void *ctx, struct dw_db *db, const struct dw_stored *e,
 		rc = dw_room_project_on_writer(db, e, err);
 		if (rc == 0)
 			rc = dw_statement_project_on_writer(db, e, err);
-		return rc == 0 ? dw_authority_project_on_writer(db, e, err) : rc;
+		if (rc == 0)
+			rc = dw_authority_project_on_writer(db, e, err);
+		return rc == 0 ? dw_outbox_project_on_writer(db, e, err) : rc;
 	case DW_CLASS_DRAFT:
 		return dw_statement_project_on_writer(db, e, err);
 	case DW_CLASS_PLAYBOOK:
 		return dw_playbook_project_on_writer(db, e, err);
 	case DW_CLASS_AUTHORITY:
-		return dw_authority_project_on_writer(db, e, err);
+		rc = dw_authority_project_on_writer(db, e, err);
+		return rc == 0 ? dw_outbox_project_on_writer(db, e, err) : rc;
 	case DW_CLASS_SYSTEM:
 	case DW_CLASS_COUNT:
 		break;

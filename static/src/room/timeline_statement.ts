@@ -35,6 +35,11 @@ function given(g: Given): Rest {
 	};
 }
 
+const delivered = (key: Key) => (g: Given): Rest => ({
+	key, holes: { statement: statement(g), outlet: { is: "quote", text: text(g.d, "name") } },
+	body: block("timeline.part.reason", text(g.d, "detail")),
+});
+
 export const STATEMENTS: Readonly<Record<string, (g: Given) => Rest>> = {
 	"statement.drafted": (g) => plain(id(g.d, "correction_of") === 0 ? "timeline.statement_drafted" : "timeline.statement_correction")(g),
 	"statement.changed": plain("timeline.statement_changed"),
@@ -45,6 +50,8 @@ export const STATEMENTS: Readonly<Record<string, (g: Given) => Rest>> = {
 	"statement.published": plain("timeline.statement_published"),
 	"statement.withdrawn": plain("timeline.statement_withdrawn"),
 	"statement.contradicted": rests("timeline.statement_contradicted"),
+	"delivery.made": (g) => delivered(g.d.withdrawal === true ? "timeline.delivery_withdrawal" : "timeline.delivery_made")(g),
+	"delivery.failed": delivered("timeline.delivery_failed"),
 	"verdict.given": given,
 	"verdict.carried": (g) => ({ key: "timeline.statement_carried", holes: { statement: statement(g), n: list(g.d, "verdicts").length } }),
 };
