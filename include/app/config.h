@@ -17,7 +17,11 @@
 	X(trusted_proxies, "",                                                           \
 	  "proxies whose X-Forwarded-For counts: addresses, blocks")                     \
 	X(static_dir, "", "read the page from this folder instead of from the program")  \
-	X(log_level, "info", "debug, info, warn or error")
+	X(log_level, "info", "debug, info, warn or error")                               \
+	X(smtp_url, "", "mail server for outlets, smtp://HOST:PORT or smtps://…")        \
+	X(smtp_from, "", "whom that mail is from: an address, or Name <address>")        \
+	X(smtp_user, "", "who we are to the mail server; none: it asks nobody")          \
+	X(smtp_password_file, "", "file with the password of smtp_user, on one line")
 
 /* name, default, least, most, what it is */
 #define DW_SETTING_NUMBER_MAP(X)                                                         \
@@ -39,11 +43,15 @@
 	X(body_min_rate, 500, 1, 1000000000, "bytes a second that a body must keep up")  \
 	X(source_timeout_s, 60, 1, 600, "seconds that asking a feed may take")           \
 	X(source_interval_min_s, 30, 1, 86400, "seconds between askings, at the least")  \
-	X(source_blind_s, 300, 1, 86400, "seconds of failing until a feed is blind")
+	X(source_blind_s, 300, 1, 86400, "seconds of failing until a feed is blind")     \
+	X(outlet_timeout_s, 30, 1, 600, "seconds that a try of a delivery may take")     \
+	X(outlet_retry_s, 5, 1, 3600, "seconds behind the first try that failed")        \
+	X(outlet_give_up_s, 86400, 1, 604800, "seconds until a delivery is given up")
 
 /* name, default, what it is; on the command line its name alone turns it on */
 #define DW_SETTING_SWITCH_MAP(X)                                                         \
-	X(allow_private_sources, false, "yes or no: may feeds be at private addresses")
+	X(allow_private_sources, false, "yes or no: may feeds be at private addresses")  \
+	X(allow_private_outlets, false, "yes or no: may webhooks be at private ones")
 
 enum dw_setting_origin {
 	DW_FROM_DEFAULT,

@@ -150,6 +150,10 @@ DW_API_HANDLER(dw_api_incident_milestone_delete);
 DW_API_HANDLER(dw_api_outgoing_get); /* authority.c */
 DW_API_HANDLER(dw_api_outgoing_freeze);
 DW_API_HANDLER(dw_api_outgoing_thaw);
+DW_API_HANDLER(dw_api_outlets_list);
+DW_API_HANDLER(dw_api_outlets_create);
+DW_API_HANDLER(dw_api_outlet_patch);
+DW_API_HANDLER(dw_api_outlet_delete);
 DW_API_HANDLER(dw_api_policy_get);
 DW_API_HANDLER(dw_api_policy_patch); /* If-Match */
 DW_API_HANDLER(dw_api_keys_list);

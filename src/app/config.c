@@ -121,11 +121,11 @@ static bool is_one_of(struct dw_str value, const char *const *list)
 }
 
 /* https://name[:port], nothing behind it: links are made by putting a path there. */
-static bool is_origin(struct dw_str v)
+static bool is_origin(struct dw_str v, const char *plain, const char *secure)
 {
-	size_t at = dw_str_starts(v, DW_STR("https://"))  ? 8
-		    : dw_str_starts(v, DW_STR("http://")) ? 7
-							  : 0;
+	size_t at = dw_str_starts(v, dw_str_of(secure))	 ? strlen(secure)
+		    : dw_str_starts(v, dw_str_of(plain)) ? strlen(plain)
+							 : 0;
 
 	if (at == 0 || v.n == at)
 		return false;
@@ -138,6 +138,22 @@ static bool is_origin(struct dw_str v)
 	return true;
 }
 
+static int check_mail(const struct row *r, struct dw_str v, struct dw_err *err)
+{
+	if (strcmp(r->name, "smtp_url") == 0 && v.n > 0 &&
+	    !is_origin(v, "smtp://", "smtps://"))
+		return dw_fail(
+			err, DW_EINVAL,
+			"smtp_url must be smtp:// or smtps:// with a host and perhaps "
+			"a port: smtps://mail.example.org:465");
+	if (strcmp(r->name, "smtp_from") == 0 && v.n > 0 &&
+	    (memchr(v.p, '@', v.n) == NULL || !dw_utf8_valid(v)))
+		return dw_fail(err, DW_EINVAL,
+			       "smtp_from must be a mail address, perhaps as Name "
+			       "<press@example.org>");
+	return 0;
+}
+
 static int check_text(const struct row *r, struct dw_str v, struct dw_err *err)
 {
 	static const char *const levels[] = { "debug", "info", "warn", "error", NULL };
@@ -148,7 +164,8 @@ static int check_text(const struct row *r, struct dw_str v, struct dw_err *err)
 	if (strcmp(r->name, "log_level") == 0 && !is_one_of(v, levels))
 		return dw_fail(err, DW_EINVAL,
 			       "log_level must be debug, info, warn or error");
-	if (strcmp(r->name, "public_url") == 0 && v.n > 0 && !is_origin(v))
+	if (strcmp(r->name, "public_url") == 0 && v.n > 0 &&
+	    !is_origin(v, "http://", "https://"))
 		return dw_fail(
 			err, DW_EINVAL,
 			"public_url must be http:// or https:// with a host and perhaps "
@@ -156,7 +173,7 @@ static int check_text(const struct row *r, struct dw_str v, struct dw_err *err)
 	if (strcmp(r->name, "listen") == 0 && (v.n == 0 || memchr(v.p, ':', v.n) == NULL))
 		return dw_fail(err, DW_EINVAL,
 			       "listen must be HOST:PORT, such as 0.0.0.0:8080");
-	return 0;
+	return check_mail(r, v, err);
 }
 
 static int set_text(struct dw_config *c, const struct row *r, struct dw_str v,

@@ -2,9 +2,9 @@
 /*
  * server.c - builds all parts, serves, and takes them down in reverse.
  *
- *   up:   lock, loop, timers, engine, files, api, net, listeners, poll, ready
- *   down: askings, listeners and idle connections, streams (with `retry:`), requests in work,
- *         api, poll, engine (last checkpoint), timers, loop
+ *   up:   lock, loop, timers, engine, files, api, net, listeners, poll, courier, ready
+ *   down: askings, deliveries, listeners and idle connections, streams (with `retry:`), requests in
+ *         work, api, poll, courier, engine (last checkpoint), timers, loop
  *
  * The same server runs in three places: `diwan serve`, `diwan demo`, and inside any command that
  * finds no server on its folder. The last has only the control socket, so that there is one code
@@ -16,9 +16,11 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "link/courier.h"
 #include "link/poll.h"
 #include "rt/notify.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -29,6 +31,7 @@
 #define MENTION_MAX (256u * 1024)
 #define BATCH_MAX (16u * 1024 * 1024)
 #define NAMES_MAX 64
+#define PASSWORD_MAX 1024
 
 /* Pages may load their own script and style and nothing else; RELIABILITY.md section 3.1. What
  * they try against it is reported. Browsers that know report-to do not look at report-uri, and
@@ -50,7 +53,8 @@ struct dw_server {
 	struct dw_files *files;
 	struct dw_api *api;
 	struct dw_net *net;
-	struct dw_poll *poll; /* NULL: nobody is asked */
+	struct dw_poll *poll;	    /* NULL: nobody is asked */
+	struct dw_courier *courier; /* NULL: nothing leaves */
 	uv_async_t stop;
 	uv_timer_t watchdog;
 	bool has_handles; /* stop and watchdog are open */
@@ -109,11 +113,22 @@ static void close_engine(void *data)
 {
 	struct dw_server *s = data;
 
-	s->poll = NULL;
+	s->courier = NULL;
 	if (s->engine != NULL)
 		dw_engine_close(s->engine, on_engine_closed, s);
 	else
 		on_engine_closed(s);
+}
+
+static void close_courier(void *data)
+{
+	struct dw_server *s = data;
+
+	s->poll = NULL;
+	if (s->courier != NULL)
+		dw_courier_close(s->courier, close_engine, s);
+	else
+		close_engine(s);
 }
 
 static void on_net_closed(void *data)
@@ -124,9 +139,9 @@ static void on_net_closed(void *data)
 	dw_api_destroy(s->api);
 	dw_files_destroy(s->files);
 	if (s->poll != NULL)
-		dw_poll_close(s->poll, close_engine, s);
+		dw_poll_close(s->poll, close_courier, s);
 	else
-		close_engine(s);
+		close_courier(s);
 }
 
 static void begin_stop(struct dw_server *s)
@@ -142,6 +157,8 @@ static void begin_stop(struct dw_server *s)
 		s->hooks->on_stopping(s->hooks->ctx);
 	if (s->poll != NULL)
 		dw_poll_stop(s->poll);
+	if (s->courier != NULL)
+		dw_courier_stop(s->courier);
 	if (s->net == NULL) {
 		on_net_closed(s);
 		return;
@@ -206,11 +223,32 @@ static int open_engine(struct dw_server *s, struct dw_err *err)
 		.sign_in_per_minute = (unsigned)c->sign_in_per_minute,
 		.source_blind_s = (unsigned)c->source_blind_s,
 		.source_interval_min_s = (unsigned)c->source_interval_min_s,
+		.outlet_retry_s = (unsigned)c->outlet_retry_s,
+		.outlet_give_up_s = (unsigned)c->outlet_give_up_s,
+		.public_url = c->public_url[0] != '\0' ? c->public_url : NULL,
 		.on_progress = on_rebuild_progress,
 	};
 	int rc = dw_engine_open(&s->engine, &conf, err);
 
 	return rc < 0 ? dw_wrap(err, rc, "opening %s", c->data) : 0;
+}
+
+/* The first line of it. */
+static int read_password(const char *path, char out[PASSWORD_MAX], struct dw_err *err)
+{
+	FILE *f = fopen(path, "re");
+
+	if (f == NULL || fgets(out, PASSWORD_MAX, f) == NULL) {
+		int why = errno;
+
+		if (f != NULL)
+			fclose(f);
+		return dw_fail(err, DW_EINVAL, "smtp_password_file %s: %s", path,
+			       f == NULL ? strerror(why) : "there is nothing in it");
+	}
+	fclose(f);
+	out[strcspn(out, "\r\n")] = '\0';
+	return 0;
 }
 
 /* A server inside of a command lives for moments and asks nobody. */
@@ -223,6 +261,31 @@ static int open_poll(struct dw_server *s, struct dw_err *err)
 				     .may_ask_private = s->conf->allow_private_sources };
 
 	return s->hooks->is_local_only ? 0 : dw_poll_create(&s->poll, &conf, err);
+}
+
+/* Nor does anything leave from it. */
+static int open_courier(struct dw_server *s, struct dw_err *err)
+{
+	const struct dw_config *c = s->conf;
+	char password[PASSWORD_MAX] = "";
+	struct dw_courier_conf conf = { .engine = s->engine,
+					.loop = &s->loop,
+					.timeout_s = (unsigned)c->outlet_timeout_s,
+					.may_post_private = c->allow_private_outlets,
+					.smtp_url = c->smtp_url,
+					.smtp_from = c->smtp_from,
+					.smtp_user = c->smtp_user,
+					.smtp_password = password };
+	int rc = 0;
+
+	if (s->hooks->is_local_only)
+		return 0;
+	if (c->smtp_url[0] != '\0' && c->smtp_password_file[0] != '\0')
+		rc = read_password(c->smtp_password_file, password, err);
+	if (rc == 0)
+		rc = dw_courier_create(&s->courier, &conf, err);
+	explicit_bzero(password, sizeof(password));
+	return rc;
 }
 
 static int open_api(struct dw_server *s, struct dw_err *err)
@@ -367,7 +430,9 @@ static int build(struct dw_server *s, struct dw_err *err)
 		rc = open_net(s, err);
 	if (rc == 0)
 		rc = listen_all(s, err);
-	return rc == 0 ? open_poll(s, err) : rc;
+	if (rc == 0)
+		rc = open_poll(s, err);
+	return rc == 0 ? open_courier(s, err) : rc;
 }
 
 static void raise_open_files(void)
