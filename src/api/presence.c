@@ -260,12 +260,12 @@ static void move_caret(struct presence *p, const struct dw_principal *who,
 {
 	struct dw_here_spot *spot = dw_presence_spot(&p->here, said->incident, who->id,
 						     who->session, said->tab);
-	struct dw_caret was;
+	struct dw_caret none = { .statement = 0 }, was;
 
 	if (spot == NULL)
 		return;
 	was = spot->caret;
-	spot->caret = said->is_gone ? (struct dw_caret){ .statement = 0 } : said->caret;
+	spot->caret = said->is_gone ? none : said->caret;
 	caret_moved(p->api, dw_presence_room(&p->here, said->incident), who->id,
 		    said->tab, &was, &spot->caret);
 }
