@@ -322,6 +322,26 @@ await runAll({
 		assert.equal(scripts.filter((s) => s.includes("/editor-")).length, 0);
 	},
 
+	async what_was_typed_is_shown_to_who_may_type_no_more() {
+		await open(other);
+		await other.context().setOffline(true);
+		await atEnd(other);
+		await other.keyboard.type(" Too late.");
+		await state(other, "not_saved");
+		await other.goto("about:blank");
+		await other.context().setOffline(false);
+		await room.cli("user", "roles", "نسرین", "--roles", "observer");
+		await other.goto(`${room.url}${path()}`);
+		if (await other.locator("#sign-in").count() > 0)
+			await signIn(other, "نسرین", PASSWORDS["نسرین"]);
+		await other.locator(".aside textarea").waitFor();
+		assert.match(await other.locator(".aside textarea").inputValue(), / Too late\.$/);
+		assert.ok(!(await read()).text.includes("Too late."));
+		await other.locator(".aside .buttons button").click();
+		await other.locator("dialog .danger").click();
+		await other.locator(".aside").waitFor({ state: "detached" });
+	},
+
 	async nothing_went_wrong_on_the_way() {
 		await live(admin);
 		assert.deepEqual([page, other, phone, reader].flatMap((p) => p.wrong), []);

@@ -8,19 +8,19 @@ import redoIcon from "@primer/octicons/build/svg/redo-16.svg";
 import undoIcon from "@primer/octicons/build/svg/undo-16.svg";
 import { useEffect, useState } from "preact/hooks";
 
-import { dateTime, number } from "../i18n/format";
+import { number } from "../i18n/format";
 import { t } from "../i18n/t";
 import { me } from "../room/model";
-import { Copyable } from "../ui/copy";
-import { confirm } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { useLate } from "../ui/late";
 import { Name, Skeleton } from "../ui/parts";
 import { say } from "../ui/toast";
+import { Asides } from "./asides";
 import { findingText } from "./checks_pane";
 import type { Handle } from "./editor";
 import type { Checked, StatementData } from "./model";
-import type { Aside, Draft } from "./session";
+import { hasLeft } from "./kept";
+import type { Draft } from "./session";
 import { baseOf, type Mark, Shown } from "./shown";
 
 type Forced = "auto" | "ltr" | "rtl";
@@ -68,25 +68,6 @@ function Length({ handle, checked, text }: { handle: Handle | null; checked: Che
 	return <span class={counted > most ? "small loud" : "soft small"} role={counted > most ? "alert" : undefined}>{t("statement.length_of", { n: counted, most })}</span>;
 }
 
-function Asides({ draft }: { draft: Draft }) {
-	const drop = async (aside: Aside): Promise<void> => {
-		if (await confirm({ title: t("statement.aside_drop_q"), yes: t("statement.aside_drop"), isDangerous: true }))
-			draft.drop(aside);
-	};
-	return (
-		<>
-			{draft.aside.value.map((aside) => (
-				<div key={aside.record.key} class="note aside">
-					<p class="strong">{t("statement.aside")}</p>
-					<p>{t("statement.aside_hint", { when: dateTime(aside.at) })}</p>
-					<Copyable label={t("statement.text")} value={aside.text} />
-					<div class="buttons"><button type="button" onClick={() => void drop(aside)}>{t("statement.aside_drop")}</button></div>
-				</div>
-			))}
-		</>
-	);
-}
-
 function DirectionSwitch({ value, onChange }: { value: Forced; onChange: (d: Forced) => void }) {
 	return (
 		<div class="switch" role="group" aria-label={t("statement.direction")}>
@@ -104,6 +85,7 @@ interface PaneProps {
 	checked: Checked | null;
 	marks: readonly Mark[];
 	mayType: boolean;
+	isFrozen: boolean;
 	handle: Handle | null;
 	onHandle: (handle: Handle | null) => void;
 	/** The page has seen another revision than `statement` is of. */
@@ -128,9 +110,11 @@ function useMarks({ statement, checked, marks, handle, reload }: PaneProps, show
 }
 
 export function DraftPane(props: PaneProps) {
-	const { statement, checked, marks, mayType, handle, onHandle } = props;
+	const { statement, checked, marks, mayType, isFrozen, handle, onHandle } = props;
 	const [shows, setShows] = useState(false), [forced, setForced] = useState<Forced>("auto");
 	const Editor = useLate(mayType, () => import("./editor"), () => say(t("page.failed")));
+	/* Who may not type any more sees what they had typed, and the server has not. */
+	const Left = useLate<{ statement: number }>(!mayType && !isFrozen && hasLeft(me(), statement.id), () => import("./left"), () => undefined);
 	useMarks(props, shows);
 	const turn = (d: Forced): void => {
 		setForced(d);
@@ -156,7 +140,8 @@ export function DraftPane(props: PaneProps) {
 				{!mayType ? <Shown text={statement.text} lang={statement.lang} marks={shows ? [...marks, ...authorMarks(statement)] : marks} forced={forced} />
 					: Editor === null ? <Skeleton rows={3} /> : <Editor statement={statement.id} incident={statement.incident} lang={statement.lang} title={t("statement.text")} onHandle={onHandle} />}
 			</div>
-			{handle !== null && <Asides draft={handle.draft} />}
+			{handle !== null && <Asides of={handle.draft.aside.value} onDrop={(aside) => handle.draft.drop(aside)} />}
+			{Left !== null && <Left statement={statement.id} />}
 		</section>
 	);
 }

@@ -64,6 +64,9 @@ function recordsOf(user: number, statement: number): Record[] {
 	return found.sort((a, b) => a.at - b.at);
 }
 
+/** Is there any, of pages that live or not? */
+export const hasLeft = (user: number, statement: number): boolean => recordsOf(user, statement).length > 0;
+
 /** One page's own record. */
 export class Keeper {
 	readonly #key: string;

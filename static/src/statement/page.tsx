@@ -82,7 +82,7 @@ function Body({ room, statement, isFrozen, reload }: { room: RoomData; statement
 		<div class="statement">
 			<Head room={room} statement={statement} isFrozen={isFrozen} onOpen={setOpen} />
 			<div class="statement-grid">
-				<DraftPane statement={statement} checked={checked} marks={marks} mayType={mayType} handle={handle} onHandle={setHandle} reload={reload} />
+				<DraftPane statement={statement} checked={checked} marks={marks} mayType={mayType} isFrozen={isFrozen} handle={handle} onHandle={setHandle} reload={reload} />
 				<div class="room-side">
 					<ApprovalPane room={room} statement={statement} checked={checked} handle={handle} isFrozen={isFrozen} reload={reload} />
 					<ClaimsPane room={room} statement={statement} handle={handle} mayLink={mayType} reload={reload} />

@@ -62,6 +62,9 @@ function textOf(kept: Kept): string {
 	}
 }
 
+export const asideOf = (record: Record): Aside =>
+	({ text: record.kept === null ? record.text : textOf(record.kept), at: record.at, record });
+
 interface Beginning {
 	revision: number;
 	text: Text;
@@ -94,7 +97,7 @@ async function begin(id: number, user: number, statement: StatementData): Promis
 	const start: Beginning = { revision: statement.revision, text: EditorState.create({ doc: statement.text }).doc, changes: [], aside: [], merged: [] };
 	for (const record of await leftBehind(user, id)) {
 		if (!await add(start, id, record))
-			start.aside.push({ text: record.kept === null ? record.text : textOf(record.kept), at: record.at, record });
+			start.aside.push(asideOf(record));
 	}
 	return start;
 }
