@@ -10,6 +10,7 @@
 
 #include "engine/account.h"
 #include "engine/feed.h"
+#include "engine/outbox.h"
 #include "engine/source.h"
 
 void dw_api_healthz(struct dw_http_req *req, void *data)
@@ -194,6 +195,22 @@ static int add_api(struct dw_buf *b, const struct dw_api *api)
 	return add_metrics(b, m, sizeof(m) / sizeof(m[0]));
 }
 
+static int add_outlets(struct dw_buf *b, struct dw_api *api)
+{
+	struct dw_outbox_stats s;
+
+	dw_outbox_stats(dw_engine_outbox(api->engine), &s);
+	const struct metric m[] = {
+		{ "deliveries_open", "gauge", "On their way to outlets.", s.open },
+		{ "deliveries_made_total", "counter", "Arrived.", s.made },
+		{ "deliveries_failed_total", "counter", "Given up.", s.failed },
+		{ "delivery_tries_total", "counter", "Times that one was tried.",
+		  s.tries },
+	};
+
+	return add_metrics(b, m, sizeof(m) / sizeof(m[0]));
+}
+
 static int add_sources(struct dw_buf *b, struct dw_api *api)
 {
 	struct dw_sources *sources = dw_engine_sources(api->engine);
@@ -223,7 +240,8 @@ void dw_api_metrics(struct dw_http_req *req, void *data)
 
 	dw_buf_init(&b, 64 * 1024);
 	if (add_journal(&b, api) == 0 && add_feed(&b, api) == 0 &&
-	    add_api(&b, api) == 0 && add_net(&b, api) == 0 && add_sources(&b, api) == 0)
+	    add_api(&b, api) == 0 && add_net(&b, api) == 0 && add_sources(&b, api) == 0 &&
+	    add_outlets(&b, api) == 0)
 		dw_http_reply(req, 200, "text/plain; version=0.0.4; charset=utf-8",
 			      dw_buf_str(&b));
 	else

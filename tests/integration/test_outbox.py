@@ -283,7 +283,7 @@ def test_a_publication_is_posted():
         dw.out(room, channel="internal", audience="staff", title="Still there")
         r.until(2, "/staff")
         eq((len(r.docs("/hook")), len(r.docs("/staff"))), (3, 2))
-        eq(dw.health(staff["id"])["open"], 0)
+        wait_for(lambda: dw.health(staff["id"])["open"] == 0, "the record")
         eq(dw.verify().returncode, 0)
 
 
@@ -372,6 +372,8 @@ def test_it_is_given_up():
            ("delivery.failed", id_, seq, 500, "it answered with status 500"))
         assert item["data"]["attempt"] >= 2, item
         eq(dw.health(out["id"])["open"], 0)
+        eq([dw.metrics()["diwan_" + n] for n in ("deliveries_open", "deliveries_made_total",
+                                                 "deliveries_failed_total")], [0, 0, 1])
 
 
 def test_gone_pauses_it():
