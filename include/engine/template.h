@@ -17,7 +17,8 @@ DW_MUST_USE bool dw_template_find(struct dw_template *out, struct dw_str name,
 				  struct dw_arena *a);
 /**
  * A list of all in that language, as they would be filled now: [{"template","title","channel",
- * "audience","text"}]. Those of playbooks that the room has started first.
+ * "audience","text"}]. Those of playbooks that the room has started first. s == NULL: of no room, those
+ * that ship with their slots.
  */
 void dw_templates_write(struct dw_jsonw *w, struct dw_str lang,
 			const struct dw_incident *s, int64_t now, struct dw_arena *a);

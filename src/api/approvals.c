@@ -3,25 +3,36 @@
  * approvals.c - what waits for the caller's verdict: GET /approvals.
  *
  * Asked of the live statements each time: they are in memory, and nothing of this is kept anywhere. Who may give no
- * verdicts has an empty list.
+ * verdicts has an empty list. A deputy sees what waits for those they stand in for, and for whom.
  */
+#include "engine/authority.h"
 #include "params_int.h"
 #include "statement_int.h"
 
 #include <stdlib.h>
 
+#define VOICES_MAX 16
+
+/* Somebody whom a verdict of the caller would count for: themself first, then whose deputy they are. */
+struct voice {
+	uint64_t id;
+	struct dw_str groups;
+};
+
 struct waiting {
 	const struct dw_statement *t;
 	const struct dw_incident *s;
-	const struct dw_ruling_given *last; /* of the caller, on any version */
+	const struct dw_ruling_given *last; /* of the first voice, on any version */
 	const struct dw_statement_version *on;
 	const char *why;
+	unsigned voices; /* 1 << index */
 };
 
 struct looking {
 	const struct dw_rooms *rooms;
 	const struct dw_principal *who;
-	struct dw_str groups;
+	struct voice voice[VOICES_MAX];
+	size_t n_voices;
 	int64_t now;
 	const struct dw_incident *s;
 	struct waiting *p;
@@ -29,8 +40,8 @@ struct looking {
 };
 
 /* Would their yes be one of those that are missing? */
-static bool is_needed(const struct looking *l, const struct dw_statement *t,
-		      const struct dw_statement_version *v)
+static bool is_needed(const struct looking *l, const struct voice *one,
+		      const struct dw_statement *t, const struct dw_statement_version *v)
 {
 	struct dw_lack lack[DW_LACKS_MAX];
 	size_t n = dw_statement_lacks(t, v, l->now, lack);
@@ -40,36 +51,74 @@ static bool is_needed(const struct looking *l, const struct dw_statement *t,
 		if (lack[i].kind == DW_LACK_EXPIRED)
 			return false;
 		if (lack[i].kind == DW_LACK_GROUP &&
-		    (lack[i].group.n == 0 || dw_group_is_in(l->groups, lack[i].group)))
+		    (lack[i].group.n == 0 || dw_group_is_in(one->groups, lack[i].group)))
 			is_needed = true;
 	}
 	return is_needed;
 }
 
-static void find_last(const struct looking *l, struct waiting *w)
+static void find_last(struct waiting *w, const struct voice *one)
 {
+	w->last = NULL;
 	for (size_t i = w->t->versions.n; i-- > 0 && w->last == NULL;) {
 		w->on = &w->t->versions.p[i];
-		w->last = dw_statement_ruling_of(w->on, l->who->id);
+		w->last = dw_statement_ruling_of(w->on, one->id);
 	}
 }
 
+/* One human is one voice: has the caller a yes here for somebody else? */
+static bool is_spent(const struct looking *l, const struct voice *one,
+		     const struct dw_statement_version *v)
+{
+	for (size_t i = 0; i < v->rulings.n; i++) {
+		const struct dw_ruling_given *g = &v->rulings.p[i];
+		uint64_t person = g->on_behalf_of != 0 ? g->on_behalf_of : g->by;
+
+		if (g->by == l->who->id && person != one->id &&
+		    g->ruling == DW_RULING_APPROVE &&
+		    dw_statement_ruling_of(v, person) == g)
+			return true;
+	}
+	return false;
+}
+
 /* NULL: it does not wait for them. */
-static const char *why(const struct looking *l, const struct waiting *w,
-		       const struct dw_statement_version *v)
+static const char *why(const struct looking *l, const struct voice *one,
+		       const struct waiting *w, const struct dw_statement_version *v)
 {
 	bool has_ruled = w->last != NULL && w->on == v;
 
-	if (v->last_author == l->who->id && !v->quorum.may_approve_own)
+	if ((v->last_author == l->who->id || v->last_author == one->id) &&
+	    !v->quorum.may_approve_own)
 		return NULL;
 	if (has_ruled)
 		return w->last->ruling == DW_RULING_ASK ||
 				       w->last->ruling == DW_RULING_HOLD
 			       ? "asked"
 			       : NULL;
-	if (!is_needed(l, w->t, v))
+	if (!is_needed(l, one, w->t, v) || is_spent(l, one, v))
 		return NULL;
 	return w->last != NULL ? "changed" : "needed";
+}
+
+/* For whom, and what the first of them said last. */
+static void find_voices(const struct looking *l, struct waiting *w,
+			const struct dw_statement_version *v)
+{
+	struct waiting one = *w;
+
+	for (size_t i = 0; i < l->n_voices; i++) {
+		find_last(&one, &l->voice[i]);
+		one.why = why(l, &l->voice[i], &one, v);
+		if (one.why == NULL)
+			continue;
+		if (w->why == NULL) {
+			w->why = one.why;
+			w->last = one.last;
+			w->on = one.on;
+		}
+		w->voices |= 1u << i;
+	}
 }
 
 static bool on_statement(void *data, const struct dw_statement *t)
@@ -82,8 +131,7 @@ static bool on_statement(void *data, const struct dw_statement *t)
 	if (v == NULL ||
 	    (status != DW_STATEMENT_SUBMITTED && status != DW_STATEMENT_APPROVED))
 		return true;
-	find_last(l, &w);
-	w.why = why(l, &w, v);
+	find_voices(l, &w, v);
 	if (w.why == NULL)
 		return true;
 	if (l->n == l->cap) {
@@ -149,17 +197,52 @@ static void write_last(struct dw_jsonw *w, const struct waiting *x)
 	dw_jsonw_obj_end(w);
 }
 
-static void write_item(struct dw_jsonw *w, const struct waiting *x,
-		       const struct dw_names *names, int64_t now)
+static void write_voices(struct dw_jsonw *w, const struct looking *l, unsigned voices,
+			 const struct dw_names *names)
+{
+	char scratch[64];
+
+	dw_jsonw_key(w, "for");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < l->n_voices; i++)
+		if ((voices >> i & 1) != 0)
+			dw_jsonw_raw(w, dw_names_json(names, l->voice[i].id, scratch));
+	dw_jsonw_arr_end(w);
+}
+
+static void write_item(struct dw_jsonw *w, const struct looking *l,
+		       const struct waiting *x, const struct dw_names *names)
 {
 	dw_jsonw_obj(w);
-	dw_statement_write_own(w, x->t, names, now);
+	dw_statement_write_own(w, x->t, names, l->now);
+	write_voices(w, l, x->voices, names);
 	dw_jsonw_kstr(w, "why", dw_str_of(x->why));
 	write_last(w, x);
 	dw_jsonw_ku64(w, "severity", x->s->severity);
 	dw_jsonw_kbool(w, "drill", x->s->is_drill);
 	dw_jsonw_kstr_or_null(w, "incident_title", x->s->title);
 	dw_jsonw_obj_end(w);
+}
+
+/* Themself, and whom they stand in for now. */
+static void add_voices(struct looking *l, struct dw_account *accounts,
+		       const struct dw_authority *a)
+{
+	struct dw_user_info u;
+
+	if (!dw_account_user(accounts, l->who->id, &u))
+		return;
+	l->voice[l->n_voices++] = (struct voice){ l->who->id, u.groups };
+	for (size_t i = 0; i < a->deputies.n && l->n_voices < VOICES_MAX; i++) {
+		const struct dw_deputy *d = &a->deputies.p[i];
+		bool is_new = d->deputy == l->who->id && dw_deputy_is_on(d, l->now) &&
+			      dw_account_user(accounts, d->user, &u) && !u.is_disabled;
+
+		for (size_t k = 0; k < l->n_voices; k++)
+			is_new = is_new && l->voice[k].id != d->user;
+		if (is_new)
+			l->voice[l->n_voices++] = (struct voice){ d->user, u.groups };
+	}
 }
 
 void dw_api_approvals(struct dw_http_req *req, void *data)
@@ -170,22 +253,21 @@ void dw_api_approvals(struct dw_http_req *req, void *data)
 	struct looking l = { .rooms = dw_engine_rooms(api->engine),
 			     .who = dw_api_who(req),
 			     .now = dw_now_us(dw_engine_clock(api->engine)) };
-	struct dw_user_info u;
 	struct dw_jsonw w;
 	struct dw_buf b;
 
 	if (!api_only(req, known))
 		return;
-	if (dw_policy_check(l.who, DW_RIGHT_APPROVE, NULL) == 0 &&
-	    dw_account_user(a, l.who->id, &u)) {
-		l.groups = u.groups;
+	if (dw_policy_check(l.who, DW_RIGHT_APPROVE, NULL) == 0) {
+		add_voices(&l, a,
+			   dw_authorities_now(dw_engine_authorities(api->engine)));
 		dw_rooms_each(l.rooms, on_room, &l);
 	}
 	if (l.n > 0)
 		qsort(l.p, l.n, sizeof(*l.p), by_urgency);
 	api_list_begin(&w, &b);
 	for (size_t i = 0; i < l.n; i++)
-		write_item(&w, &l.p[i], dw_account_names(a), l.now);
+		write_item(&w, &l, &l.p[i], dw_account_names(a));
 	free(l.p);
 	api_list_reply(req, &w, "statements");
 }

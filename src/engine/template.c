@@ -96,7 +96,7 @@ static void walk(struct walking *g, const struct dw_incident *s)
 	bool is_on = true;
 	json_t *o;
 
-	for (size_t i = 0; is_on && i < s->playbooks.n; i++) {
+	for (size_t i = 0; s != NULL && is_on && i < s->playbooks.n; i++) {
 		const struct dw_started *p = &s->playbooks.p[i];
 
 		if (!dw_str_eq(p->lang, g->lang) || p->templates.p == NULL)
@@ -150,9 +150,10 @@ bool dw_template_find(struct dw_template *out, struct dw_str name, struct dw_str
 
 static bool write_one(struct walking *g, const struct dw_template *t)
 {
-	struct dw_filled f;
+	struct dw_filled f = { .text = t->text };
 
-	if (dw_template_fill(&f, t->text, g->lang, g->s, g->now, g->a) < 0)
+	if (g->s != NULL &&
+	    dw_template_fill(&f, t->text, g->lang, g->s, g->now, g->a) < 0)
 		return true;
 	dw_jsonw_obj(g->w);
 	dw_jsonw_kstr(g->w, "template", t->name);

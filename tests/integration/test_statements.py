@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Statements: written together, approved for exactly what they say, published as approved."""
 import hashlib
+import time
 
 from harness import eq, wait_for
 from test_incidents import V1, War
@@ -314,6 +315,38 @@ def test_two_groups_in_parallel():
         items = dw.boss("GET", V1 + "/approvals").json()["items"]
         eq([(a["why"], a["last_verdict"]["verdict"]) for a in items], [("changed", "approve")])
         dw.do(id_, "publish", {"digest": same["digest"]}, dw.lead).problem(409)
+
+
+def test_a_deputy_sees_for_whom_it_waits():
+    with Desk() as dw:
+        dw.user("calm", "approver", PASSWORD)
+        dw.people["calm"] = dw.sign_in("calm")
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+        dw.legal("POST", V1 + "/deputies", {"deputy": dw.id("calm"), "until": until}).ok(201)
+        waits = lambda who: [([p["name"] for p in a["for"]], a["why"])
+                             for a in who("GET", V1 + "/approvals").ok(200).json()["items"]]
+        id_ = dw.draft(dw.declare()["id"])["id"]
+        digest_ = dw.submit(id_, groups={"legal": 1})["digest"]
+        eq((waits(dw.calm), waits(dw.legal)), ([(["calm", "legal"], "needed")], [(["legal"], "needed")]))
+        dw.rule(id_, digest_, "approve", dw.boss).ok(201)
+        eq((waits(dw.calm), waits(dw.boss)), ([(["legal"], "needed")], []))
+        dw.rule(id_, digest_, "approve", dw.calm, on_behalf_of=dw.id("legal")).ok(201)
+        eq((waits(dw.calm), waits(dw.legal)), ([], []))
+        given = dw.statement(id_)["verdicts"][-1]
+        eq((given["by"]["name"], given["on_behalf_of"]["name"]), ("calm", "legal"))
+        both = dw.draft(dw.declare()["id"])["id"]
+        digest_ = dw.submit(both, groups={"legal": 1}, any=2)["digest"]
+        eq(waits(dw.calm), [(["calm", "legal"], "needed")])
+        dw.rule(both, digest_, "approve", dw.calm).ok(201)
+        eq(waits(dw.calm), [], "one human is one voice")
+
+
+def test_templates_without_a_room():
+    with Desk() as dw:
+        items = dw.observer("GET", V1 + "/templates?lang=fa").ok(200).json()["items"]
+        assert "{known}" in [i["text"] for i in items if i["template"] == "holding"][0]
+        eq(dw.observer("GET", V1 + "/templates?lang=xx").ok(200).json()["items"], [])
+        dw.observer("GET", V1 + "/templates").problem(400)
 
 
 def test_what_is_overlooked():
