@@ -42,6 +42,7 @@ const rows = [
 	...["en", "ar", "fa"].map((l) => [`words in ${l}`, [`words-${l}.json`], 10]),
 	...["en", "ar", "fa"].map((l) => [`words of rooms in ${l}`, [`words-room-${l}.json`], 12]),
 	...["en", "ar", "fa"].map((l) => [`words of statements in ${l}`, [`words-statement-${l}.json`], 10]),
+	...["en", "ar", "fa"].map((l) => [`words of authority in ${l}`, [`words-authority-${l}.json`], 8]),
 	["editor", editor, 105],
 	["approvals", ["approve.js"], 30],
 	...lazy.filter((n) => !editor.includes(n) && n !== "approve.js").map((n) => [n.replace(/-[A-Z0-9]{8}\.js$/, ""), [n], 20]),

@@ -94,10 +94,10 @@ done
 "$esbuild" css/rooms.css --bundle --minify --charset=utf8 --log-level=warning --outfile="$work/rooms.css"
 # What only the pages of rooms say travels when the first of them is opened (src/i18n/t.ts), what is said of
 # statements as well, and by itself for the page of approvals. A key stands behind one tab, its
-# plural forms behind two. Parts: "" for all pages, room, statement; verdicts of claims and severities are in two of them.
+# plural forms behind two. Parts: "" for all pages, room, statement, authority; verdicts of claims and severities are in two of them.
 cut_words() {
 	awk -v wanted="$2" '
-		/^\t"/ { part = /^\t"(statements?|check|approve)[."]/ ? "statement" : /^\t"(room|timeline|at|brief|wall|handover|declare|severity|status|verdict|office|audience|board|part|claims?|tasks?|clock|word|decisions?|notes?|reason|owner|person|playbooks?|files?|triage|presence)[."]/ ? "room" : ""
+		/^\t"/ { part = /^\t"authority[."]/ ? "authority" : /^\t"(statements?|check|approve)[."]/ ? "statement" : /^\t"(room|timeline|at|brief|wall|handover|declare|severity|status|verdict|office|audience|board|part|claims?|tasks?|clock|word|decisions?|notes?|reason|owner|person|playbooks?|files?|triage|presence)[."]/ ? "room" : ""
 			isBoth = wanted == "statement" && /^\t"(verdict|severity)[."]/ }
 		/^\t/ && (part == wanted || isBoth) {
 			if (/^\t["}]/) sub(/,$/, "")
@@ -111,6 +111,7 @@ for lang in en ar fa; do
 	cut_words $lang "" >"$work/words-$lang.json"
 	cut_words $lang room >"$work/words-room-$lang.json"
 	cut_words $lang statement >"$work/words-statement-$lang.json"
+	cut_words $lang authority >"$work/words-authority-$lang.json"
 done
 cp robots.txt favicon.svg manifest.webmanifest "$work"
 # What the entry imports is named in the page, so that all of it is asked for at once.

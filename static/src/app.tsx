@@ -8,7 +8,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ConnectionBanner } from "./bus/banner";
 import { connect, disconnect } from "./bus/bus";
-import { t } from "./i18n/t";
+import { needAuthorityWords, t } from "./i18n/t";
 import { bindKeys, KeysHelp } from "./keys";
 import { Nav } from "./nav";
 import { needRoom } from "./need";
@@ -17,6 +17,7 @@ import { navigate, path } from "./router";
 import { generation, lookUp, presence, session, sessionProblem } from "./session";
 import { SignInCard, SignInDialog } from "./sign_in";
 import { BlindBanner } from "./blind";
+import { FrozenBanner, watchOutgoing } from "./frozen";
 import { watchSources } from "./sources";
 import { title } from "./title";
 import { Confirms } from "./ui/dialog";
@@ -33,8 +34,7 @@ function Loaded({ page, props }: { page: Page; props: PageProps }) {
 	const [, setReady] = useState<Page | null>(null);
 	useEffect(() => {
 		let isOn = true;
-		const needed = page.isRoom ? needRoom() : null;
-		Promise.all([page.load?.(), needed]).then(([m]) => {
+		Promise.all([page.load?.(), page.isRoom ? needRoom() : null, page.isAuthority ? needAuthorityWords() : null]).then(([m]) => {
 			if (m === undefined)
 				return;
 			loaded.set(page, m.default);
@@ -83,7 +83,8 @@ export function App() {
 	useEffect(() => {
 		if (user !== 0) {
 			connect(user);
-			return watchSources();
+			const ends = [watchSources(), watchOutgoing()];
+			return () => ends.forEach((end) => end());
 		}
 		if (presence.value === "out")
 			disconnect();
@@ -109,7 +110,7 @@ export function App() {
 			<div class="frame" key={generation.value}>
 				<Nav current={at?.page} />
 				<div class={at?.page.isFull ? "content full" : at?.page.isWide ? "content wide" : "content"}>
-					<div class="banners"><ConnectionBanner /><BlindBanner />{at?.page.title === "nav.feed" && <Welcome />}</div>
+					<div class="banners"><ConnectionBanner /><FrozenBanner /><BlindBanner />{at?.page.title === "nav.feed" && <Welcome />}</div>
 					<main id="main" hidden={presence.value === "ended"}>
 						{at === null ? <NotFound /> : <Loaded key={at.page.title} page={at.page} props={at.props} />}
 					</main>

@@ -8,6 +8,7 @@
 import broadcastIcon from "@primer/octicons/build/svg/broadcast-24.svg";
 import desktopIcon from "@primer/octicons/build/svg/device-desktop-24.svg";
 import reportIcon from "@primer/octicons/build/svg/report-24.svg";
+import lawIcon from "@primer/octicons/build/svg/law-24.svg";
 import keyIcon from "@primer/octicons/build/svg/key-24.svg";
 import peopleIcon from "@primer/octicons/build/svg/people-24.svg";
 import personIcon from "@primer/octicons/build/svg/person-24.svg";
@@ -39,6 +40,8 @@ export interface Page {
 	isFull?: boolean;
 	/** It says what only rooms say; those words come with it. */
 	isRoom?: boolean;
+	/** It says what is said of authority as well. */
+	isAuthority?: boolean;
 	/** A display without anything around it. */
 	isBare?: boolean;
 	/** Its column may be as wide as the window. */
@@ -58,6 +61,7 @@ export const PAGES: readonly Page[] = [
 	{ paths: ["/wall"], title: "nav.wall", icon: reportIcon, nav: "none", isBare: true, isRoom: true, load: () => import("./room/wall") },
 	{ paths: ["/playbooks"], title: "nav.playbooks", icon: reportIcon, nav: "none", under: "/incidents", isRoom: true, load: () => import("./pages/playbooks") },
 	{ paths: ["/sources"], title: "nav.sources", icon: rssIcon, nav: "main", load: () => import("./pages/sources") },
+	{ paths: ["/authority"], title: "nav.authority", icon: lawIcon, nav: "main", isRoom: true, isAuthority: true, load: () => import("./authority/page") },
 	{ paths: ["/people"], title: "nav.people", icon: peopleIcon, nav: "admin", load: () => import("./pages/people") },
 	{ paths: ["/tokens"], title: "nav.tokens", icon: keyIcon, nav: "admin", load: () => import("./pages/tokens") },
 	{ paths: ["/sessions"], title: "nav.sessions", icon: desktopIcon, nav: "mine", load: () => import("./pages/sessions") },

@@ -8,6 +8,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { ConnectionBanner } from "../bus/banner";
 import { connect, disconnect } from "../bus/bus";
+import { FrozenBanner, watchOutgoing } from "../frozen";
 import { t } from "../i18n/t";
 import { generation, lookUp, presence, session, sessionProblem } from "../session";
 import { SignInCard, SignInDialog } from "../sign_in";
@@ -22,6 +23,8 @@ import { Item } from "./item";
 
 export interface Waiting extends Summary {
 	why: "needed" | "asked" | "changed";
+	/** Whom a verdict of mine would count for: me, or those whose deputy I am. */
+	for: { id: number; name: string }[];
 	last_verdict: { digest: string; verdict: Ruling; at: string } | null;
 	severity: Severity;
 	drill: boolean;
@@ -64,7 +67,7 @@ function Body() {
 				<a class="approve-brand" href="/" aria-label={t("brand")}><img src="/favicon.svg" alt="" width="28" height="28" /></a>
 				<h1 tabIndex={-1}>{t("approve.title")}</h1><LangSwitch />
 			</header>
-			<ConnectionBanner />
+			<ConnectionBanner /><FrozenBanner />
 			<main id="main" hidden={presence.value === "ended"}><Waits /></main>
 		</div>
 	);
@@ -73,10 +76,13 @@ function Body() {
 export function App() {
 	const user = session.value?.user.id ?? 0;
 	useEffect(() => {
-		if (user !== 0)
+		if (user !== 0) {
 			connect(user);
-		else if (presence.value === "out")
+			return watchOutgoing();
+		}
+		if (presence.value === "out")
 			disconnect();
+		return undefined;
 	}, [user, presence.value]);
 	useEffect(() => { title.value = t("nav.approvals"); });
 	return (

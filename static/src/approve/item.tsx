@@ -11,6 +11,7 @@ import { useState } from "preact/hooks";
 import { clock, exact } from "../i18n/format";
 import { t, tx } from "../i18n/t";
 import { SeverityMark, VerdictMark } from "../room/marks";
+import { session } from "../session";
 import { restMarks, RulingLine } from "../statement/marks";
 import { type Delta, hrefOf, type KnownClaim, lackText, langName, namesOf, type Ruling, shortDigest, type StatementData, type Version } from "../statement/model";
 import { baseOf, directions, safe, Shown } from "../statement/shown";
@@ -132,7 +133,7 @@ function Whole({ of, statement, reload }: { of: Waiting; statement: StatementDat
 			<div class="rulings-row">
 				{RULINGS.map((r) => <button key={r} type="button" class={`ruling-button ruling-${r}${r === "approve" ? " primary" : ""}`} onClick={() => setRuling(r)}>{t(`approve.do.${r}`)}</button>)}
 			</div>
-			{ruling !== null && <Rule key={ruling} statement={statement} version={version} ruling={ruling} onClose={() => setRuling(null)} reload={reload} />}
+			{ruling !== null && <Rule key={ruling} of={of} statement={statement} version={version} ruling={ruling} onClose={() => setRuling(null)} reload={reload} />}
 		</div>
 	);
 }
@@ -140,6 +141,12 @@ function Whole({ of, statement, reload }: { of: Waiting; statement: StatementDat
 function Opened({ of, reload }: { of: Waiting; reload: () => Promise<void> }) {
 	const statement = useLoaded<StatementData>(`/statements/${of.id}`);
 	return <Loading of={statement}>{(data) => <Whole of={of} statement={data} reload={async () => { await Promise.all([reload(), statement.reload()]); }} />}</Loading>;
+}
+
+/* Who waits, when it is not me. */
+function Stead({ of }: { of: Waiting }) {
+	const [first] = of.for;
+	return first === undefined || first.id === session.value?.user.id ? null : <>{" · "}{t("approve.stands_in")} <Name>{first.name}</Name></>;
 }
 
 export function Item({ of, isOpen, onToggle, reload }: { of: Waiting; isOpen: boolean; onToggle: () => void; reload: () => Promise<void> }) {
@@ -152,7 +159,7 @@ export function Item({ of, isOpen, onToggle, reload }: { of: Waiting; isOpen: bo
 					<SeverityMark of={of.severity} />
 					<span>{t(`statement.channel.${of.channel}`)} · {t(`statement.audience.${of.audience}`)} · <span lang={of.lang}>{langName(of.lang)}</span></span>
 				</span>
-				<span class="soft small">{of.incident_title !== null && <><Name>{of.incident_title}</Name>{" · "}</>}{t(`approve.why.${of.why}`)}</span>
+				<span class="soft small">{of.incident_title !== null && <><Name>{of.incident_title}</Name>{" · "}</>}{t(`approve.why.${of.why}`)}<Stead of={of} /></span>
 			</button>
 			<p class="soft small wait-when">
 				{of.submitted !== null && <Time at={of.submitted.at} />}

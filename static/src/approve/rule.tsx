@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * rule.tsx - a verdict, given: which version, why, and a password, so that no tap in a pocket and nobody who
- * finds the phone decides. The button that opened it is elsewhere than the one that sends it. Nothing is kept of
- * what is typed here, and nothing is shown as done before the server has it.
+ * rule.tsx - a verdict, given: which version, why, for whom, and a signature or a password, so that no tap in a
+ * pocket and nobody who finds the phone decides. The button that opened it is elsewhere than the one that sends it.
+ * Nothing is kept of what is typed here, and nothing is shown as done before the server has it.
  */
 import { useState } from "preact/hooks";
 
 import { api, fieldError, type Problem } from "../api";
 import { t } from "../i18n/t";
 import { Area } from "../room/fields";
-import { type Ruling, shortDigest, type StatementData, type Version } from "../statement/model";
+import { session } from "../session";
+import { versionDigest } from "../sign/bytes";
+import { Proof, proofProblem, useProof } from "../sign/proof";
+import { langName, type Ruling, shortDigest, type StatementData, type Version } from "../statement/model";
 import { Dialog } from "../ui/dialog";
-import { Field, Form } from "../ui/field";
+import { Form } from "../ui/field";
+import { Name } from "../ui/parts";
 import { Text } from "../ui/text";
 import { say } from "../ui/toast";
+import type { Waiting } from "./app";
 
 interface RuleProps {
+	of: Waiting;
 	statement: StatementData;
 	version: Version;
 	ruling: Ruling;
@@ -23,13 +29,38 @@ interface RuleProps {
 	reload: () => Promise<void>;
 }
 
-export function Rule({ statement, version, ruling, onClose, reload }: RuleProps) {
-	const [problem, setProblem] = useState<Problem | null>(null);
-	const isWrong = problem?.status === 403 && fieldError(problem, "/password") !== "";
+/* Myself, or one whose deputy I am: one human is one voice, so that is chosen and not assumed. */
+function Voices({ of, whom, onChange }: { of: Waiting["for"]; whom: number; onChange: (id: number) => void }) {
+	const me = session.value?.user.id;
+	if (of.length < 2)
+		return of[0] === undefined || of[0].id === me ? null : <p class="note">{t("approve.stands_in")} <Name class="strong">{of[0].name}</Name></p>;
+	return (
+		<fieldset class="choice">
+			<legend>{t("approve.for")}</legend>
+			<div class="choice-row">
+				{of.map((p) => (
+					<label key={p.id} class={p.id === whom ? "chosen" : ""}>
+						<input type="radio" name="whom" required checked={p.id === whom} onChange={() => onChange(p.id)} />
+						<span>{p.id === me ? t("approve.for_me") : <Name>{p.name}</Name>}</span>
+					</label>
+				))}
+			</div>
+		</fieldset>
+	);
+}
+
+export function Rule({ of, statement, version, ruling, onClose, reload }: RuleProps) {
+	const me = session.value?.user.id ?? 0;
+	const [problem, setProblem] = useState<Problem | null>(null), [whom, setWhom] = useState(of.for.length > 1 ? 0 : of.for[0]?.id ?? me);
+	const proof = useProof();
 	const send = async (f: FormData): Promise<void> => {
-		const reason = String(f.get("reason") ?? "").trim();
-		const r = await api("POST", `/statements/${statement.id}/verdicts`, { body: {
-			digest: version.digest, verdict: ruling, password: String(f.get("password")), ...(reason === "" ? {} : { reason }),
+		const reason = String(f.get("reason") ?? "").trim(), path = `/statements/${statement.id}`;
+		const given = await proof.give(f, path, () => versionDigest(version),
+			{ isDrill: of.drill, incident: statement.incident, statement: statement.id, digest: version.digest, verdict: ruling, reason });
+		if (!given.ok)
+			return setProblem(given.problem);
+		const r = await api("POST", `${path}/verdicts`, { body: {
+			digest: version.digest, verdict: ruling, ...given.body, ...(reason === "" ? {} : { reason }), ...(whom === me ? {} : { on_behalf_of: whom }),
 		} });
 		if (!r.ok && r.status === 409) {
 			onClose();
@@ -45,14 +76,15 @@ export function Rule({ statement, version, ruling, onClose, reload }: RuleProps)
 	return (
 		<Dialog title={t(`approve.sure.${ruling}`)} onClose={onClose} class="rule-dialog">
 			<p class="strong"><Text isInline>{version.title}</Text></p>
+			<p class="small">{t(`statement.channel.${version.channel}`)} · {t(`statement.audience.${version.audience}`)} · <span lang={version.lang}>{langName(version.lang)}</span></p>
 			<p class="soft">{t("approve.sure_hint", { digest: shortDigest(version.digest) })}</p>
-			<Form problem={isWrong ? null : problem} fields={["/reason", "/password"]} onSubmit={send}>
+			<Form problem={proofProblem(problem)} fields={["/reason", "/password"]} onSubmit={send}>
+				<Voices of={of.for} whom={whom} onChange={setWhom} />
 				{ruling !== "approve" && <Area label={t(ruling === "ask" ? "approve.question" : "approve.reason")} name="reason" required rows={3} maxLength={2000} error={fieldError(problem, "/reason")} />}
-				<Field label={t("approve.password")} name="password" type="password" autocomplete="current-password" required maxLength={1000} hint={t("approve.password_hint")}
-					error={isWrong ? t("approve.password_wrong") : ""} />
+				<Proof of={proof} problem={problem} />
 				<div class="buttons">
 					<button type="button" onClick={onClose}>{t("cancel")}</button>
-					<button class={ruling === "reject" ? "danger" : "primary"}>{t(`approve.do.${ruling}`)}</button>
+					<button class={ruling === "reject" ? "danger" : "primary"} disabled={proof.signer.state === "looking"}>{t(`approve.do.${ruling}`)}</button>
 				</div>
 			</Form>
 		</Dialog>

@@ -25,7 +25,7 @@ export type Holes = Record<string, string | number>;
 
 export const words = signal<Record<string, Word>>({});
 
-type Part = "words" | "wordsRoom" | "wordsStatement";
+type Part = "words" | "wordsRoom" | "wordsStatement" | "wordsAuthority";
 const needed = new Set<Part>(["words"]);
 
 async function fetchPart(part: Part, l: Lang): Promise<Record<string, Word>> {
@@ -72,6 +72,9 @@ async function need(parts: readonly Part[]): Promise<void> {
 
 /** For pages of rooms, before they are shown: the words that only they use. */
 export const needRoomWords = (): Promise<void> => need(["wordsRoom", "wordsStatement"]);
+
+/** What the page of authority says besides. */
+export const needAuthorityWords = (): Promise<void> => need(["wordsAuthority"]);
 
 /** The same for the page of approvals. */
 export const needStatementWords = (): Promise<void> => need(["wordsStatement"]);

@@ -8,6 +8,7 @@ import checkIcon from "@primer/octicons/build/svg/check-circle-16.svg";
 import clockIcon from "@primer/octicons/build/svg/clock-16.svg";
 import { useState } from "preact/hooks";
 
+import { frozen, stopSentence } from "../frozen";
 import { clock, dateTime, exact } from "../i18n/format";
 import { t, tx } from "../i18n/t";
 import type { RoomData } from "../room/model";
@@ -93,9 +94,10 @@ export function ApprovalPane({ room, statement, checked, handle, isFrozen, reloa
 			{statement.verdicts.length > 0 && <ul class="things rulings" aria-label={t("statement.verdicts")}>{statement.verdicts.map((g) => <RulingLine key={g.seq} given={g} />)}</ul>}
 			<Published statement={statement} />
 			{room.drill && <p class="note">{t("statement.drill")}</p>}
+			{frozen.value !== null && acts.includes("publish") && <p class="note bad">{stopSentence(frozen.value)} <a href="/authority">{t("frozen.look")}</a></p>}
 			{!isFrozen && (
 				<div class="buttons approval-acts">
-					{acts.map((act, i) => <button key={act} type="button" class={i === 0 ? "primary" : act === "withdraw" ? "danger" : ""} onClick={() => setDoing(act)}>{t(`statement.act.${act}`)}</button>)}
+					{acts.map((act, i) => <button key={act} type="button" class={i === 0 ? "primary" : act === "withdraw" ? "danger" : ""} disabled={act === "publish" && frozen.value !== null} onClick={() => setDoing(act)}>{t(`statement.act.${act}`)}</button>)}
 					{statement.may?.rule && version !== null && statement.missing.some((l) => l.kind !== "edited") && <a class="button" href={`/approvals#s${statement.id}`} target="_self">{t("statement.judge")}</a>}
 				</div>
 			)}
