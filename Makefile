@@ -211,7 +211,7 @@ bench-ui: $(BUILD)/release/diwan ## the feed under 200 mentions a second and a l
 	@$(BENCH_ENV) node bench/ui.mjs $(ARGS)
 	@$(BENCH_ENV) node bench/ui_room.mjs
 soak: bench-programs tests-of-release ## the promises at their whole figures; takes long
-	@DIWAN_SOAK=1 DIWAN_SLOW=60 $(call RUN,release) sim unit/feed_play integration
+	@DIWAN_SOAK=1 DIWAN_SLOW=60 $(call RUN,release) sim unit/feed_play integration browser/sessions
 	@$(BENCH_ENV) bench/run --soak $(ARGS)
 coverage: ## run the suites and print how much of each file they reach
 	@$(MAKE) --no-print-directory $(BUILD)/$@/diwan tests-of-$@

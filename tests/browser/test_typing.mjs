@@ -5,25 +5,20 @@
  * with the server's text, and every letter that was typed is in it once. DIWAN_SOAK=1 plays 3,000 of them,
  * SESSIONS=n so many, SEED=n one alone.
  */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { bundle, canBundle, unbundle } from "./bundle.mjs";
 import { Room } from "./room.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const ui = join(here, "../../static"), esbuild = join(ui, "node_modules/.bin/esbuild");
 const SESSIONS = Number(process.env.SESSIONS ?? (process.env.DIWAN_SOAK ? 3000 : 150)), PER_ROOM = 400, AT_ONCE = 8;
 
-if (!existsSync(esbuild)) {
+if (!canBundle()) {
 	console.log("ok 1 typing # SKIP the packages of static/ are not installed");
 	process.exit(0);
 }
-const out = mkdtempSync(join(tmpdir(), "diwan-typing-"));
-execFileSync(esbuild, [join(here, "unit/typists.ts"), "--bundle", "--format=esm", "--platform=node", "--log-level=warning", `--outfile=${out}/typists.mjs`],
-	{ env: { ...process.env, NODE_PATH: join(ui, "node_modules") }, stdio: "inherit" });
+const out = bundle([join(here, "unit/typists.ts")]);
 const { BEGINNING, play, textFrom, World } = await import(pathToFileURL(join(out, "typists.mjs")));
 
 const room = new Room();
@@ -126,5 +121,5 @@ console.log(wrong === null ? `ok 1 ${end - Number(process.env.SEED ?? 0)} sessio
 console.log("1..1");
 await room.stop();
 await room.remove();
-rmSync(out, { recursive: true, force: true });
+unbundle(out);
 process.exit(wrong === null ? 0 : 1);

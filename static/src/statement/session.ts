@@ -66,6 +66,8 @@ export const asideOf = (record: Record): Aside =>
 	({ text: record.kept === null ? record.text : textOf(record.kept), at: record.at, record });
 
 interface Beginning {
+	/** Of a dead page whose rest goes on here: what it had sent may still arrive, and is then known for one's own. */
+	client: string;
 	revision: number;
 	text: Text;
 	/** What goes on top of it. */
@@ -84,7 +86,7 @@ async function add(start: Beginning, id: number, record: Record): Promise<boolea
 		if (was.revision < start.revision || (was.changes.length > 0 && start.changes.length > 0))
 			return false;
 		if (start.changes.length === 0)
-			Object.assign(start, was);
+			Object.assign(start, was, { client: record.kept.client });
 		start.merged.push(record);
 		return true;
 	} catch {
@@ -94,7 +96,7 @@ async function add(start: Beginning, id: number, record: Record): Promise<boolea
 
 /* What was kept goes on top of the newest text. */
 async function begin(id: number, user: number, statement: StatementData): Promise<Beginning> {
-	const start: Beginning = { revision: statement.revision, text: EditorState.create({ doc: statement.text }).doc, changes: [], aside: [], merged: [] };
+	const start: Beginning = { client: newKey(), revision: statement.revision, text: EditorState.create({ doc: statement.text }).doc, changes: [], aside: [], merged: [] };
 	for (const record of await leftBehind(user, id)) {
 		if (!await add(start, id, record))
 			start.aside.push(asideOf(record));
@@ -116,12 +118,11 @@ class OpenDraft implements Draft {
 	#host: Host | null = null;
 
 	constructor(readonly id: number, user: number, private readonly start: Beginning) {
-		const client = newKey();
 		this.text = start.text;
-		this.extension = draftOf(start.revision, client);
+		this.extension = draftOf(start.revision, start.client);
 		this.aside = signal(start.aside);
 		this.restored = start.changes.length;
-		this.#keeper = new Keeper(user, id, client);
+		this.#keeper = new Keeper(user, id, newKey());
 	}
 
 	attach(host: Host): void {
