@@ -54,8 +54,7 @@ export function FrozenBanner() {
 	const of = frozen.value;
 	return of === null ? null : (
 		<div class="banner bad" role="status" data-frozen>
-			<Icon of={stopIcon} />
-			<span>{stopSentence(of)} {of.reason !== null && <Name>{of.reason}</Name>}</span>
+			<span><Icon of={stopIcon} /> {stopSentence(of)} {of.reason !== null && <Name>{of.reason}</Name>}</span>
 			<a href="/authority" target="_self">{t("frozen.look")}</a>
 		</div>
 	);

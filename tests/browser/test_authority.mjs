@@ -210,6 +210,30 @@ const tests = {
 		assert.deepEqual([e.state, e.signed_by.map((s) => [s.by.name, s.proof]), e.times, e.office], ["in_force", [["سامي", "signature"]], 2, "communications"]);
 	},
 
+	async its_office_publishes_alone_inside_of_it() {
+		const people = (await send(layla, room, "GET", "/people")).items, base = `/incidents/${incident.id}`;
+		await send(layla, room, "POST", `${base}/participants`, { user: people.find((p) => p.name === nasrin.name).id, role: "communications" });
+		await send(layla, room, "POST", `${base}/claims`, { text: "Nobody is in hospital", verdict: "true" });
+		await send(layla, room, "POST", `${base}/claims`, { text: "The soup was kept warm" });
+		await send(layla, room, "POST", `${base}/words`, { audience: "public", text: "we look", next_at: new Date(Date.now() + 3600000).toISOString() });
+		await nasrin.goto(`${room.url}${base}`);
+		await nasrin.locator("[data-part=statements] .part-head button").click();
+		await nasrin.locator("dialog select option[value^=envelope]").waitFor({ state: "attached" });
+		await nasrin.locator("dialog select").selectOption(await nasrin.locator("dialog select option[value^=envelope]").getAttribute("value"));
+		await nasrin.locator("dialog .paper").waitFor();
+		await nasrin.locator("dialog button.primary").click();
+		await nasrin.locator(".cm-content").waitFor();
+		const id = Number(/statements\/(\d+)$/.exec(nasrin.url())[1]), { text, units } = await send(nasrin, room, "GET", `/statements/${id}`);
+		const from = text.indexOf("{contact}");
+		await send(nasrin, room, "POST", `/statements/${id}/changes`, { revision: 0, updates: [{ client: "t", changes: [from, [9, "112"], units - from - 9] }] });
+		await send(nasrin, room, "POST", `/statements/${id}/submit`, { revision: 1 });
+		await nasrin.locator(".approval-acts button", { hasText: "Publish by authority" }).click();
+		await nasrin.locator("dialog .primary").click();
+		await nasrin.locator(".publications").waitFor();
+		assert.deepEqual((await send(layla, room, "GET", "/envelopes")).items[0].used, [id]);
+		assert.equal(await nasrin.locator(".approval-acts button", { hasText: "Publish by authority" }).count(), 0);
+	},
+
 	async a_deputy_answers_for_somebody() {
 		await open(sami);
 		await sami.locator("#deputies .part-head button").click();

@@ -107,7 +107,7 @@ function Draft({ onClose, reload }: DialogProps) {
 				<Field label={t("statement.title")} name="title" required maxLength={200} value={title} onInput={(e) => setTitle(e.currentTarget.value)} error={errorAt(problem, "/title")} />
 				<div class="field">
 					<label for="envelope-text">{t("statement.text")}</label>
-					<textarea id="envelope-text" name="text" rows={8} dir="auto" lang={lang} required maxLength={10000} value={text} onInput={(e) => setText(e.currentTarget.value)} />
+					<textarea id="envelope-text" name="text" rows={8} dir={baseOf(lang)} lang={lang} required maxLength={10000} value={text} onInput={(e) => setText(e.currentTarget.value)} />
 					{errorAt(problem, "/text") !== "" && <p class="error"><bdi>{errorAt(problem, "/text")}</bdi></p>}
 				</div>
 				<Slots text={text} />

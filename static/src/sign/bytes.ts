@@ -51,8 +51,8 @@ export async function verdictBytes(v: SignedVerdict): Promise<Uint8Array<ArrayBu
 export const base64url = (bytes: ArrayBuffer): string =>
 	btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 
-/** The beginning of a public key, to be read out and compared: "a1b2 c3d4 e5f6 0718". */
+/** The beginning of a public key, to be read out and compared: "a1b2 c3d4 e5f6 0718", never broken over lines. */
 export const codeOfKey = (key: string): string => {
 	const raw = atob(key.replaceAll("-", "+").replaceAll("_", "/"));
-	return Array.from(raw.slice(0, 8), (c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("").replace(/(....)(?=.)/g, "$1 ");
+	return Array.from(raw.slice(0, 8), (c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("").replace(/(....)(?=.)/g, "$1\u00a0");
 };

@@ -19,6 +19,7 @@ import { Text } from "../ui/text";
 import type { ActProps, ActName } from "./acts";
 import type { Handle } from "./editor";
 import { RulingLine, StatementMark } from "./marks";
+import { ByEnvelope } from "./by_envelope";
 import { type Checked, lackText, namesOf, shortDigest, type StatementData } from "./model";
 
 function Missing({ statement }: { statement: StatementData }) {
@@ -97,6 +98,7 @@ export function ApprovalPane({ room, statement, checked, handle, isFrozen, reloa
 			{frozen.value !== null && acts.includes("publish") && <p class="note bad">{stopSentence(frozen.value)} <a href="/authority">{t("frozen.look")}</a></p>}
 			{!isFrozen && (
 				<div class="buttons approval-acts">
+					<ByEnvelope room={room} statement={statement} reload={reload} />
 					{acts.map((act, i) => <button key={act} type="button" class={i === 0 ? "primary" : act === "withdraw" ? "danger" : ""} disabled={act === "publish" && frozen.value !== null} onClick={() => setDoing(act)}>{t(`statement.act.${act}`)}</button>)}
 					{statement.may?.rule && version !== null && statement.missing.some((l) => l.kind !== "edited") && <a class="button" href={`/approvals#s${statement.id}`} target="_self">{t("statement.judge")}</a>}
 				</div>

@@ -2,6 +2,7 @@
 /* meta.tsx - what a statement is for: title, language, channel, audience. To begin one, and to change them. */
 import { useState } from "preact/hooks";
 
+import type { Envelope } from "../authority/model";
 import type { Answer, Problem } from "../api";
 import { t } from "../i18n/t";
 import { DraftForm, textOf } from "../room/draft";
@@ -47,6 +48,17 @@ interface Template {
 	channel: Channel;
 	audience: Reader;
 	text: string;
+	/** Signed in calm time: its slots are filled when it begins. */
+	envelope?: number;
+}
+
+/* Those of the room, and what may leave by an envelope. */
+function useTemplates(incident: number, lang: string): Template[] {
+	const templates = useLoaded<List<Template>>(`/incidents/${incident}/templates?lang=${encodeURIComponent(lang)}`).data?.items ?? [];
+	const envelopes = useLoaded<List<Envelope>>("/envelopes").data?.items ?? [];
+	return [...envelopes.filter((e) => e.state === "in_force" && e.lang === lang).map((e) => ({
+		template: `envelope-${e.id}`, envelope: e.id, title: e.title ?? "", channel: e.channels[0] ?? "press", audience: "public" as const, text: e.text ?? "",
+	})), ...templates];
 }
 
 const POINTERS = ["/title", "/lang", "/channel", "/audience", "/text"];
@@ -54,7 +66,7 @@ const POINTERS = ["/title", "/lang", "/channel", "/audience", "/text"];
 /** A new statement of an incident. */
 export function Begin({ incident, onClose }: { incident: number; onClose: () => void }) {
 	const [meta, setMeta] = useState<Meta>({ lang: ownLang.value, channel: "press", audience: "public" }), [name, setName] = useState("");
-	const templates = useLoaded<List<Template>>(`/incidents/${incident}/templates?lang=${encodeURIComponent(meta.lang)}`).data?.items ?? [];
+	const templates = useTemplates(incident, meta.lang);
 	const template = templates.find((x) => x.template === name);
 	const pick = (chosen: string): void => {
 		const of = templates.find((x) => x.template === chosen);
@@ -64,7 +76,7 @@ export function Begin({ incident, onClose }: { incident: number; onClose: () => 
 	};
 	const begin = async (f: FormData): Promise<Answer<unknown>> => {
 		const text = textOf(f, "text");
-		const r = await act<Summary>("POST", `/incidents/${incident}/statements`, { title: textOf(f, "title") ?? "", ...meta, ...(template !== undefined ? { template: template.template } : text === undefined ? {} : { text }) });
+		const r = await act<Summary>("POST", `/incidents/${incident}/statements`, { title: textOf(f, "title") ?? "", ...meta, ...(template?.envelope !== undefined ? { envelope: template.envelope } : template !== undefined ? { template: template.template } : text === undefined ? {} : { text }) });
 		if (r.ok)
 			navigate(hrefOf({ id: r.data.id, incident }));
 		return r;
@@ -77,7 +89,7 @@ export function Begin({ incident, onClose }: { incident: number; onClose: () => 
 					<>
 						<Fields key={name} title={template?.title ?? ""} meta={meta} onChange={setMeta} problem={problem} />
 						{templates.length > 0 && <Select label={t("statement.template")} name="template" value={template === undefined ? "" : name} hint={t("statement.template_hint")} onChange={pick}
-							options={[{ value: "", label: t("statement.template.none") }, ...templates.map((x) => ({ value: x.template, label: x.title }))]} />}
+							options={[{ value: "", label: t("statement.template.none") }, ...templates.map((x) => ({ value: x.template, label: x.envelope === undefined ? x.title : t("statement.envelope_of", { title: x.title }) }))]} />}
 						{template !== undefined ? <div class="paper is-short" tabIndex={0} role="region" aria-label={t("statement.text")}><Shown text={template.text} lang={meta.lang} /></div> : <Area label={t("statement.first_text")} name="text" rows={4} maxLength={20000} hint={t("statement.first_text_hint")} error={errorAt(problem, "/text")} />}
 					</>
 				)}

@@ -45,7 +45,7 @@ test("a key's code is the beginning of it", () => {
 	const raw = Uint8Array.from({ length: 32 }, (_, i) => 0xf8 + i);
 	assert.equal(base64url(raw.buffer).length, 43);
 	assert.match(base64url(raw.buffer), /^[\w-]+$/);
-	assert.equal(codeOfKey(base64url(raw.buffer)), "f8f9 fafb fcfd feff");
+	assert.equal(codeOfKey(base64url(raw.buffer)), "f8f9\u00a0fafb\u00a0fcfd\u00a0feff");
 });
 
 test("rules in words, and added up", () => {
