@@ -51,6 +51,12 @@ bool dw_account_by_token(struct dw_account *a, struct dw_str token,
  */
 bool dw_account_refresh(struct dw_account *a, struct dw_principal *p);
 /**
+ * The same for a command that has waited since its request came. Who has no session acts for the
+ * program itself and stays as it is. 0, or DW_EAUTH: whoever asked is not signed in any more.
+ */
+DW_MUST_USE int dw_account_still(struct dw_account *a, struct dw_principal *p,
+				 struct dw_err *err);
+/**
  * Called on the loop whenever somebody's session ended or rights changed, for user or token
  * `id`; whoever keeps principals refreshes those. One observer.
  */

@@ -102,7 +102,7 @@ struct dw_authority_op {
 	struct dw_authorities *owner;
 	struct dw_append append;
 	struct dw_record rec;
-	struct dw_expect expect;
+	struct dw_expect expect[2];
 	struct dw_task done;
 	unsigned tries;
 };

@@ -86,7 +86,7 @@ struct dw_statement_op {
 	struct dw_room_turn turn;
 	struct dw_append append;
 	struct dw_record rec[DW_STATEMENT_RECORDS];
-	struct dw_expect expect[2];
+	struct dw_expect expect[3];
 	struct dw_task done;
 	unsigned tries;
 };

@@ -128,6 +128,15 @@ bool dw_account_refresh(struct dw_account *a, struct dw_principal *p)
 	return false;
 }
 
+int dw_account_still(struct dw_account *a, struct dw_principal *p, struct dw_err *err)
+{
+	if (p->kind == DW_OPERATOR || (p->kind == DW_USER && p->session == 0) ||
+	    dw_account_refresh(a, p))
+		return 0;
+	return dw_fail(err, DW_EAUTH,
+		       "you were signed out before this could be done: sign in again");
+}
+
 /* ---- starting one ---- */
 
 static void end_event(struct dw_account_op *op, const struct session *s,

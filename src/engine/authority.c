@@ -225,11 +225,25 @@ static void make_record(struct dw_authority_op *op)
 	op->rec.payload = dw_authority_payload(&op->fact);
 }
 
+static void expect(struct dw_authority_op *op)
+{
+	const struct dw_journal *j = dw_engine_journal(op->owner->engine);
+	const uint64_t keys[] = { DW_KEY_OUTGOING, DW_KEY_ROLES };
+
+	for (size_t i = 0; i < 2; i++)
+		op->expect[i] =
+			(struct dw_expect){ keys[i], dw_journal_position(j, keys[i]) };
+}
+
 static void commit(struct dw_authority_op *op)
 {
 	struct dw_engine *e = op->owner->engine;
-	int rc;
+	int rc = dw_account_still(dw_engine_account(e), &op->cmd.who, &op->err);
 
+	if (rc < 0) {
+		finish(op, rc);
+		return;
+	}
 	op->cmd.now = dw_now_us(dw_engine_clock(e));
 	op->cmd.groups = op->cmd.people.groups(op->cmd.people.ctx, op->cmd.who.id);
 	rc = dw_authority_decide(&op->cmd, op->owner->state, &op->fact, &op->fault);
@@ -237,16 +251,14 @@ static void commit(struct dw_authority_op *op)
 		finish(op, rc);
 		return;
 	}
-	op->expect = (struct dw_expect){ DW_KEY_OUTGOING,
-					 dw_journal_position(dw_engine_journal(e),
-							     DW_KEY_OUTGOING) };
+	expect(op);
 	memset(&op->append, 0, sizeof(op->append));
 	if (rc == 1)
 		make_record(op);
 	op->append.recs = &op->rec;
 	op->append.n = rc == 1;
-	op->append.expect = &op->expect;
-	op->append.n_expect = 1;
+	op->append.expect = op->expect;
+	op->append.n_expect = 2;
 	op->append.also_on_writer = also_on_writer;
 	op->append.cb = on_appended;
 	rc = dw_engine_append(e, &op->append);

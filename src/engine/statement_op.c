@@ -9,7 +9,7 @@
  * It goes the way of a command to the room (room_op.c) and stands in the same line: what a
  * statement may say depends on the room's claims, and its events are entries there. A keystroke is a
  * command like any other. What may leave at all is decided elsewhere too (an emergency stop, the
- * settings), so commands that read that name its position as well.
+ * settings, who is still an approver), so commands that read that name its position as well.
  *
  *  (1) A decision is made against the states of exactly the positions that the append names.
  *  (2) No payload has a number of its own batch: what it points at there is so many events back.
@@ -84,8 +84,10 @@ static int decide(struct dw_statement_op *op)
 	struct dw_engine *e = op->rooms->engine;
 	const struct dw_incident *s = NULL;
 	const struct statement *t = NULL;
-	int rc = find(op, &s, &t);
+	int rc = dw_account_still(dw_engine_account(e), &op->cmd.who, &op->err);
 
+	if (rc == 0)
+		rc = find(op, &s, &t);
 	if (rc < 0 || s == NULL)
 		return rc;
 	memset(&op->plan, 0, sizeof(op->plan));
@@ -216,6 +218,10 @@ static void expect(struct dw_statement_op *op)
 		op->expect[op->append.n_expect++] =
 			(struct dw_expect){ DW_KEY_OUTGOING,
 					    dw_journal_position(j, DW_KEY_OUTGOING) };
+	if (type == DW_CMD_RULE || type == DW_CMD_PUBLISH)
+		op->expect[op->append.n_expect++] =
+			(struct dw_expect){ DW_KEY_ROLES,
+					    dw_journal_position(j, DW_KEY_ROLES) };
 }
 
 static void run(struct dw_statement_op *op)

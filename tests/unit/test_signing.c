@@ -37,7 +37,7 @@ static int act(enum dw_command_type type, uint64_t who, uint64_t child, uint64_t
 
 	dw_authority_op_init(&d.op);
 	d.op.cmd.type = type;
-	d.op.cmd.who = (struct dw_principal){ DW_USER, who, DW_ROLE_APPROVER, 0, 1 };
+	d.op.cmd.who = (struct dw_principal){ DW_USER, who, DW_ROLE_APPROVER, 0, 0 };
 	d.op.cmd.child = child;
 	d.op.cmd.f.name = DW_STR("phone");
 	memcpy(d.op.cmd.f.ed25519, public, sizeof(public));

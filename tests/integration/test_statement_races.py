@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What was so when a request came and is not any more when it is decided."""
+from harness import background, eq
+from test_statements import PASSWORD, V1, Desk
+
+
+def user(dw, name):
+    users = dw.admin("GET", V1 + "/users").ok(200).json()["items"]
+    return [u for u in users if u["name"] == name][0]
+
+
+def change(dw, name, **fields):
+    u = user(dw, name)
+    dw.admin("PATCH", V1 + "/users/%d" % u["id"], fields,
+             {"If-Match": '"%d"' % u["version"]}).ok(200)
+
+
+def behind_sign_ins(dw, fn, *args):
+    """What fn asks for waits for two threads that others keep busy with their passwords."""
+    others = [background(dw.sign_in, n) for n in ("lead", "drafter", "observer", "admin") * 3]
+    job = background(fn, *args)
+    return lambda: [job.result(), [o.result() for o in others]][0]
+
+
+def test_a_role_is_taken_while_the_password_is_checked():
+    with Desk() as dw:
+        id_ = dw.draft(dw.declare()["id"])["id"]
+        d = dw.submit(id_)["digest"]
+        u = user(dw, "boss")
+        verdict = behind_sign_ins(dw, dw.rule, id_, d, "approve", dw.boss)
+        dw.admin("PATCH", V1 + "/users/%d" % u["id"], {"roles": ["observer"]},
+                 {"If-Match": '"%d"' % u["version"]}).ok(200)
+        r = verdict()
+        if r.status == 201:  # it was faster: then it is on record before the other
+            given = dw.statement(id_)["verdicts"][0]["seq"]
+            assert given < user(dw, "boss")["version"], (given, user(dw, "boss"))
+        else:
+            r.problem(403)
+            eq(dw.statement(id_)["verdicts"], [])
