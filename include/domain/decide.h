@@ -16,6 +16,8 @@ struct dw_people {
 	/* that they are in: "comms,legal"; empty when none, or nobody; till anything changes */
 	struct dw_str (*groups)(void *ctx, uint64_t user);
 	void *ctx;
+	/* enum dw_role bits, 0 of nobody; NULL: nobody is asked about theirs */
+	unsigned (*roles)(void *ctx, uint64_t user);
 };
 
 struct dw_command {

@@ -68,6 +68,10 @@ static int check_deputy(struct stating *d)
 	if (!c->people.is_active(c->people.ctx, c->on_behalf_of))
 		return refuse_statement(d, DW_EUNPROCESSABLE, "/on_behalf_of",
 					"their account is disabled");
+	if (c->people.roles != NULL &&
+	    (c->people.roles(c->people.ctx, c->on_behalf_of) & DW_ROLE_APPROVER) == 0)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "/on_behalf_of",
+					"they are no approver any more");
 	return 0;
 }
 

@@ -352,7 +352,14 @@ static struct dw_str groups(void *ctx, uint64_t id)
 	return dw_account_user(ctx, id, &u) ? u.groups : dw_str_make("", 0);
 }
 
+static unsigned roles(void *ctx, uint64_t id)
+{
+	struct dw_user_info u;
+
+	return dw_account_user(ctx, id, &u) && !u.is_disabled ? u.roles : 0;
+}
+
 struct dw_people dw_account_people(struct dw_account *a)
 {
-	return (struct dw_people){ is_active, groups, a };
+	return (struct dw_people){ is_active, groups, a, roles };
 }

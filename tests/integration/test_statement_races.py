@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What was so when a request came and is not any more when it is decided."""
 from harness import background, eq
+from test_authority import soon
 from test_statements import PASSWORD, V1, Desk
 
 
@@ -37,3 +38,17 @@ def test_a_role_is_taken_while_the_password_is_checked():
         else:
             r.problem(403)
             eq(dw.statement(id_)["verdicts"], [])
+
+
+def test_nobody_stands_in_for_who_may_not_any_more():
+    with Desk() as dw:
+        id_ = dw.draft(dw.declare()["id"])["id"]
+        d = dw.submit(id_, groups={"executive": 1})["digest"]
+        dw.boss("POST", V1 + "/deputies",
+                {"deputy": user(dw, "legal")["id"], "until": soon(hours=2)}).ok(201)
+        change(dw, "boss", roles=["observer"])
+        boss = user(dw, "boss")["id"]
+        dw.rule(id_, d, "approve", dw.legal, on_behalf_of=boss).problem(422, "/on_behalf_of")
+        change(dw, "boss", roles=["approver"])
+        dw.rule(id_, d, "approve", dw.legal, on_behalf_of=boss).ok(201)
+        eq(dw.statement(id_)["status"], "approved")
