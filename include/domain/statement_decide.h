@@ -37,6 +37,8 @@ struct dw_statement_command {
 	size_t n_earlier;
 	/* RULE, PUBLISH, WITHDRAW */
 	struct dw_str digest, reason;
+	uint64_t
+		submitted; /* RULE: seq of the version that was read; 0: its digest says enough */
 	unsigned ruling, proof;
 	uint64_t on_behalf_of;
 	struct dw_signature signature; /* was verified */

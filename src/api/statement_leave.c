@@ -154,6 +154,7 @@ static bool read_verdict(struct statement_req *r, struct dw_str *password)
 	    !statement_word(r, "verdict", true, DW_WORDS_RULING,
 			    "approve, reject, hold or ask", &c->ruling) ||
 	    !statement_text(r, "reason", false, REASON_MAX, &c->reason) ||
+	    !statement_number(r, "submitted", false, &c->submitted) ||
 	    !statement_number(r, "on_behalf_of", false, &c->on_behalf_of))
 		return false;
 	c->proof = json_object_get(r->body, "signature") != NULL ? DW_PROOF_SIGNATURE
@@ -205,9 +206,9 @@ static void verify(struct statement_req *r)
 
 static void rule(struct dw_http_req *req, void *api)
 {
-	static const char *const known[] = { "digest",	 "verdict",   "reason",
-					     "password", "signature", "on_behalf_of",
-					     NULL };
+	static const char *const known[] = { "digest",	     "verdict",	 "reason",
+					     "submitted",    "password", "signature",
+					     "on_behalf_of", NULL };
 	struct statement_req *r = statement_begin(req, api, DW_CMD_RULE);
 	struct dw_str password;
 	json_t *body;

@@ -10,6 +10,35 @@
 
 #include <stdio.h>
 
+/* A digest is of the text alone: was the same text submitted as something else before? */
+static bool is_ambiguous(const struct dw_statement *t,
+			 const struct dw_statement_version *v)
+{
+	for (size_t i = 0; i + 1 < t->versions.n; i++) {
+		const struct dw_statement_version *was = &t->versions.p[i];
+
+		if (strcmp(was->digest, v->digest) == 0 &&
+		    (!dw_str_eq(was->title, v->title) ||
+		     !rests_are_same(was->rests.p, was->rests.n, v->rests.p, v->rests.n)))
+			return true;
+	}
+	return false;
+}
+
+/* Title and links are no part of the digest, but they are of what an approver has read. */
+static int check_reading(struct stating *d, const struct dw_statement_version *v)
+{
+	if (d->c->submitted != 0 && d->c->submitted != v->seq)
+		return refuse_statement(d, DW_ECONFLICT, "/submitted",
+					"it was submitted again since: read it anew");
+	if (d->c->submitted == 0 && is_ambiguous(d->t, v))
+		return refuse_statement(
+			d, DW_ECONFLICT, "/submitted",
+			"this text was submitted with another title or other links "
+			"before: name the seq of the one that you have read");
+	return 0;
+}
+
 static int check_version(struct stating *d, const struct dw_statement_version *v)
 {
 	if (v == NULL)
@@ -171,6 +200,8 @@ int decide_rule(struct stating *d)
 	bool was_approved;
 	int rc = check_version(d, was);
 
+	if (rc == 0)
+		rc = check_reading(d, was);
 	if (rc == 0)
 		rc = check_proof(d);
 	if (rc == 0)

@@ -52,3 +52,19 @@ def test_nobody_stands_in_for_who_may_not_any_more():
         change(dw, "boss", roles=["approver"])
         dw.rule(id_, d, "approve", dw.legal, on_behalf_of=boss).ok(201)
         eq(dw.statement(id_)["status"], "approved")
+
+
+def test_the_same_text_under_another_title():
+    with Desk() as dw:
+        id_ = dw.draft(dw.declare()["id"], title="We look into it")["id"]
+        first = dw.submit(id_)
+        dw.drafter("PATCH", V1 + "/statements/%d" % id_, {"title": "We are to blame"},
+                   {"If-Match": '"%d"' % dw.statement(id_)["version"]}).ok(200)
+        second = dw.submit(id_)
+        eq(first["digest"], second["digest"])
+        # the page still shows the first title
+        dw.rule(id_, first["digest"], "approve", dw.boss).problem(409)
+        dw.rule(id_, first["digest"], "approve", dw.boss, submitted=first["seq"]).problem(409)
+        eq(dw.statement(id_)["verdicts"], [])
+        dw.rule(id_, first["digest"], "approve", dw.boss, submitted=second["seq"]).ok(201)
+        eq(dw.statement(id_)["status"], "approved")

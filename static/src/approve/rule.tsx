@@ -60,7 +60,7 @@ export function Rule({ of, statement, version, ruling, onClose, reload }: RulePr
 		if (!given.ok)
 			return setProblem(given.problem);
 		const r = await api("POST", `${path}/verdicts`, { body: {
-			digest: version.digest, verdict: ruling, ...given.body, ...(reason === "" ? {} : { reason }), ...(whom === me ? {} : { on_behalf_of: whom }),
+			digest: version.digest, submitted: version.seq, verdict: ruling, ...given.body, ...(reason === "" ? {} : { reason }), ...(whom === me ? {} : { on_behalf_of: whom }),
 		} });
 		if (!r.ok && r.status === 409) {
 			onClose();
