@@ -183,14 +183,26 @@ static bool rests_on_the_same(const struct dw_rest_list *a, const struct dw_rest
 	return true;
 }
 
-static bool may_carry(const struct stating *d, const struct dw_statement_version *was,
-		      const struct dw_statement_version *v)
+static bool reads_the_same(const struct stating *d,
+			   const struct dw_statement_version *was,
+			   const struct dw_statement_version *v)
 {
 	return was != NULL && !is_over(was, d->c->now) && was->channel == v->channel &&
 	       was->reader == v->reader && dw_str_eq(was->lang, v->lang) &&
 	       dw_str_eq(was->title, v->title) &&
 	       rests_on_the_same(&was->rests, &v->rests) &&
 	       dw_text_is_same_but_space(was->text, v->text);
+}
+
+/* What was said ends when it was to end: a later deadline is another question. */
+static bool may_carry(const struct stating *d, const struct dw_statement_version *was,
+		      struct dw_statement_version *v)
+{
+	if (!reads_the_same(d, was, v))
+		return false;
+	if (v->deadline == 0)
+		v->deadline = was->deadline;
+	return was->deadline == 0 || v->deadline <= was->deadline;
 }
 
 static bool is_carried(const struct dw_statement_version *was,
@@ -272,6 +284,7 @@ int decide_submit(struct stating *d)
 {
 	const struct dw_statement_version *was = dw_statement_submitted(d->t);
 	struct dw_statement_version v = { .seq = 0 };
+	bool is_standing;
 	int rc = check_submission(d, &v.quorum);
 
 	if (rc == 0)
@@ -282,8 +295,9 @@ int decide_submit(struct stating *d)
 		plan_state(d, was, false);
 		return 0;
 	}
+	is_standing = may_carry(d, was, &v);
 	plan_submitted(d, &v);
-	if (may_carry(d, was, &v))
+	if (is_standing)
 		carry(d, was, &v);
 	plan_state(d, &v, true);
 	return 0;

@@ -68,3 +68,19 @@ def test_the_same_text_under_another_title():
         eq(dw.statement(id_)["verdicts"], [])
         dw.rule(id_, first["digest"], "approve", dw.boss, submitted=second["seq"]).ok(201)
         eq(dw.statement(id_)["status"], "approved")
+
+
+def test_a_blank_moves_no_deadline():
+    with Desk() as dw:
+        id_ = dw.draft(dw.declare()["id"])["id"]
+        ends = soon(hours=1)
+        text = dw.statement(id_)["text"]
+        dw.rule(id_, dw.submit(id_, deadline=ends)["digest"], "approve", dw.boss).ok(201)
+        dw.type(id_, 0, "tab", [len(text), [0, " "]]).ok(200)
+        dw.submit(id_)
+        now = dw.statement(id_)
+        eq((now["status"], now["submitted"]["deadline"][:19]), ("approved", ends[:19]))
+        # later than what was approved: asked anew
+        dw.type(id_, 1, "tab", [len(text) + 1, [0, " "]]).ok(200)
+        dw.submit(id_, deadline=soon(hours=5))
+        eq((dw.statement(id_)["status"], dw.statement(id_)["verdicts"]), ("submitted", []))
