@@ -13,12 +13,13 @@
 #include "domain/statement_fact.h"
 #include "domain/version.h"
 
-#define DW_STATEMENTS_MAX 500	 /* of one incident */
-#define DW_VERSIONS_MAX 500	 /* of one statement */
-#define DW_RULINGS_MAX 2000	 /* of one statement */
-#define DW_RESTS_MAX 500	 /* of one statement */
-#define DW_TABS_MAX 5000	 /* that ever typed in one statement */
-#define DW_REVISIONS_MAX 1000000 /* of one statement */
+#define DW_STATEMENTS_MAX 500	     /* of one incident */
+#define DW_VERSIONS_MAX 500	     /* of one statement */
+#define DW_VERSIONS_BYTES (8u << 20) /* of all their texts */
+#define DW_RULINGS_MAX 2000	     /* of one statement */
+#define DW_RESTS_MAX 500	     /* of one statement */
+#define DW_TABS_MAX 5000	     /* that ever typed in one statement */
+#define DW_REVISIONS_MAX 1000000     /* of one statement */
 
 enum dw_statement_status {
 	DW_STATEMENT_DRAFT,	/* nothing is submitted, or the text is another by now */

@@ -260,6 +260,22 @@ static int check_text(struct stating *d)
 	return 0;
 }
 
+/* All versions are kept in memory, with their whole text. */
+static int check_kept(struct stating *d)
+{
+	const struct dw_statement *t = d->t;
+	size_t n = t->draft.text.len;
+
+	for (size_t i = 0; i < t->versions.n; i++)
+		n += t->versions.p[i].text.n;
+	if (n <= DW_VERSIONS_BYTES)
+		return 0;
+	return refuse_statement(d, DW_EUNPROCESSABLE, "",
+				"the versions of this statement take %u bytes together "
+				"at most: begin another",
+				DW_VERSIONS_BYTES);
+}
+
 static int check_submission(struct stating *d, struct dw_quorum *q)
 {
 	const struct dw_statement *t = d->t;
@@ -269,6 +285,8 @@ static int check_submission(struct stating *d, struct dw_quorum *q)
 		rc = refuse_statement(d, DW_EUNPROCESSABLE, "",
 				      "this statement was submitted as often as it may "
 				      "be: begin another");
+	if (rc == 0)
+		rc = check_kept(d);
 	if (rc == 0)
 		rc = check_text(d);
 	if (rc == 0)

@@ -84,3 +84,17 @@ def test_a_blank_moves_no_deadline():
         dw.type(id_, 1, "tab", [len(text) + 1, [0, " "]]).ok(200)
         dw.submit(id_, deadline=soon(hours=5))
         eq((dw.statement(id_)["status"], dw.statement(id_)["verdicts"]), ("submitted", []))
+
+
+def test_versions_have_a_size():
+    with Desk() as dw:
+        id_ = dw.draft(dw.declare()["id"], text="")["id"]
+        page, had = "\u0645" * 65000, 0
+        for i in range(70):
+            dw.type(id_, i, "tab", [[had, page[:65000 - i]]]).ok(200)
+            had = 65000 - i
+            r = dw.do(id_, "submit", {"revision": i + 1})
+            if r.status != 201:
+                break
+        r.problem(422)
+        assert 55 < i < 70, i
