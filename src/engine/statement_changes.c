@@ -13,6 +13,8 @@ static const char newest_sql[] = "SELECT max(revision) FROM statement_event"
 				 " WHERE statement = ?1 AND seq <= ?2"
 				 " AND revision IS NOT NULL";
 
+#define TOLD_BYTES (1024 * 1024) /* enough for one answer: the rest is asked for again */
+
 struct telling {
 	const struct dw_changes_query *q;
 	const struct dw_names *names;
@@ -20,6 +22,11 @@ struct telling {
 	uint64_t revision; /* behind what was looked at */
 	size_t n;	   /* told */
 };
+
+static bool is_full(const struct telling *g)
+{
+	return g->n == DW_TAIL_MAX || (g->n > 0 && g->w->b->len >= TOLD_BYTES);
+}
 
 static void tell(struct telling *g, const struct dw_update *u, const struct dw_stored *e)
 {
@@ -47,7 +54,7 @@ static void tell_all(struct telling *g, const struct dw_stored *e)
 	statement_fact(&f, e, a);
 	if (statement_id(&f) == g->q->statement && f.revision >= f.n_updates) {
 		base = f.revision - f.n_updates;
-		for (size_t i = 0; i < f.n_updates && g->n < DW_TAIL_MAX; i++)
+		for (size_t i = 0; i < f.n_updates && !is_full(g); i++)
 			if (base + i >= g->q->since)
 				tell(g, &f.update[i], e);
 		g->revision = f.revision;
@@ -102,7 +109,7 @@ static int tell_rows(struct dw_reader *r, struct telling *g, struct dw_err *err)
 	dw_db_bind_u64(s, 2, g->q->since);
 	dw_db_bind_u64(s, 3, g->q->upto);
 	dw_db_bind_u64(s, 4, DW_TAIL_MAX);
-	while (g->n < DW_TAIL_MAX && (rc = dw_db_step(db, s, err)) == 1) {
+	while (!is_full(g) && (rc = dw_db_step(db, s, err)) == 1) {
 		rc = dw_reader_scan(r, (uint64_t)sqlite3_column_int64(s, 0) - 1, 1,
 				    on_one, g, &last, err);
 		if (rc < 0)

@@ -86,6 +86,26 @@ def test_a_blank_moves_no_deadline():
         eq((dw.statement(id_)["status"], dw.statement(id_)["verdicts"]), ("submitted", []))
 
 
+def test_much_that_was_missed_comes_in_parts():
+    with Desk() as dw:
+        id_ = dw.draft(dw.declare()["id"], text="")["id"]
+        page, had = "\u0645" * 60000, 0
+        for i in range(20):
+            dw.type(id_, i, "tab", [[had, page]]).ok(200)
+            had = len(page)
+        since, n = 0, 0
+        while since < 20:
+            r = dw.drafter("GET", V1 + "/statements/%d/changes?since=%d" % (id_, since)).ok(200)
+            assert len(r.body) < 2 << 20, len(r.body)
+            doc = r.json()
+            eq((doc["base"], doc["revision"]), (since, 20))
+            assert doc["updates"]
+            since, n = since + len(doc["updates"]), n + 1
+        assert n > 1
+        missed = dw.type(id_, 0, "late", [[0, "x"]]).problem(409).json()
+        assert missed["updates"]
+
+
 def test_versions_have_a_size():
     with Desk() as dw:
         id_ = dw.draft(dw.declare()["id"], text="")["id"]
