@@ -447,7 +447,12 @@ static void on_changed(struct dw_statement_op *op)
 	dw_jsonw_init(&w, &r->out);
 	dw_statement_write(&w, t, r->names, dw_now_us(dw_engine_clock(r->api->engine)),
 			   dw_rooms_find(rooms, t->incident), &op->cmd.who);
-	DW_INVARIANT(dw_jsonw_end(&w) == 0);
+	if (dw_jsonw_end(&w) < 0) {
+		(void)dw_fail(&op->err, DW_EINTERNAL,
+			      "it is done, but this statement is too large to show");
+		statement_refuse(r);
+		return;
+	}
 	reply(r, is_moved ? dw_err_status(DW_EMOVED) : 200, t->version);
 }
 

@@ -368,8 +368,9 @@ static void read_policy(const json_t *v, struct dw_arena *a, struct dw_quorum *q
 
 	if (quorum_read(q, v, "", a, &ignored) == 0 && q->n_needs > 0)
 		return;
+	/* What cannot be read may have asked for more: then nobody can say yes. */
 	memset(q, 0, sizeof(*q));
-	q->need[q->n_needs++] = (struct dw_need){ DW_STR(""), 1 };
+	q->need[q->n_needs++] = (struct dw_need){ DW_STR(""), UINT32_MAX };
 }
 
 void signature_read(struct dw_signature *s, const json_t *v, struct dw_arena *a)

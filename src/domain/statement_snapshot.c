@@ -97,6 +97,7 @@ static bool read_draft(struct dw_draft *d, const json_t *o)
 {
 	const json_t *runs = json_object_get(o, "runs"), *v = json_object_get(o, "text");
 	size_t n = json_array_size(runs) / 2;
+	uint64_t units = 0;
 
 	d->text.len = 0;
 	d->units = (uint32_t)json_integer_value(json_object_get(o, "units"));
@@ -107,10 +108,13 @@ static bool read_draft(struct dw_draft *d, const json_t *o)
 	d->run = calloc(n + 1, sizeof(*d->run));
 	DW_INVARIANT(d->run != NULL);
 	d->n_runs = n;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		d->run[i] = (struct dw_author_run){ number(runs, i * 2),
 						    (uint32_t)number(runs, i * 2 + 1) };
-	return true;
+		units += d->run[i].units;
+	}
+	/* dw_draft_apply walks the two side by side */
+	return units == d->units && dw_utf16_count(dw_buf_str(&d->text)) == units;
 }
 
 static void read_rests(struct dw_statement *t, const json_t *list)

@@ -215,7 +215,7 @@ static void what_cannot_be_read_says_no_yes(void **state)
 		assert_int_equal(f.is_erased, odd[i] == NULL);
 		f.type = DW_EV_STATEMENT_SUBMITTED;
 		dw_statement_read(&f, dw_str_of(odd[i]), a);
-		assert_true(f.quorum.n_needs == 1 && f.quorum.need[0].n == 1 &&
+		assert_true(f.quorum.n_needs == 1 && f.quorum.need[0].n > 1000 &&
 			    f.quorum.need[0].group.n == 0);
 		f.type = DW_EV_DRAFT_CHANGED;
 		dw_statement_read(&f, dw_str_of(odd[i]), a);
