@@ -42,9 +42,9 @@ let first, lost;
 const tests = {
 	async what_is_not_there_yet_is_explained() {
 		await open(layla);
-		assert.equal(await layla.locator("#envelopes .empty").count(), 1);
-		assert.match(await layla.locator("#policy").innerText(), /one approval, of any approver/);
-		assert.match(await layla.locator("#keys").innerText(), /No key yet/);
+		await layla.locator("#envelopes .empty").waitFor();
+		await layla.locator("#policy", { hasText: "one approval, of any approver" }).waitFor();
+		await layla.locator("#keys", { hasText: "No key yet" }).waitFor();
 		assert.equal(await layla.locator("#policy .part-head button").count(), 0, "a lead reads the rules");
 		assert.equal(await nasrin.locator("#stop .danger").count(), 0);
 		assert.equal(await layla.locator(".rail-item[aria-current=page]").getAttribute("href"), "/authority");
@@ -60,6 +60,7 @@ const tests = {
 		const code = await sami.locator(".this-device code").innerText();
 		await open(layla);
 		const one = layla.locator("#keys [data-key]");
+		await one.waitFor();
 		assert.ok((await one.innerText()).includes(code), "both see the same code");
 		assert.equal(await sami.locator("#keys [data-key] .primary").count(), 0, "nobody confirms their own");
 	},
@@ -241,6 +242,7 @@ const tests = {
 		await sami.locator("dialog .primary").click();
 		await sami.locator("#deputies .thing").waitFor();
 		await open(ada);
+		await ada.locator("#deputies .thing").waitFor();
 		assert.match((await ada.locator("#deputies .thing").innerText()).replace(/[\u2068\u2069]/g, ""), /You stand in for سامي/);
 		const s = await statement("For legal alone");
 		await at(ada, s);
