@@ -209,6 +209,26 @@ static void write_waiting(struct dw_jsonw *w, const struct dw_statement_version 
 	dw_jsonw_obj_end(w);
 }
 
+static void write_contradictions(struct dw_jsonw *w, const struct dw_statement *t)
+{
+	dw_jsonw_key(w, "contradictions");
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < t->contradictions.n; i++) {
+		const struct dw_contradiction *c = &t->contradictions.p[i];
+
+		dw_jsonw_obj(w);
+		dw_jsonw_ku64(w, "seq", c->seq);
+		dw_jsonw_ku64(w, "claim", c->claim);
+		dw_jsonw_ku64(w, "from", c->from);
+		dw_jsonw_ku64(w, "to", c->to);
+		dw_jsonw_kstr_or_null(w, "quote", c->quote);
+		dw_jsonw_ku64_or_null(w, "correction", c->correction);
+		dw_jsonw_ktime(w, "at", c->at);
+		dw_jsonw_obj_end(w);
+	}
+	dw_jsonw_arr_end(w);
+}
+
 static void write_head(struct dw_jsonw *w, const struct dw_statement *t,
 		       const struct dw_names *names, int64_t at)
 {
@@ -230,6 +250,7 @@ static void write_head(struct dw_jsonw *w, const struct dw_statement *t,
 	dw_jsonw_kstr_or_null(w, "template", t->template_name);
 	dw_jsonw_ku64_or_null(w, "translation_of", t->translation_of);
 	dw_jsonw_ku64_or_null(w, "correction_of", t->correction_of);
+	write_contradictions(w, t);
 }
 
 void dw_statement_write_own(struct dw_jsonw *w, const struct dw_statement *t,
@@ -328,26 +349,6 @@ static void write_publications(struct dw_jsonw *w, const struct dw_statement *t,
 	dw_jsonw_arr_end(w);
 }
 
-static void write_contradictions(struct dw_jsonw *w, const struct dw_statement *t)
-{
-	dw_jsonw_key(w, "contradictions");
-	dw_jsonw_arr(w);
-	for (size_t i = 0; i < t->contradictions.n; i++) {
-		const struct dw_contradiction *c = &t->contradictions.p[i];
-
-		dw_jsonw_obj(w);
-		dw_jsonw_ku64(w, "seq", c->seq);
-		dw_jsonw_ku64(w, "claim", c->claim);
-		dw_jsonw_ku64(w, "from", c->from);
-		dw_jsonw_ku64(w, "to", c->to);
-		dw_jsonw_kstr_or_null(w, "quote", c->quote);
-		dw_jsonw_ku64_or_null(w, "correction", c->correction);
-		dw_jsonw_ktime(w, "at", c->at);
-		dw_jsonw_obj_end(w);
-	}
-	dw_jsonw_arr_end(w);
-}
-
 void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
 			const struct dw_names *names, int64_t at,
 			const struct dw_incident *s, const struct dw_principal *who)
@@ -358,7 +359,6 @@ void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
 	write_submitted(w, t, names);
 	write_versions(w, t, names);
 	write_publications(w, t, names);
-	write_contradictions(w, t);
 	if (s != NULL)
 		statement_write_claims(w, t, s);
 	if (s != NULL && who != NULL)

@@ -10,6 +10,7 @@ import { useState } from "preact/hooks";
 
 import { exact } from "../i18n/format";
 import { t, tx } from "../i18n/t";
+import { hrefOf } from "../statement/model";
 import { errorAt } from "../ui/at";
 import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icon";
@@ -76,6 +77,23 @@ function Missing({ room, isFrozen, reload }: { room: RoomData; isFrozen: boolean
 	);
 }
 
+/* What the public was told and is not so, until the correction is out. */
+function Contradicted({ room }: { room: RoomData }) {
+	const statements = room.statements ?? [];
+	const open = statements.flatMap((s) => s.contradictions.filter((c) => s.published_at !== null && c.at >= s.published_at && !statements.some((x) => x.id === c.correction && x.published_at !== null)).map((c) => ({ s, c })));
+	return open.length === 0 ? null : (
+		<div class="note bad room-contradicted" role="alert">
+			{open.map(({ s, c }) => (
+				<div key={c.seq}>
+					<p><Icon of={alertIcon} /> {tx("timeline.statement_contradicted", { statement: <a href={hrefOf(s)}><Name>{s.title}</Name></a> })}</p>
+					{c.quote !== null && <Name class="strong">{c.quote}</Name>}
+					{c.correction !== null && <a href={hrefOf({ id: c.correction, incident: room.id })}>{t("statement.contradicted_go")}</a>}
+				</div>
+			))}
+		</div>
+	);
+}
+
 const RoomLink = ({ id }: { id: number }) => <a href={`/incidents/${id}`}><bdi>{id}</bdi></a>;
 
 /* Where it came from and what came out of it. */
@@ -112,6 +130,7 @@ export function Head({ room, isFrozen, reload }: { room: RoomData; isFrozen: boo
 			{room.merged_into !== null && <p class="note">{t("room.merged")} <a href={`/incidents/${room.merged_into}`}>{t("room.merged_go")}</a></p>}
 			<Relatives room={room} />
 			<Missing room={room} isFrozen={isFrozen} reload={reload} />
+			<Contradicted room={room} />
 			{canChange && (
 				<div class="buttons room-moves">
 					{MOVES[room.status].map((to) => <button key={to} type="button" onClick={() => setChanging({ what: "status", to })}>{t(`status.to.${to}`)}</button>)}

@@ -52,6 +52,8 @@ export interface Summary {
 	published_at: string | null;
 	translation_of: number | null;
 	correction_of: number | null;
+	/** Published sentences whose claim is true no longer. */
+	contradictions: Contradiction[];
 }
 /** As much of a claim as a statement needs. */
 export interface KnownClaim {
@@ -134,7 +136,6 @@ export interface StatementData extends Omit<Summary, "submitted"> {
 	verdicts: Given[];
 	versions: { seq: number; digest: string; at: string; by: Who; title: string; approved_at?: string }[];
 	publications: Publication[];
-	contradictions: Contradiction[];
 	/** Of its rests, those of the submitted version among them. */
 	claims: KnownClaim[];
 	may?: { type: boolean; submit: boolean; rule: boolean; publish: boolean };
