@@ -42,9 +42,13 @@ export interface Row {
 	to: number;
 }
 
+/* Places of a template that the room could not fill; the server refuses them as well. */
+const SLOT = /\{[a-z_]{1,39}\}/g;
+
 /** All that a submission would hear, the worst first. */
-export function rowsOf(checked: Checked, room: Pick<RoomData, "claims">): Row[] {
+export function rowsOf(checked: Checked, room: Pick<RoomData, "claims">, text: string): Row[] {
 	const rows: Row[] = [
+		...[...text.matchAll(SLOT)].map((m) => ({ isRefusal: true, text: t("check.slot"), from: m.index, to: m.index + m[0].length })),
 		...checked.claims.map((c) => ({ isRefusal: true, text: t(`check.claim.${c.why}`), claim: room.claims.find((x) => x.id === c.claim)?.text ?? "", from: c.from, to: c.to })),
 		...checked.findings.map((f) => ({ isRefusal: f.severity === "refuse", text: findingText(f), from: f.from, to: f.to })),
 		...checked.translations.flatMap((x) => x.numbers.map((n) => ({
@@ -65,7 +69,7 @@ function Place({ row, text, handle }: { row: Row; text: string; handle: Handle |
 }
 
 export function ChecksList({ checked, room, text, handle }: { checked: Checked; room: Pick<RoomData, "claims">; text: string; handle: Handle | null }) {
-	const rows = rowsOf(checked, room);
+	const rows = rowsOf(checked, room, text);
 	if (rows.length === 0)
 		return <p class="good-line"><Icon of={checkIcon} />{t("check.nothing")}</p>;
 	return (

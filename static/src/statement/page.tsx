@@ -31,6 +31,12 @@ import { type Checked, hrefOf, langName, type StatementData, useFollowStatement,
 
 type Open = "meta" | "history" | "translate" | null;
 
+/* Another statement of the room, by its title. */
+function Other({ id, room }: { id: number; room: RoomData }) {
+	const of = room.statements?.find((s) => s.id === id);
+	return <a href={hrefOf({ id, incident: room.id })}>{of === undefined ? t("statement.number", { id: String(id) }) : <Name>{of.title}</Name>}</a>;
+}
+
 function Head({ room, statement, isFrozen, onOpen }: { room: RoomData; statement: StatementData; isFrozen: boolean; onOpen: (open: Open) => void }) {
 	return (
 		<header class={room.drill ? "room-head drill" : "room-head"}>
@@ -50,8 +56,8 @@ function Head({ room, statement, isFrozen, onOpen }: { room: RoomData; statement
 				<KindMarks room={room} />
 				<span class="soft small">{tx("statement.changed_by", { who: <Name>{statement.changed_by.name}</Name>, when: <Time at={statement.changed_at} /> })}</span>
 			</div>
-			{statement.correction_of !== null && <p class="note">{tx("statement.correction_of", { statement: <a href={hrefOf({ id: statement.correction_of, incident: statement.incident })}>{t("statement.number", { id: String(statement.correction_of) })}</a> })}</p>}
-			{statement.translation_of !== null && <p class="note">{tx("statement.translation_of", { statement: <a href={hrefOf({ id: statement.translation_of, incident: statement.incident })}>{t("statement.number", { id: String(statement.translation_of) })}</a> })}</p>}
+			{statement.correction_of !== null && <p class="note of-other">{tx("statement.correction_of", { statement: <Other id={statement.correction_of} room={room} /> })}</p>}
+			{statement.translation_of !== null && <p class="note of-other">{tx("statement.translation_of", { statement: <Other id={statement.translation_of} room={room} /> })}</p>}
 			{statement.contradictions.map((c) => (
 				<div key={c.seq} class="note bad" role="alert">
 					<p>{tx("statement.contradicted", { quote: <Name class="strong">{c.quote ?? ""}</Name> })}</p>
