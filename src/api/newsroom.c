@@ -90,7 +90,6 @@ static void drop_all(struct newsroom *n)
 	dw_map_destroy(n->pages);
 	n->pages = dw_map_create();
 	n->bytes = 0;
-	dw_buf_clear(&n->style);
 }
 
 void newsroom_fini(struct dw_api *api)
@@ -198,8 +197,9 @@ static void begin(struct asking *a, struct dw_api *api, struct dw_http_req *req)
 	memset(a, 0, sizeof(*a));
 	a->api = api;
 	a->req = req;
-	if (n->style.len == 0 &&
-	    dw_files_address(api->files, DW_STR("newsroom.css"), &n->style) < 0)
+	/* Each time: pages that are served from a folder change; nobody else holds it. */
+	dw_buf_clear(&n->style);
+	if (dw_files_address(api->files, DW_STR("newsroom.css"), &n->style) < 0)
 		dw_buf_clear(&n->style);
 	a->site.base = dw_str_of(n->base);
 	a->site.name = dw_str_of(api->conf.organisation);
