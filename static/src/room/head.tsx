@@ -85,8 +85,8 @@ function Contradicted({ room }: { room: RoomData }) {
 		<div class="note bad room-contradicted" role="alert">
 			{open.map(({ s, c }) => (
 				<div key={c.seq}>
-					<p><Icon of={alertIcon} /> {tx("timeline.statement_contradicted", { statement: <a href={hrefOf(s)}><Name>{s.title}</Name></a> })}</p>
-					{c.quote !== null && <Name class="strong">{c.quote}</Name>}
+					<p><Icon of={alertIcon} /><span>{tx("timeline.statement_contradicted", { statement: <a href={hrefOf(s)}><Name>{s.title}</Name></a> })}</span></p>
+					{c.quote !== null && <p class="strong"><Name>{c.quote}</Name></p>}
 					{c.correction !== null && <a href={hrefOf({ id: c.correction, incident: room.id })}>{t("statement.contradicted_go")}</a>}
 				</div>
 			))}
