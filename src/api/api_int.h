@@ -175,8 +175,8 @@ DW_API_HANDLER(dw_api_incident_handover);
 DW_API_HANDLER(dw_api_incident_timeline);
 DW_API_HANDLER(dw_api_incident_templates); /* templates.c */
 DW_API_HANDLER(dw_api_templates);
-DW_API_HANDLER(dw_api_statements_create);  /* statements.c */
-DW_API_HANDLER(dw_api_statement_patch);	   /* If-Match */
+DW_API_HANDLER(dw_api_statements_create); /* statements.c */
+DW_API_HANDLER(dw_api_statement_patch);	  /* If-Match */
 DW_API_HANDLER(dw_api_statement_links);
 DW_API_HANDLER(dw_api_statement_link_delete);
 DW_API_HANDLER(dw_api_statement_corrections);

@@ -259,8 +259,7 @@ void dw_api_approvals(struct dw_http_req *req, void *data)
 	if (!api_only(req, known))
 		return;
 	if (dw_policy_check(l.who, DW_RIGHT_APPROVE, NULL) == 0) {
-		add_voices(&l, a,
-			   dw_authorities_now(dw_engine_authorities(api->engine)));
+		add_voices(&l, a, dw_authorities_now(dw_engine_authorities(api->engine)));
 		dw_rooms_each(l.rooms, on_room, &l);
 	}
 	if (l.n > 0)

@@ -71,7 +71,7 @@ static struct dw_str hole_of(const struct html_hole *holes, const char *name, si
 	for (; holes->name != NULL; holes++)
 		if (strlen(holes->name) == n && memcmp(holes->name, name, n) == 0)
 			return holes->text;
-	DW_INVARIANT(!"a template has a hole that nobody fills");
+	DW_INVARIANT(false); /* a template has a hole that nobody fills */
 	return dw_str_make(NULL, 0);
 }
 

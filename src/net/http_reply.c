@@ -185,24 +185,6 @@ void dw_http_set(struct dw_http_req *req, const char *name, struct dw_str value)
 		     dw_buf_add(&x->headers, "\r\n", 2) == 0);
 }
 
-void dw_http_date(char out[DW_HTTP_DATE_MAX], int64_t seconds)
-{
-	static const char days[7][4] = {
-		"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"
-	};
-	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-					    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	time_t at = (time_t)seconds;
-	struct tm tm;
-
-	out[0] = '\0';
-	if (gmtime_r(&at, &tm) != NULL)
-		snprintf(out, DW_HTTP_DATE_MAX, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-			 days[tm.tm_wday % 7], tm.tm_mday % 100, months[tm.tm_mon % 12],
-			 (tm.tm_year + 1900) % 10000, tm.tm_hour % 100, tm.tm_min % 100,
-			 tm.tm_sec % 100);
-}
-
 /* Now, made once a second. */
 static const char *date(struct dw_net *n)
 {

@@ -115,6 +115,26 @@ void dw_files_reply_asset(struct dw_files *f, struct dw_http_req *req, struct dw
 	abort();
 }
 
+int dw_files_address(const struct dw_files *f, struct dw_str name, struct dw_buf *out)
+{
+	(void)f;
+	(void)name;
+	(void)out;
+	abort();
+}
+
+bool dw_files_is_live(const struct dw_files *f)
+{
+	(void)f;
+	abort();
+}
+
+const char *dw_files_language(const struct dw_http_req *req)
+{
+	(void)req;
+	abort();
+}
+
 /* ---- sinks ---- */
 
 struct dw_sink *dw_http_sink(struct dw_http_req *req, const char *type,
