@@ -357,6 +357,8 @@ def test_it_goes_on_until_it_arrives():
         a, b = [g["at"] for g in r.got if g["path"] == "/later"]
         assert b - a > 3.5, "it came back too soon"
         eq({o["health"]["state"] for o in dw.outlets()}, {"ok"})
+        eq([dw.metrics()["diwan_" + n] for n in ("deliveries_made_total", "delivery_tries_total")],
+           [len(first), 2 * len(first)])
 
 
 def test_it_is_given_up():
