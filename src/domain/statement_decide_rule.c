@@ -200,8 +200,9 @@ int decide_rule(struct stating *d)
 	bool was_approved;
 	int rc = check_version(d, was);
 
-	if (rc == 0)
-		rc = check_reading(d, was);
+	if (was == NULL || rc < 0)
+		return rc;
+	rc = check_reading(d, was);
 	if (rc == 0)
 		rc = check_proof(d);
 	if (rc == 0)

@@ -148,7 +148,7 @@ int dw_signature_check(struct dw_authorities *a, uint64_t user,
 	int64_t expires;
 	int rc = check_key(a, user, sig->key, &k, err);
 
-	if (rc < 0)
+	if (k == NULL || rc < 0)
 		return rc;
 	if (!is_fresh)
 		return dw_fail(err, DW_EFORBIDDEN,
