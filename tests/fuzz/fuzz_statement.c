@@ -76,7 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += 3;
 		size -= 3;
 		n = n < size ? n : size;
-		if ((f.type == DW_EV_STATEMENT_DRAFTED) == (t->id == 0)) {
+		if (dw_statement_is_of(f.type) &&
+		    (f.type == DW_EV_STATEMENT_DRAFTED) == (t->id == 0)) {
 			dw_statement_read(&f, dw_str_make((const char *)data, n),
 					  t->arena);
 			check_reread(&f, t->arena);
