@@ -22,6 +22,8 @@ void dw_jsonw_arr(struct dw_jsonw *w);
 void dw_jsonw_arr_end(struct dw_jsonw *w);
 /** A member's name; ASCII without anything to escape. */
 void dw_jsonw_key(struct dw_jsonw *w, const char *key);
+/** The same of any text, escaped as a string is. Requires valid UTF-8. */
+void dw_jsonw_key_text(struct dw_jsonw *w, struct dw_str key);
 /** Requires valid UTF-8. Also escapes U+2028 and U+2029, so a frame stays one line anywhere. */
 void dw_jsonw_str(struct dw_jsonw *w, struct dw_str s);
 void dw_jsonw_u64(struct dw_jsonw *w, uint64_t n);

@@ -170,7 +170,18 @@ DW_MUST_USE int dw_authority_parse(struct dw_authority_command *c, struct dw_str
 				   struct dw_arena *arena, struct dw_fault *fault);
 /** Rules as the array that they are set by. */
 void dw_quorum_rules_write(struct dw_jsonw *w, const struct dw_quorum_rules *rules);
-/** {"legal":1}: what a submission asks for besides, and "any". 0 or DW_EINVAL. */
+/** Members of the open object: groups, any, may_approve_own, blocks, each if there is something to say. */
 void dw_quorum_write(struct dw_jsonw *w, const struct dw_quorum *q);
+/** The member groups alone; returns how many of anybody. */
+unsigned dw_quorum_write_groups(struct dw_jsonw *w, const struct dw_quorum *q);
+
+struct json_t; /* jansson's */
+
+/**
+ * From {"groups":{"legal":1},"any":1,"may_approve_own":true,"blocks":["blame"]}; other members are the caller's
+ * affair. Group names are copied into `a`. 0, or DW_EINVAL with the place behind `at` and the reason.
+ */
+DW_MUST_USE int dw_quorum_read(struct dw_quorum *q, const struct json_t *v,
+			       const char *at, struct dw_arena *a, struct dw_fault *f);
 
 #endif

@@ -27,43 +27,10 @@ static void write_submitted(struct dw_jsonw *w, const struct statement_req *r)
 	dw_jsonw_obj_end(w);
 }
 
-static bool read_need(struct statement_req *r, struct dw_str group, const json_t *v)
-{
-	json_int_t n = json_integer_value(v);
-
-	if (!json_is_integer(v) || n < 1 || n > DW_NEED_MOST)
-		return statement_refuse_at(r, DW_EINVAL, "/policy",
-					   "of a group there may be asked 1 to 20");
-	if (group.n <= DW_GROUP_BYTES &&
-	    dw_quorum_need(&r->op.cmd.tighten, group, (unsigned)n))
-		return true;
-	return statement_refuse_at(
-		r, DW_EINVAL, "/policy/groups",
-		"these are too many groups, or one is no name of a group");
-}
-
-static bool read_groups(struct statement_req *r, json_t *groups)
-{
-	const char *name;
-	json_t *v;
-
-	if (groups != NULL && !json_is_object(groups))
-		return statement_refuse_at(
-			r, DW_EINVAL, "/policy/groups",
-			"this must be an object: how many of each group");
-	json_object_foreach(groups, name, v) {
-		if (name[0] == '\0' || strchr(name, ',') != NULL)
-			return statement_refuse_at(r, DW_EINVAL, "/policy/groups",
-						   "this is no name of a group");
-		if (!read_need(r, dw_str_of(name), v))
-			return false;
-	}
-	return true;
-}
-
 static bool read_policy(struct statement_req *r)
 {
-	json_t *policy = json_object_get(r->body, "policy"), *any, *v;
+	json_t *policy = json_object_get(r->body, "policy"), *v;
+	struct dw_fault fault;
 	const char *key;
 
 	if (policy == NULL || json_is_null(policy))
@@ -77,10 +44,10 @@ static bool read_policy(struct statement_req *r)
 			return statement_refuse_at(r, DW_EINVAL, "/policy",
 						   "it has groups, any and deadline");
 	}
-	any = json_object_get(policy, "any");
-	return read_groups(r, json_object_get(policy, "groups")) &&
-	       (any == NULL || read_need(r, DW_STR(""), any)) &&
-	       statement_time(r, policy, "deadline", "/policy/deadline",
+	if (dw_quorum_read(&r->op.cmd.tighten, policy, "/policy", r->op.arena, &fault) <
+	    0)
+		return statement_refuse_at(r, DW_EINVAL, fault.pointer, fault.detail);
+	return statement_time(r, policy, "deadline", "/policy/deadline",
 			      &r->op.cmd.deadline);
 }
 

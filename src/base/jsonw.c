@@ -144,6 +144,13 @@ void dw_jsonw_str(struct dw_jsonw *w, struct dw_str s)
 	addc(w, '"');
 }
 
+void dw_jsonw_key_text(struct dw_jsonw *w, struct dw_str key)
+{
+	dw_jsonw_str(w, key);
+	addc(w, ':');
+	w->comma = false;
+}
+
 void dw_jsonw_u64(struct dw_jsonw *w, uint64_t n)
 {
 	value(w);

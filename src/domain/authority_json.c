@@ -166,7 +166,7 @@ static int read_rule(struct dw_quorum_rule *r, json_t *v, const char *at,
 		r->severity_most = (unsigned)n;
 	}
 	rc = read_channels(&r->channels, json_object_get(v, "channels"), at, f);
-	return rc < 0 ? rc : quorum_read(&r->quorum, v, at, a, f);
+	return rc < 0 ? rc : dw_quorum_read(&r->quorum, v, at, a, f);
 }
 
 static int read_rules(struct dw_quorum_rules *out, const json_t *list, struct dw_arena *a,
@@ -319,7 +319,7 @@ static int read_envelope_member(struct reading *r, const char *at, const char *k
 		return rc;
 	}
 	if (strcmp(key, "policy") == 0)
-		return quorum_read(&f->quorum, v, at, r->a, r->fault);
+		return dw_quorum_read(&f->quorum, v, at, r->a, r->fault);
 	return 1;
 }
 

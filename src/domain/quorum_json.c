@@ -10,31 +10,30 @@
 
 /* ---- writing ---- */
 
-static void write_groups(struct dw_jsonw *w, const struct dw_quorum *q)
+unsigned dw_quorum_write_groups(struct dw_jsonw *w, const struct dw_quorum *q)
 {
 	unsigned any = 0;
 
 	dw_jsonw_key(w, "groups");
 	dw_jsonw_obj(w);
 	for (size_t i = 0; i < q->n_needs; i++) {
-		char key[DW_GROUP_BYTES + 1];
-
 		if (q->need[i].group.n == 0) {
 			any = q->need[i].n;
 			continue;
 		}
-		snprintf(key, sizeof(key), "%.*s", (int)q->need[i].group.n,
-			 q->need[i].group.p);
-		dw_jsonw_ku64(w, key, q->need[i].n);
+		dw_jsonw_key_text(w, q->need[i].group);
+		dw_jsonw_u64(w, q->need[i].n);
 	}
 	dw_jsonw_obj_end(w);
-	if (any > 0)
-		dw_jsonw_ku64(w, "any", any);
+	return any;
 }
 
 void dw_quorum_write(struct dw_jsonw *w, const struct dw_quorum *q)
 {
-	write_groups(w, q);
+	unsigned any = dw_quorum_write_groups(w, q);
+
+	if (any > 0)
+		dw_jsonw_ku64(w, "any", any);
 	if (q->may_approve_own)
 		dw_jsonw_kbool(w, "may_approve_own", true);
 	if (q->blocks == 0)
@@ -159,8 +158,8 @@ static int read_blocks(struct dw_quorum *q, const json_t *list, const char *at,
 	return 0;
 }
 
-int quorum_read(struct dw_quorum *q, const json_t *v, const char *at, struct dw_arena *a,
-		struct dw_fault *f)
+int dw_quorum_read(struct dw_quorum *q, const struct json_t *v, const char *at,
+		   struct dw_arena *a, struct dw_fault *f)
 {
 	const json_t *own = json_object_get(v, "may_approve_own");
 	int rc;

@@ -366,7 +366,7 @@ static void read_policy(const json_t *v, struct dw_arena *a, struct dw_quorum *q
 {
 	struct dw_fault ignored;
 
-	if (quorum_read(q, v, "", a, &ignored) == 0 && q->n_needs > 0)
+	if (dw_quorum_read(q, v, "", a, &ignored) == 0 && q->n_needs > 0)
 		return;
 	/* What cannot be read may have asked for more: then nobody can say yes. */
 	memset(q, 0, sizeof(*q));

@@ -109,25 +109,9 @@ static void write_rests(struct dw_jsonw *w, const struct dw_rest *p, size_t n,
 
 static void write_quorum(struct dw_jsonw *w, const struct dw_quorum *q)
 {
-	char name[DW_GROUP_BYTES + 1];
-	unsigned any = 0;
-
 	dw_jsonw_key(w, "policy");
 	dw_jsonw_obj(w);
-	dw_jsonw_key(w, "groups");
-	dw_jsonw_obj(w);
-	for (size_t i = 0; i < q->n_needs; i++) {
-		struct dw_str group = q->need[i].group;
-
-		any += group.n == 0 ? q->need[i].n : 0;
-		if (group.n == 0 || group.n > DW_GROUP_BYTES)
-			continue;
-		memcpy(name, group.p, group.n);
-		name[group.n] = '\0';
-		dw_jsonw_ku64(w, name, q->need[i].n);
-	}
-	dw_jsonw_obj_end(w);
-	dw_jsonw_ku64(w, "any", any);
+	dw_jsonw_ku64(w, "any", dw_quorum_write_groups(w, q));
 	dw_jsonw_kbool(w, "may_approve_own", q->may_approve_own);
 	dw_jsonw_obj_end(w);
 }

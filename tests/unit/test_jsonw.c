@@ -200,9 +200,29 @@ static void the_ceiling_sticks(void **state)
 	}
 }
 
+static void a_name_that_is_a_text_is_escaped(void **state)
+{
+	struct dw_jsonw w;
+	struct dw_buf b;
+
+	dw_buf_init(&b, 100);
+	dw_jsonw_init(&w, &b);
+	dw_jsonw_obj(&w);
+	dw_jsonw_key_text(&w, DW_STR("a\"b"));
+	dw_jsonw_u64(&w, 1);
+	dw_jsonw_key_text(&w, DW_STR("حق"));
+	dw_jsonw_arr(&w);
+	dw_jsonw_arr_end(&w);
+	dw_jsonw_obj_end(&w);
+	assert_int_equal(dw_jsonw_end(&w), 0);
+	assert_string_equal(b.p, "{\"a\\\"b\":1,\"حق\":[]}");
+	dw_buf_fini(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_that_is_a_text_is_escaped),
 		cmocka_unit_test(jansson_reads_what_was_meant),
 		cmocka_unit_test(absent_is_null),
 		cmocka_unit_test(compact_and_in_order),
