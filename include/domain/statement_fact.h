@@ -124,6 +124,10 @@ const char *dw_statement_word(enum dw_statement_word_kind kind, unsigned value);
 bool dw_statement_word_find(enum dw_statement_word_kind kind, struct dw_str name,
 			    unsigned *value);
 
+/** A member of the open object: the words whose bits the mask has, as an array. */
+void dw_statement_words_write(struct dw_jsonw *w, const char *key,
+			      enum dw_statement_word_kind kind, unsigned mask);
+
 /** Is it an event about a statement or its draft? */
 bool dw_statement_is_of(enum dw_event_type type);
 /** The payload: one object; a new blob. */

@@ -29,24 +29,13 @@ static void write_public(struct dw_jsonw *w, const uint8_t *key)
 	dw_jsonw_kstr(w, "public", dw_str_of(dw_base64(text, key, DW_PUBLIC_KEY_BYTES)));
 }
 
-static void write_channels(struct dw_jsonw *w, unsigned channels)
-{
-	dw_jsonw_key(w, "channels");
-	dw_jsonw_arr(w);
-	for (unsigned c = 0; c < DW_CHANNEL_COUNT; c++)
-		if ((channels >> c & 1) != 0)
-			dw_jsonw_str(w,
-				     dw_str_of(dw_statement_word(DW_WORDS_CHANNEL, c)));
-	dw_jsonw_arr_end(w);
-}
-
 static void write_envelope(struct dw_jsonw *w, const struct dw_authority_fact *f)
 {
 	dw_jsonw_kstr(w, "title", f->title);
 	dw_jsonw_kstr(w, "office", dw_str_of(dw_word_name(DW_WORD_ROOM_ROLE, f->office)));
 	dw_jsonw_kstr(w, "lang", f->lang);
 	dw_jsonw_kstr(w, "text", f->text);
-	write_channels(w, f->channels);
+	dw_statement_words_write(w, "channels", DW_WORDS_CHANNEL, f->channels);
 	dw_jsonw_ku64(w, "severity", f->severity);
 	dw_jsonw_ku64(w, "times", f->times);
 	dw_jsonw_key(w, "policy");

@@ -57,19 +57,6 @@ static void begin(struct dw_jsonw *w, struct dw_buf *b)
 	dw_jsonw_obj(w);
 }
 
-static void write_words(struct dw_jsonw *w, const char *key,
-			enum dw_statement_word_kind kind, unsigned mask)
-{
-	const char *name;
-
-	dw_jsonw_key(w, key);
-	dw_jsonw_arr(w);
-	for (unsigned i = 0; (name = dw_statement_word(kind, i)) != NULL; i++)
-		if ((mask >> i & 1) != 0)
-			dw_jsonw_str(w, dw_str_of(name));
-	dw_jsonw_arr_end(w);
-}
-
 struct dw_blob *dw_outlet_payload(const struct dw_outlet_fact *f)
 {
 	const struct dw_outlet *x = &f->now;
@@ -86,8 +73,8 @@ struct dw_blob *dw_outlet_payload(const struct dw_outlet_fact *f)
 			dw_jsonw_kstr(&w, "host", x->host);
 		else
 			dw_jsonw_ku64(&w, "addresses", x->n_to);
-		write_words(&w, "channels", DW_WORDS_CHANNEL, x->channels);
-		write_words(&w, "audiences", DW_WORDS_READER, x->readers);
+		dw_statement_words_write(&w, "channels", DW_WORDS_CHANNEL, x->channels);
+		dw_statement_words_write(&w, "audiences", DW_WORDS_READER, x->readers);
 		dw_jsonw_kbool(&w, "paused", x->is_paused);
 		if (x->why.p != NULL)
 			dw_jsonw_kstr(&w, "why", x->why);

@@ -53,14 +53,7 @@ void dw_quorum_rules_write(struct dw_jsonw *w, const struct dw_quorum_rules *rul
 		const struct dw_quorum_rule *r = &rules->p[i];
 
 		dw_jsonw_obj(w);
-		dw_jsonw_key(w, "channels");
-		dw_jsonw_arr(w);
-		for (unsigned c = 0; c < DW_CHANNEL_COUNT; c++)
-			if ((r->channels >> c & 1) != 0)
-				dw_jsonw_str(w,
-					     dw_str_of(dw_statement_word(DW_WORDS_CHANNEL,
-									 c)));
-		dw_jsonw_arr_end(w);
+		dw_statement_words_write(w, "channels", DW_WORDS_CHANNEL, r->channels);
 		dw_jsonw_ku64(w, "severity", r->severity_most);
 		dw_quorum_write(w, &r->quorum);
 		dw_jsonw_obj_end(w);

@@ -2,6 +2,8 @@
 /* statement_fact.c - the words of statements, and which events are about them. */
 #include "domain/statement_fact.h"
 
+#include "base/jsonw.h"
+
 static const char *const channels[] = { "press", "social", "internal", "reply", NULL };
 static const char *const readers[] = { "public", "staff", "customer", NULL };
 static const char *const rulings[] = { "approve", "reject", "hold", "ask", NULL };
@@ -34,6 +36,19 @@ bool dw_statement_word_find(enum dw_statement_word_kind kind, struct dw_str name
 		}
 	}
 	return false;
+}
+
+void dw_statement_words_write(struct dw_jsonw *w, const char *key,
+			      enum dw_statement_word_kind kind, unsigned mask)
+{
+	const char *name;
+
+	dw_jsonw_key(w, key);
+	dw_jsonw_arr(w);
+	for (unsigned i = 0; (name = dw_statement_word(kind, i)) != NULL; i++)
+		if ((mask >> i & 1) != 0)
+			dw_jsonw_str(w, dw_str_of(name));
+	dw_jsonw_arr_end(w);
 }
 
 bool dw_statement_is_of(enum dw_event_type type)

@@ -134,13 +134,7 @@ static void write_terms(struct dw_jsonw *w, const struct dw_envelope *e)
 	dw_jsonw_kstr(w, "office", dw_str_of(dw_word_name(DW_WORD_ROOM_ROLE, e->office)));
 	dw_jsonw_kstr_or_null(w, "lang", e->lang);
 	dw_jsonw_kstr_or_null(w, "text", e->text);
-	dw_jsonw_key(w, "channels");
-	dw_jsonw_arr(w);
-	for (unsigned c = 0; c < DW_CHANNEL_COUNT; c++)
-		if ((e->channels >> c & 1) != 0)
-			dw_jsonw_str(w,
-				     dw_str_of(dw_statement_word(DW_WORDS_CHANNEL, c)));
-	dw_jsonw_arr_end(w);
+	dw_statement_words_write(w, "channels", DW_WORDS_CHANNEL, e->channels);
 	dw_jsonw_ku64(w, "severity", e->severity);
 	dw_jsonw_ku64(w, "times", e->times);
 	dw_jsonw_ktime(w, "until", e->until);

@@ -144,19 +144,6 @@ bool outbox_fill(struct dw_outbox *o, struct dw_delivery *d)
 
 /* ---- outlets ---- */
 
-static void write_words(struct dw_jsonw *w, const char *key,
-			enum dw_statement_word_kind kind, unsigned mask)
-{
-	const char *name;
-
-	dw_jsonw_key(w, key);
-	dw_jsonw_arr(w);
-	for (unsigned i = 0; (name = dw_statement_word(kind, i)) != NULL; i++)
-		if ((mask >> i & 1) != 0)
-			dw_jsonw_str(w, dw_str_of(name));
-	dw_jsonw_arr_end(w);
-}
-
 static void write_address(struct dw_jsonw *w, const struct dw_outlet *x,
 			  const char *address)
 {
@@ -223,8 +210,8 @@ void dw_outlet_write(struct dw_jsonw *w, struct dw_outbox *o, const struct dw_ou
 	dw_jsonw_kstr(w, "kind", dw_str_of(dw_outlet_kind_name(x->kind)));
 	dw_jsonw_kstr(w, "name", x->name);
 	write_address(w, x, b->address);
-	write_words(w, "channels", DW_WORDS_CHANNEL, x->channels);
-	write_words(w, "audiences", DW_WORDS_READER, x->readers);
+	dw_statement_words_write(w, "channels", DW_WORDS_CHANNEL, x->channels);
+	dw_statement_words_write(w, "audiences", DW_WORDS_READER, x->readers);
 	dw_jsonw_kbool(w, "paused", x->is_paused);
 	dw_jsonw_kstr_or_null(w, "why", x->why);
 	dw_jsonw_key(w, "by");
