@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 
+struct dw_fault; /* domain/mention.h */
+
 /* For /metrics. */
 struct dw_api_counts {
 	uint64_t answers_replayed, streams_ended;
@@ -52,6 +54,9 @@ void dw_api_refuse(struct dw_http_req *req, int code, const char *fmt, ...)
 	DW_PRINTF(3, 4);
 /** From an error; text of err, or the code's title. */
 void dw_api_refuse_err(struct dw_http_req *req, const struct dw_err *err);
+/** The same with the place, where the fault has one. Both may lie in what the answer frees: copy them before. */
+void dw_api_refuse_fault(struct dw_http_req *req, const struct dw_err *err,
+			 const struct dw_fault *fault);
 /** The same with errors:[{pointer,detail}]; pointer is a JSON pointer such as "/password". */
 void dw_api_refuse_at(struct dw_http_req *req, int code, const char *pointer,
 		      const char *fmt, ...) DW_PRINTF(4, 5);
@@ -73,6 +78,8 @@ json_t *dw_api_object(struct dw_http_req *req, const char *const *known);
 /** A string member of min..max code points without control characters; refuses and returns false. */
 bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t min,
 		   size_t max, struct dw_str *out);
+/** ETag of an object: its version in quotes. */
+void dw_api_tag(struct dw_http_req *req, uint64_t version);
 /** 200/201 with the JSON in b. */
 void dw_api_reply_json(struct dw_http_req *req, int status, struct dw_buf *b);
 

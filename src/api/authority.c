@@ -40,10 +40,7 @@ static void refuse(struct authority_req *r)
 
 	fini(r);
 	dw_buf_fini(&r->out);
-	if (fault.pointer[0] != '\0')
-		dw_api_refuse_at(req, err.code, fault.pointer, "%s", dw_err_text(&err));
-	else
-		dw_api_refuse_err(req, &err);
+	dw_api_refuse_fault(req, &err, &fault);
 }
 
 /* The reply ends the request and the arena that `r` lies in. */
@@ -54,9 +51,7 @@ static void reply(struct authority_req *r, int status, uint64_t tag)
 
 	fini(r);
 	if (tag != 0)
-		dw_http_set(req, "ETag",
-			    dw_arena_printf(req->arena, "\"%llu\"",
-					    (unsigned long long)tag));
+		dw_api_tag(req, tag);
 	dw_api_reply_json(req, status, &out);
 	dw_buf_fini(&out);
 }
@@ -316,9 +311,7 @@ static void show(struct dw_http_req *req, struct dw_api *api, write_fn fn, uint6
 	if (dw_jsonw_end(&w) < 0) {
 		dw_api_refuse(req, DW_EINTERNAL, "this is too much to show");
 	} else {
-		dw_http_set(req, "ETag",
-			    dw_arena_printf(req->arena, "\"%llu\"",
-					    (unsigned long long)tag));
+		dw_api_tag(req, tag);
 		dw_api_reply_json(req, 200, &out);
 	}
 	dw_buf_fini(&out);

@@ -105,6 +105,12 @@ bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t m
 	return true;
 }
 
+void dw_api_tag(struct dw_http_req *req, uint64_t version)
+{
+	dw_http_set(req, "ETag",
+		    dw_arena_printf(req->arena, "\"%llu\"", (unsigned long long)version));
+}
+
 void dw_api_reply_json(struct dw_http_req *req, int status, struct dw_buf *b)
 {
 	dw_http_reply(req, status, "application/json", dw_buf_str(b));

@@ -35,10 +35,7 @@ static void refuse(struct room_req *r)
 
 	dw_buf_fini(&r->out);
 	room_req_fini(r);
-	if (fault.pointer[0] != '\0')
-		dw_api_refuse_at(req, err.code, fault.pointer, "%s", dw_err_text(&err));
-	else
-		dw_api_refuse_err(req, &err);
+	dw_api_refuse_fault(req, &err, &fault);
 }
 
 /* The reply ends the request and the arena that `r` lies in: what is needed is taken out. */
@@ -49,9 +46,7 @@ static void reply(struct room_req *r, int status, uint64_t version)
 
 	room_req_fini(r);
 	if (version != 0)
-		dw_http_set(req, "ETag",
-			    dw_arena_printf(req->arena, "\"%llu\"",
-					    (unsigned long long)version));
+		dw_api_tag(req, version);
 	dw_api_reply_json(req, status, &out);
 	dw_buf_fini(&out);
 }

@@ -168,9 +168,7 @@ static void reply_now(struct dw_http_req *req, struct dw_api *api,
 	if (dw_jsonw_end(&w) < 0 || !add_present(&b, api, s->id)) {
 		dw_api_refuse(req, DW_EINTERNAL, "this incident is too large to show");
 	} else {
-		dw_http_set(req, "ETag",
-			    dw_arena_printf(req->arena, "\"%llu\"",
-					    (unsigned long long)s->version));
+		dw_api_tag(req, s->version);
 		dw_api_reply_json(req, 200, &b);
 	}
 	dw_buf_fini(&b);

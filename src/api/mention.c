@@ -347,10 +347,7 @@ static void on_desk_sent(struct dw_ingest *in)
 		(void)dw_report_failure(&in->append.err, in->append.status);
 		dw_api_refuse_err(d->req, &in->append.err);
 	} else {
-		dw_http_set(d->req, "ETag",
-			    dw_arena_printf(
-				    d->req->arena, "\"%llu\"",
-				    (unsigned long long)dw_ingest_record(in, 0)->seq));
+		dw_api_tag(d->req, dw_ingest_record(in, 0)->seq);
 		dw_api_reply_json(d->req, 201, &d->out);
 	}
 	desk_free(d);

@@ -77,9 +77,7 @@ static void on_read(struct dw_work *w)
 		dw_api_refuse_err(req, &j->err);
 	} else {
 		if (j->version != 0)
-			dw_http_set(req, "ETag",
-				    dw_arena_printf(req->arena, "\"%llu\"",
-						    (unsigned long long)j->version));
+			dw_api_tag(req, j->version);
 		dw_api_reply_json(req, 200, &j->out);
 	}
 	dw_buf_fini(&j->out);

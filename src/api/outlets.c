@@ -74,10 +74,7 @@ static void refuse(struct outlet_req *r)
 	struct dw_fault fault = r->op.fault;
 
 	dw_outlet_op_fini(&r->op);
-	if (fault.pointer[0] != '\0')
-		dw_api_refuse_at(req, err.code, fault.pointer, "%s", dw_err_text(&err));
-	else
-		dw_api_refuse_err(req, &err);
+	dw_api_refuse_fault(req, &err, &fault);
 }
 
 /* The outlet as it is now; with the secret that op holds, if any. */
@@ -102,9 +99,7 @@ static void reply(struct outlet_req *r, int status)
 	dw_outlet_write(&w, outbox_of(r->api), x, names, r->op.secret);
 	DW_INVARIANT(dw_jsonw_end(&w) == 0);
 	dw_names_unref(names);
-	dw_http_set(req, "ETag",
-		    dw_arena_printf(req->arena, "\"%llu\"",
-				    (unsigned long long)x->version));
+	dw_api_tag(req, x->version);
 	dw_outlet_op_fini(&r->op);
 	dw_api_reply_json(req, status, &b);
 	sodium_memzero(b.p, b.len);

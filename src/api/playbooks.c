@@ -31,12 +31,6 @@ static bool no_query(struct dw_http_req *req)
 	return false;
 }
 
-static void set_tag(struct dw_http_req *req, uint64_t version)
-{
-	dw_http_set(req, "ETag",
-		    dw_arena_printf(req->arena, "\"%llu\"", (unsigned long long)version));
-}
-
 /* ---- looking ---- */
 
 struct listing {
@@ -86,7 +80,7 @@ static void reply_one(struct dw_http_req *req, int status,
 	if (dw_playbook_write(&out, i, true) < 0) {
 		dw_api_refuse(req, DW_EINTERNAL, "this playbook is too large to show");
 	} else {
-		set_tag(req, i->version);
+		dw_api_tag(req, i->version);
 		dw_api_reply_json(req, status, &out);
 	}
 	dw_buf_fini(&out);
@@ -115,10 +109,7 @@ static void refuse(struct book_req *r)
 
 	dw_playbook_op_fini(&r->op);
 	dw_buf_fini(&r->out);
-	if (fault.pointer[0] != '\0')
-		dw_api_refuse_at(req, err.code, fault.pointer, "%s", dw_err_text(&err));
-	else
-		dw_api_refuse_err(req, &err);
+	dw_api_refuse_fault(req, &err, &fault);
 }
 
 static int render(struct book_req *r)
@@ -145,7 +136,7 @@ static void reply(struct book_req *r, int status)
 	DW_INVARIANT(render(r) == 0);
 	out = r->out;
 	dw_playbook_op_fini(&r->op);
-	set_tag(req, version);
+	dw_api_tag(req, version);
 	dw_api_reply_json(req, status, &out);
 	dw_buf_fini(&out);
 }

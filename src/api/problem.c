@@ -6,6 +6,7 @@
  * from whoever read the field.
  */
 #include "api_int.h"
+#include "domain/mention.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -89,6 +90,15 @@ void dw_api_refuse_err(struct dw_http_req *req, const struct dw_err *err)
 {
 	dw_api_refuse(req, err->code != 0 ? err->code : DW_EINTERNAL, "%s",
 		      dw_err_text(err));
+}
+
+void dw_api_refuse_fault(struct dw_http_req *req, const struct dw_err *err,
+			 const struct dw_fault *fault)
+{
+	if (fault->pointer[0] != '\0')
+		dw_api_refuse_at(req, err->code, fault->pointer, "%s", dw_err_text(err));
+	else
+		dw_api_refuse_err(req, err);
 }
 
 void dw_api_refuse_more(struct dw_http_req *req, int code, const char *detail,

@@ -53,16 +53,11 @@ static void refuse(struct upload *u)
 {
 	struct dw_http_req *req = u->req;
 	struct dw_err err = u->op.err;
+	struct dw_fault fault = u->op.fault;
 
 	req->on_body = NULL;
 	req->on_body_end = NULL;
-	if (u->op.fault.pointer[0] != '\0') {
-		struct dw_fault fault = u->op.fault;
-
-		dw_api_refuse_at(req, err.code, fault.pointer, "%s", dw_err_text(&err));
-	} else {
-		dw_api_refuse_err(req, &err);
-	}
+	dw_api_refuse_fault(req, &err, &fault);
 }
 
 /* ---- all is there ---- */
@@ -99,9 +94,7 @@ static void on_added(struct dw_room_op *op)
 		return;
 	}
 	dw_buf_init(&u->out, 1);
-	dw_http_set(req, "ETag",
-		    dw_arena_printf(req->arena, "\"%llu\"",
-				    (unsigned long long)op->plan.fact[0].seq));
+	dw_api_tag(req, op->plan.fact[0].seq);
 	dw_api_reply_json(req, 201, &out);
 	dw_buf_fini(&out);
 }

@@ -132,11 +132,7 @@ static void on_signed(struct dw_authority_op *op)
 
 	if (op->status < 0) {
 		fini(g);
-		if (fault.pointer[0] != '\0')
-			dw_api_refuse_at(req, err.code, fault.pointer, "%s",
-					 dw_err_text(&err));
-		else
-			dw_api_refuse_err(req, &err);
+		dw_api_refuse_fault(req, &err, &fault);
 		return;
 	}
 	e = dw_authority_envelope(dw_authorities_now(dw_engine_authorities(api->engine)),

@@ -124,9 +124,7 @@ static void reply(struct source_req *r, int status)
 	render(r);
 	out = r->out;
 	json_decref(r->body);
-	dw_http_set(req, "ETag",
-		    dw_arena_printf(req->arena, "\"%llu\"",
-				    (unsigned long long)r->op.now.version));
+	dw_api_tag(req, r->op.now.version);
 	dw_api_reply_json(req, status, &out);
 	dw_buf_fini(&out);
 }
@@ -137,11 +135,7 @@ static void refuse(struct source_req *r)
 
 	json_decref(r->body);
 	dw_buf_fini(&r->out);
-	if (op->fault.pointer[0] != '\0')
-		dw_api_refuse_at(r->req, op->status, op->fault.pointer, "%s",
-				 dw_err_text(&op->err));
-	else
-		dw_api_refuse_err(r->req, &op->err);
+	dw_api_refuse_fault(r->req, &op->err, &op->fault);
 }
 
 static struct source_req *make_req(struct dw_http_req *req, json_t *o, dw_source_cb cb)

@@ -87,10 +87,8 @@ void statement_refuse(struct statement_req *r)
 	if (is_more)
 		dw_api_refuse_more(req, DW_ECONFLICT, dw_err_text(&err), write_besides,
 				   &besides);
-	else if (fault.pointer[0] != '\0')
-		dw_api_refuse_at(req, err.code, fault.pointer, "%s", dw_err_text(&err));
 	else
-		dw_api_refuse_err(req, &err);
+		dw_api_refuse_fault(req, &err, &fault);
 }
 
 bool statement_refuse_at(struct statement_req *r, int code, const char *pointer,
@@ -138,9 +136,7 @@ static void reply(struct statement_req *r, int status, uint64_t version)
 
 	statement_fini(r);
 	if (version != 0)
-		dw_http_set(req, "ETag",
-			    dw_arena_printf(req->arena, "\"%llu\"",
-					    (unsigned long long)version));
+		dw_api_tag(req, version);
 	dw_api_reply_json(req, status, &out);
 	dw_buf_fini(&out);
 }

@@ -185,9 +185,7 @@ static void reply_now(struct dw_http_req *req, struct dw_api *api,
 	if (dw_jsonw_end(&w) < 0) {
 		dw_api_refuse(req, DW_EINTERNAL, "this statement is too large to show");
 	} else {
-		dw_http_set(req, "ETag",
-			    dw_arena_printf(req->arena, "\"%llu\"",
-					    (unsigned long long)t->version));
+		dw_api_tag(req, t->version);
 		dw_api_reply_json(req, 200, &b);
 	}
 	dw_buf_fini(&b);

@@ -53,10 +53,8 @@ static void on_triaged(struct dw_triage_op *op)
 	dw_triage_op_fini(op);
 	if (status == 0)
 		dw_api_reply_json(req, code, &out);
-	else if (fault.pointer[0] != '\0')
-		dw_api_refuse_at(req, err.code, fault.pointer, "%s", dw_err_text(&err));
 	else
-		dw_api_refuse_err(req, &err);
+		dw_api_refuse_fault(req, &err, &fault);
 	dw_buf_fini(&out);
 }
 

@@ -162,12 +162,6 @@ static void write_user(struct dw_jsonw *w, const struct dw_user_info *u,
 	dw_jsonw_obj_end(w);
 }
 
-static void set_etag(struct dw_http_req *req, uint64_t version)
-{
-	dw_http_set(req, "ETag",
-		    dw_arena_printf(req->arena, "\"%llu\"", (unsigned long long)version));
-}
-
 static void reply_user(struct dw_http_req *req, struct dw_api *api, int status,
 		       uint64_t id)
 {
@@ -183,7 +177,7 @@ static void reply_user(struct dw_http_req *req, struct dw_api *api, int status,
 	dw_jsonw_init(&w, &b);
 	write_user(&w, &u, NULL);
 	DW_INVARIANT(dw_jsonw_end(&w) == 0);
-	set_etag(req, u.version);
+	dw_api_tag(req, u.version);
 	dw_api_reply_json(req, status, &b);
 	dw_buf_fini(&b);
 }
@@ -306,7 +300,7 @@ static void on_added(struct dw_account_op *op)
 	out = r->out;
 	json_decref(r->body);
 	sodium_memzero(op->secret, sizeof(op->secret));
-	set_etag(r->req, op->version);
+	dw_api_tag(r->req, op->version);
 	dw_api_reply_json(r->req, 201, &out);
 	sodium_memzero(out.p, out.len);
 	dw_buf_fini(&out);
