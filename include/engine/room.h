@@ -134,6 +134,9 @@ DW_MUST_USE int dw_room_would(struct dw_rooms *rooms, struct dw_room_op *op);
 /** The newest event that was recorded at that time or before, 0 when there is none. */
 DW_MUST_USE int dw_seq_at_on_pool(struct dw_reader *r, uint64_t head, int64_t at,
 				  uint64_t *seq, struct dw_err *err);
+/** When that event was recorded. Requires: there is one of that seq. */
+DW_MUST_USE int dw_time_of_on_pool(struct dw_reader *r, uint64_t seq, int64_t *at,
+				   struct dw_err *err);
 /** The room as it was at seq `upto`. DW_ENOTFOUND: it was not declared by then. */
 DW_MUST_USE int dw_room_fold_on_pool(struct dw_reader *r, uint64_t room, uint64_t upto,
 				     struct dw_incident **out, struct dw_err *err);

@@ -96,23 +96,15 @@ static int find_moment(struct job *j, struct dw_reader *r)
 			  : 0;
 }
 
-static bool on_moment(void *data, const struct dw_stored *e)
-{
-	*(int64_t *)data = e->recorded_at;
-	return false;
-}
-
 /* The room at the moment that is looked at; j->at is then when that was. */
 static int fold_then(struct job *j, struct dw_reader *r, struct dw_incident **s)
 {
-	uint64_t last;
 	int rc = find_moment(j, r);
 
 	if (rc == 0)
 		rc = dw_room_fold_on_pool(r, j->query.room, j->query.upto, s, &j->err);
 	if (rc == 0 && j->at == 0)
-		rc = dw_reader_scan(r, j->query.upto - 1, 1, on_moment, &j->at, &last,
-				    &j->err);
+		rc = dw_time_of_on_pool(r, j->query.upto, &j->at, &j->err);
 	return rc;
 }
 

@@ -92,23 +92,13 @@ static void on_read(struct dw_work *w)
 	free(j);
 }
 
-static bool on_moment(void *data, const struct dw_stored *e)
-{
-	*(int64_t *)data = e->recorded_at;
-	return false;
-}
-
 static int find_moment(struct past_job *j, struct dw_reader *r)
 {
-	uint64_t last;
-
 	if (r == NULL)
 		return dw_fail(&j->err, DW_EIO, "the journal cannot be read");
 	if (j->at != 0)
 		return dw_seq_at_on_pool(r, j->head, j->at, &j->upto, &j->err);
-	return j->upto == 0 ? 0
-			    : dw_reader_scan(r, j->upto - 1, 1, on_moment, &j->at, &last,
-					     &j->err);
+	return j->upto == 0 ? 0 : dw_time_of_on_pool(r, j->upto, &j->at, &j->err);
 }
 
 /* What it may do and its claims are the room's. */

@@ -37,15 +37,22 @@ static bool on_time(void *data, const struct dw_stored *e)
 	return false;
 }
 
+int dw_time_of_on_pool(struct dw_reader *r, uint64_t seq, int64_t *at, struct dw_err *err)
+{
+	uint64_t last;
+
+	return dw_reader_scan(r, seq - 1, 1, on_time, at, &last, err);
+}
+
 int dw_seq_at_on_pool(struct dw_reader *r, uint64_t head, int64_t at, uint64_t *seq,
 		      struct dw_err *err)
 {
-	uint64_t lo = 0, hi = head, last;
+	uint64_t lo = 0, hi = head;
 
 	while (lo < hi) {
 		uint64_t mid = lo + (hi - lo + 1) / 2;
 		int64_t then = 0;
-		int rc = dw_reader_scan(r, mid - 1, 1, on_time, &then, &last, err);
+		int rc = dw_time_of_on_pool(r, mid, &then, err);
 
 		if (rc < 0)
 			return rc;

@@ -407,17 +407,10 @@ static int count_then(struct dw_db *db, const struct dw_incident *s, uint64_t up
 	return 0;
 }
 
-static bool on_first(void *data, const struct dw_stored *e)
-{
-	*(int64_t *)data = e->recorded_at;
-	return false;
-}
-
 static int write_states(struct dw_reader *r, struct dw_jsonw *w, const struct states *t,
 			struct dw_err *err)
 {
 	int64_t at = 0;
-	uint64_t last;
 	int rc = 0;
 
 	dw_jsonw_obj(w);
@@ -430,7 +423,7 @@ static int write_states(struct dw_reader *r, struct dw_jsonw *w, const struct st
 	if (t->first_new == 0) {
 		dw_jsonw_null(w);
 	} else {
-		rc = dw_reader_scan(r, t->first_new - 1, 1, on_first, &at, &last, err);
+		rc = dw_time_of_on_pool(r, t->first_new, &at, err);
 		dw_jsonw_obj(w);
 		dw_jsonw_ku64(w, "mention", t->first_new);
 		dw_jsonw_ktime(w, "recorded_at", at);
