@@ -49,6 +49,9 @@ struct dw_fault {
 int dw_fault_set(struct dw_fault *f, const char *pointer, const char *fmt, ...)
 	DW_PRINTF(3, 4);
 
+/** A command came to `code`: unless *err says why already, it says what the fault does, or the code's title. */
+void dw_fault_tell(const struct dw_fault *f, int code, struct dw_err *err);
+
 /** The rules above. 0, or DW_EINVAL with the first field that breaks one. */
 DW_MUST_USE int dw_mention_check(const struct dw_mention *m, struct dw_fault *f);
 

@@ -35,6 +35,13 @@ int dw_fault_set(struct dw_fault *f, const char *pointer, const char *fmt, ...)
 	return DW_EINVAL;
 }
 
+void dw_fault_tell(const struct dw_fault *f, int code, struct dw_err *err)
+{
+	if (err->code == 0)
+		(void)dw_fail(err, code, "%s",
+			      f->detail[0] != '\0' ? f->detail : dw_err_title(code));
+}
+
 static bool has_control(struct dw_str s)
 {
 	for (size_t i = 0; i < s.n; i++) {

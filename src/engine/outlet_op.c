@@ -36,10 +36,8 @@ static void on_done(struct dw_task *t)
 static void finish(struct dw_outlet_op *op, int status)
 {
 	op->status = status;
-	if (status < 0 && op->err.code == 0)
-		(void)dw_fail(&op->err, status, "%s",
-			      op->fault.detail[0] != '\0' ? op->fault.detail
-							  : dw_err_title(status));
+	if (status < 0)
+		dw_fault_tell(&op->fault, status, &op->err);
 	dw_task_post(dw_engine_conf(op->outbox->engine)->loop, &op->done);
 }
 

@@ -55,10 +55,8 @@ void dw_room_op_fini(struct dw_room_op *op)
 static void finish(struct dw_room_op *op, int status)
 {
 	op->status = status;
-	if (status < 0 && op->err.code == 0)
-		(void)dw_fail(&op->err, status, "%s",
-			      op->fault.detail[0] != '\0' ? op->fault.detail
-							  : dw_err_title(status));
+	if (status < 0)
+		dw_fault_tell(&op->fault, status, &op->err);
 	dw_task_post(dw_engine_conf(op->rooms->engine)->loop, &op->done);
 }
 
@@ -315,10 +313,8 @@ int dw_room_would(struct dw_rooms *rooms, struct dw_room_op *op)
 	op->cmd.people = dw_account_people(dw_engine_account(rooms->engine));
 	rc = decide(op);
 	op->rooms = NULL;
-	if (rc < 0 && op->err.code == 0)
-		(void)dw_fail(&op->err, rc, "%s",
-			      op->fault.detail[0] != '\0' ? op->fault.detail
-							  : dw_err_title(rc));
+	if (rc < 0)
+		dw_fault_tell(&op->fault, rc, &op->err);
 	dw_plan_fini(&op->plan);
 	return rc;
 }
