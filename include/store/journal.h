@@ -143,6 +143,10 @@ void dw_reader_close(struct dw_reader *r);
 DW_MUST_USE int dw_reader_scan(struct dw_reader *r, uint64_t after, size_t max_n,
 			       bool (*fn)(void *data, const struct dw_stored *e),
 			       void *data, uint64_t *last, struct dw_err *err);
+/** Those whose numbers `sql` gives, a column of one, in its order. Requires a reader with a database. */
+DW_MUST_USE int dw_reader_scan_listed(struct dw_reader *r, const char *sql,
+				      bool (*fn)(void *data, const struct dw_stored *e),
+				      void *data, struct dw_err *err);
 /** The connection behind it for queries on views; NULL in journal_mem. */
 struct dw_db *dw_reader_db(struct dw_reader *r);
 

@@ -33,25 +33,6 @@ static bool on_event(void *data, const struct dw_stored *e)
 	return false;
 }
 
-static int load(struct dw_authorities *a, struct dw_reader *r, struct dw_err *err)
-{
-	struct dw_db *db = dw_reader_db(r);
-	sqlite3_stmt *q = dw_db_stmt(db, load_sql, err);
-	uint64_t last;
-	int rc;
-
-	if (q == NULL)
-		return DW_EINTERNAL;
-	while ((rc = dw_db_step(db, q, err)) == 1) {
-		rc = dw_reader_scan(r, (uint64_t)sqlite3_column_int64(q, 0) - 1, 1,
-				    on_event, a, &last, err);
-		if (rc < 0)
-			break;
-	}
-	sqlite3_reset(q);
-	return rc;
-}
-
 static void set_origin(struct dw_authorities *a)
 {
 	static const char what[] = "diwan log origin";
@@ -77,7 +58,7 @@ int dw_authorities_open(struct dw_authorities **out, struct dw_engine *e,
 	dw_list_init(&a->open);
 	set_origin(a);
 	if (dw_reader_db(r) != NULL)
-		rc = load(a, r, err);
+		rc = dw_reader_scan_listed(r, load_sql, on_event, a, err);
 	if (rc < 0) {
 		dw_authorities_destroy(a);
 		return dw_wrap(err, rc, "folding who may let statements go");

@@ -183,25 +183,6 @@ static bool on_event(void *data, const struct dw_stored *e)
 	return false;
 }
 
-static int load_events(struct dw_outbox *o, struct dw_reader *r, struct dw_err *err)
-{
-	struct dw_db *db = dw_reader_db(r);
-	sqlite3_stmt *q = dw_db_stmt(db, events_sql, err);
-	uint64_t last;
-	int rc;
-
-	if (q == NULL)
-		return DW_EINTERNAL;
-	while ((rc = dw_db_step(db, q, err)) == 1) {
-		rc = dw_reader_scan(r, (uint64_t)sqlite3_column_int64(q, 0) - 1, 1,
-				    on_event, o, &last, err);
-		if (rc < 0)
-			break;
-	}
-	sqlite3_reset(q);
-	return rc;
-}
-
 static void take_address(struct dw_outbox *o, sqlite3_stmt *q)
 {
 	uint64_t id = (uint64_t)sqlite3_column_int64(q, 0);
@@ -260,7 +241,7 @@ int dw_outbox_open(struct dw_outbox **out, struct dw_engine *e, struct dw_reader
 	dw_task_init(&o->look, on_look);
 	dw_deadline_init(&o->tick, on_tick);
 	if (dw_reader_db(r) != NULL) {
-		rc = load_events(o, r, err);
+		rc = dw_reader_scan_listed(r, events_sql, on_event, o, err);
 		if (rc == 0)
 			rc = load_addresses(o, r, err);
 	}

@@ -8,6 +8,8 @@
  */
 #include "journal_int.h"
 
+#include "store/db.h"
+
 int dw_journal_append(struct dw_journal *j, struct dw_append *a)
 {
 	DW_REQUIRE(a->cb != NULL && (a->n == 0 || a->recs != NULL));
@@ -141,6 +143,27 @@ int dw_reader_scan(struct dw_reader *r, uint64_t after, size_t max_n,
 		   uint64_t *last, struct dw_err *err)
 {
 	return r->ops->scan(r, after, max_n, fn, data, last, err);
+}
+
+int dw_reader_scan_listed(struct dw_reader *r, const char *sql,
+			  bool (*fn)(void *data, const struct dw_stored *e), void *data,
+			  struct dw_err *err)
+{
+	struct dw_db *db = dw_reader_db(r);
+	sqlite3_stmt *q = dw_db_stmt(db, sql, err);
+	uint64_t last;
+	int rc;
+
+	if (q == NULL)
+		return DW_EINTERNAL;
+	while ((rc = dw_db_step(db, q, err)) == 1) {
+		rc = dw_reader_scan(r, (uint64_t)sqlite3_column_int64(q, 0) - 1, 1, fn,
+				    data, &last, err);
+		if (rc < 0)
+			break;
+	}
+	sqlite3_reset(q);
+	return rc;
 }
 
 struct dw_db *dw_reader_db(struct dw_reader *r)
