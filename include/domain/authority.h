@@ -119,6 +119,8 @@ const struct dw_envelope *dw_authority_envelope(const struct dw_authority *a,
 
 struct dw_statement_version; /* domain/statement.h */
 
+/** As envelope.drafted began it; its texts are the fact's. */
+void dw_envelope_begin(struct dw_envelope *e, const struct dw_authority_fact *f);
 /** Who still has to sign it, as dw_quorum_missing says; out may be NULL. */
 size_t dw_envelope_missing(const struct dw_envelope *e, struct dw_need out[DW_NEEDS_MAX]);
 

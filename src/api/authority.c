@@ -61,20 +61,9 @@ static void reply(struct authority_req *r, int status, uint64_t tag)
 static void write_envelope(struct dw_jsonw *w, const struct dw_authority_fact *f,
 			   const struct dw_names *names)
 {
-	struct dw_envelope e = { .id = f->seq,
-				 .by = f->actor,
-				 .at = f->recorded_at,
-				 .until = f->until,
-				 .title = f->title,
-				 .lang = f->lang,
-				 .text = f->text,
-				 .office = f->office,
-				 .channels = f->channels,
-				 .severity = f->severity,
-				 .times = f->times,
-				 .quorum = f->quorum };
+	struct dw_envelope e;
 
-	dw_envelope_digest(f, e.digest);
+	dw_envelope_begin(&e, f);
 	dw_envelope_write(w, &e, names, f->recorded_at);
 }
 

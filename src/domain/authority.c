@@ -146,25 +146,6 @@ static void apply_deputy(struct dw_authority *a, const struct dw_authority_fact 
 		d->ended_at = f->recorded_at;
 }
 
-static void apply_envelope(struct dw_authority *a, const struct dw_authority_fact *f)
-{
-	struct dw_envelope *e = ADD(&a->envelopes);
-
-	*e = (struct dw_envelope){ .id = f->seq,
-				   .by = f->actor,
-				   .at = f->recorded_at,
-				   .until = f->until,
-				   .title = f->title,
-				   .lang = f->lang,
-				   .text = f->text,
-				   .office = f->office,
-				   .channels = f->channels,
-				   .severity = f->severity,
-				   .times = f->times,
-				   .quorum = f->quorum };
-	dw_envelope_digest(f, e->digest);
-}
-
 /* It counts once nobody is missing any more. */
 static void apply_signed(struct dw_authority *a, const struct dw_authority_fact *f)
 {
@@ -223,7 +204,7 @@ void dw_authority_apply(struct dw_authority *a, const struct dw_authority_fact *
 		apply_deputy(a, f);
 		break;
 	case DW_EV_ENVELOPE_DRAFTED:
-		apply_envelope(a, f);
+		dw_envelope_begin(ADD(&a->envelopes), f);
 		break;
 	case DW_EV_ENVELOPE_SIGNED:
 		apply_signed(a, f);

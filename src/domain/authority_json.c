@@ -11,7 +11,7 @@
 #include "base/jsonw.h"
 #include "domain/authority.h"
 #include "domain/statement_fact.h"
-#include "quorum_int.h"
+#include "signature_int.h"
 
 #include <stdio.h>
 

@@ -62,6 +62,23 @@ void dw_envelope_digest(const struct dw_authority_fact *f, char out[DW_DIGEST_HE
 	dw_buf_fini(&b);
 }
 
+void dw_envelope_begin(struct dw_envelope *e, const struct dw_authority_fact *f)
+{
+	*e = (struct dw_envelope){ .id = f->seq,
+				   .by = f->actor,
+				   .at = f->recorded_at,
+				   .until = f->until,
+				   .title = f->title,
+				   .lang = f->lang,
+				   .text = f->text,
+				   .office = f->office,
+				   .channels = f->channels,
+				   .severity = f->severity,
+				   .times = f->times,
+				   .quorum = f->quorum };
+	dw_envelope_digest(f, e->digest);
+}
+
 /* ---- is it inside ---- */
 
 static int outside(struct dw_fault *f, const char *why)

@@ -3,9 +3,9 @@
 #include "base/jsonw.h"
 #include "domain/authority.h"
 #include "domain/statement_fact.h"
-#include "quorum_int.h"
 #include "text/checks.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 /* ---- writing ---- */

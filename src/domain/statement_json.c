@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "domain/authority.h"
 #include "domain/statement_fact.h"
-#include "quorum_int.h"
+#include "signature_int.h"
 #include "update_int.h"
 
 #define PAYLOAD_MAX (4u << 20)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-#ifndef DW_QUORUM_INT_H
-#define DW_QUORUM_INT_H
+#ifndef DW_SIGNATURE_INT_H
+#define DW_SIGNATURE_INT_H
 /* A signature as JSON: for the files that read and write payloads with one in it. */
 #include "base/jsonw.h"
 #include "domain/statement_fact.h"
