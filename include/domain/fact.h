@@ -101,7 +101,7 @@ struct dw_fact {
 	uint64_t has;
 	struct dw_str title, summary, kind, text, reason, label, note, question, choice,
 		reasons, name, media, sha256, slug, lang, roles, templates, url;
-	struct dw_texts options;
+	struct dw_texts options, names;
 	uint64_t size, playbook_version, back, every_s;
 	unsigned severity, was_severity, status, was_status, verdict, role, audience,
 		triage, outcome;

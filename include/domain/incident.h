@@ -145,6 +145,7 @@ struct dw_incident {
 	struct dw_arena *arena;	   /* owns all texts and lists */
 	uint64_t id, version, seq; /* 0 before it was declared; seq: of the last event */
 	struct dw_str title, kind, summary;
+	struct dw_texts names; /* that must not be mixed up: text/nameset.h */
 	unsigned severity, status;
 	bool is_drill, is_restricted;
 	uint64_t declared_by, merged_into;

@@ -12,6 +12,8 @@
  */
 #include "decide_int.h"
 
+#include "text/nameset.h"
+
 #include <stdlib.h>
 
 #define H(id) DW_HAS(id)
@@ -254,6 +256,31 @@ static bool is_other(struct dw_str a, struct dw_str b)
 	return !dw_str_eq(a, b);
 }
 
+static bool are_other(const struct dw_texts *a, const struct dw_texts *b)
+{
+	bool is = a->n != b->n;
+
+	for (size_t i = 0; !is && i < a->n; i++)
+		is = is_other(a->p[i], b->p[i]);
+	return is;
+}
+
+static int check_names(struct deciding *d)
+{
+	const struct dw_texts *names = &d->c->f.names;
+
+	for (size_t i = 0; i < names->n; i++) {
+		const char *why = dw_name_refused(names->p[i]);
+		char at[40];
+
+		if (why == NULL)
+			continue;
+		snprintf(at, sizeof(at), "/names/%zu", i);
+		return refuse(d, DW_EUNPROCESSABLE, at, why);
+	}
+	return 0;
+}
+
 static void plan_words(struct deciding *d)
 {
 	const struct dw_fact *f = &d->c->f;
@@ -265,6 +292,8 @@ static void plan_words(struct deciding *d)
 		which |= H(TYPE);
 	if ((f->has & H(SUMMARY)) != 0 && is_other(f->summary, d->s->summary))
 		which |= H(SUMMARY);
+	if ((f->has & H(NAMES)) != 0 && are_other(&f->names, &d->s->names))
+		which |= H(NAMES);
 	if (which != 0)
 		plan_take(plan_add(d, DW_EV_INCIDENT_CHANGED), f, which);
 }
@@ -387,6 +416,8 @@ static int decide_change(struct deciding *d)
 {
 	int rc = check_version(d, d->s->version);
 
+	if (rc == 0)
+		rc = check_names(d);
 	if (rc < 0)
 		return rc;
 	if ((d->c->f.has & H(MERGE_INTO)) != 0)

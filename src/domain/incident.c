@@ -212,6 +212,8 @@ static void apply_changed(struct dw_incident *s, const struct dw_fact *f)
 		s->kind = f->kind;
 	if (HAS(f, SUMMARY))
 		s->summary = f->summary;
+	if (HAS(f, NAMES))
+		s->names = f->names;
 	if (HAS(f, SEVERITY))
 		s->severity = f->severity;
 	if (HAS(f, RESTRICTED))

@@ -28,6 +28,15 @@ static void write_refs(struct dw_jsonw *w, const char *key, const uint64_t *p, s
 	dw_jsonw_arr_end(w);
 }
 
+static void write_texts(struct dw_jsonw *w, const char *key, const struct dw_texts *t)
+{
+	dw_jsonw_key(w, key);
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < t->n; i++)
+		dw_jsonw_str(w, t->p[i]);
+	dw_jsonw_arr_end(w);
+}
+
 /* ---- parts ---- */
 
 void dw_participant_write(struct dw_jsonw *w, const struct dw_participant *p)
@@ -104,11 +113,7 @@ void dw_decision_write(struct dw_jsonw *w, const struct dw_decision *d)
 	dw_jsonw_ku64(w, "id", d->id);
 	dw_jsonw_ku64(w, "version", d->id);
 	dw_jsonw_kstr_or_null(w, "question", d->question);
-	dw_jsonw_key(w, "options");
-	dw_jsonw_arr(w);
-	for (size_t i = 0; i < d->options.n; i++)
-		dw_jsonw_str(w, d->options.p[i]);
-	dw_jsonw_arr_end(w);
+	write_texts(w, "options", &d->options);
 	dw_jsonw_kstr_or_null(w, "choice", d->choice);
 	dw_jsonw_kstr_or_null(w, "reasons", d->reasons);
 	write_refs(w, "deciders", d->deciders.p, d->deciders.n);
@@ -387,6 +392,7 @@ void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
 	dw_jsonw_obj(w);
 	write_own(w, s);
 	write_counts(w, s, at);
+	write_texts(w, "names", &s->names);
 	WRITE_ALL(w, "participants", &s->participants, dw_participant_write);
 	WRITE_ALL(w, "claims", &s->claims, dw_claim_write);
 	WRITE_ALL(w, "tasks", &s->tasks, dw_todo_write);

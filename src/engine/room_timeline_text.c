@@ -64,6 +64,8 @@ static bool on_event(void *data, const struct dw_stored *e)
 	look_at(l, f.url);
 	for (size_t i = 0; i < f.options.n; i++)
 		look_at(l, f.options.p[i]);
+	for (size_t i = 0; i < f.names.n; i++)
+		look_at(l, f.names.p[i]);
 	for (size_t i = 0; i < f.evidence.n; i++) {
 		look_at(l, f.evidence.p[i].note);
 		look_at(l, f.evidence.p[i].url);
