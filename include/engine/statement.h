@@ -143,10 +143,13 @@ void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
 void dw_statement_write_version(struct dw_jsonw *w, const struct dw_statement *t,
 				const struct dw_statement_version *v,
 				const struct dw_names *names);
-/** A member of the open object: figures, denials and claims that only one of the two has. */
+/**
+ * A member of the open object: figures, names of the room, denials and claims that only one of `was` and the
+ * submitted version has. Requires: there is one.
+ */
 void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
-			       const struct dw_statement_version *was,
-			       const struct dw_statement_version *is);
+			       const struct dw_statement *t,
+			       const struct dw_statement_version *was);
 /** Object: where its time has gone until `now`. */
 void dw_statement_write_ledger(struct dw_jsonw *w, const struct dw_statement *t,
 			       const struct dw_names *names, int64_t now);

@@ -2,13 +2,15 @@
 #ifndef DW_TEXT_DELTA_H
 #define DW_TEXT_DELTA_H
 /*
- * What is easily overlooked in a difference: a figure that is another one, a "not" that came or
- * went. Shown above the difference, whatever else has changed.
+ * What is easily overlooked in a difference: a figure or a name that is another one, a "not" that
+ * came or went. Shown above the difference, whatever else has changed.
  */
 #include "text/checks.h"
+#include "text/nameset.h"
 
 enum dw_delta_kind {
 	DW_DELTA_NUMBER,   /* in any digits: 1,200 and ۱٬۲۰۰ are the same */
+	DW_DELTA_NAME,	   /* in any spelling: Dana Dairy and لبنیات دانا are the same */
 	DW_DELTA_NEGATION, /* a word of the text's language that denies */
 	DW_DELTA_KINDS
 };
@@ -17,26 +19,32 @@ struct dw_delta {
 	enum dw_delta_kind kind;
 	bool is_gone;	   /* it stands in the old text alone; else in the new one */
 	uint32_t from, to; /* UTF-16 units of the text that it stands in */
+	uint32_t name;	   /* NAME: the line in the set */
 };
 
-#define DW_DELTAS_MAX 200
+#define DW_DELTAS_MAX 200 /* of each kind */
 
+/* By kind; of each what is gone, by place, and then what is new. */
 struct dw_deltas {
-	struct dw_delta at
-		[DW_DELTAS_MAX]; /* numbers first; of each kind what is gone, by place */
+	struct dw_delta at[DW_DELTA_KINDS * DW_DELTAS_MAX];
 	size_t n;
 	bool is_more; /* there are more than that */
 };
 
-/** "number", "negation": the code in the API. */
+/** "number", "name", "negation": the code in the API. */
 const char *dw_delta_name(enum dw_delta_kind kind);
 /**
  * What either text has more often than the other. Both are valid UTF-8; lang: of both, as struct
  * dw_check_text has it.
  */
-void dw_text_delta(const struct dw_checker *c, struct dw_str old, struct dw_str new,
-		   struct dw_str lang, struct dw_deltas *out);
-/** The same of two texts in different languages: numbers alone. */
-void dw_text_numbers_delta(struct dw_str a, struct dw_str b, struct dw_deltas *out);
+void dw_text_delta(const struct dw_checker *c, const struct dw_nameset *names,
+		   struct dw_str old, struct dw_str new, struct dw_str lang,
+		   struct dw_deltas *out);
+/**
+ * Of two texts in different languages: numbers that one has more often, and names that only one has
+ * at all, where it has them first. Languages repeat names differently.
+ */
+void dw_text_translation_delta(const struct dw_nameset *names, struct dw_str a,
+			       struct dw_str b, struct dw_deltas *out);
 
 #endif

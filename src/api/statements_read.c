@@ -246,8 +246,7 @@ void dw_api_statement_version(struct dw_http_req *req, void *data)
 	dw_statement_write_version(&w, t, v,
 				   dw_account_names(dw_engine_account(api->engine)));
 	if (is_against)
-		dw_statement_write_deltas(dw_engine_rooms(api->engine), &w, v,
-					  dw_statement_submitted(t));
+		dw_statement_write_deltas(dw_engine_rooms(api->engine), &w, t, v);
 	dw_jsonw_obj_end(&w);
 	reply_with(req, &w);
 }

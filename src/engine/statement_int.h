@@ -74,7 +74,7 @@ void statement_fill(struct dw_statement_op *op, const struct statement *t);
 /* ---- statement_show.c, statement_show_more.c ---- */
 
 void statement_write_lack(struct dw_jsonw *w, const struct dw_lack *l);
-/** A member of the open object: figures that this one and its translations do not share. */
+/** A member of the open object: figures and names that this one and its translations do not share. */
 void statement_write_translations(struct dw_jsonw *w, const struct statement *t);
 
 /* ---- statement_show_room.c ---- */

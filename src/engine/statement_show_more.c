@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * statement_show_more.c - what is easily overlooked between two versions, figures of translations, and where
+ * statement_show_more.c - what is easily overlooked between two versions and in translations, and where
  * the time of a statement has gone, as JSON. See statement_show.c.
  */
 #include "domain/statement_ledger.h"
@@ -10,6 +10,13 @@
 #define SECOND 1000000
 
 /* ---- between two versions ---- */
+
+/* Those that the room has now, whatever it had when a version was submitted. */
+static struct dw_nameset *names_of(const struct dw_incident *room)
+{
+	return room != NULL ? dw_nameset_create(room->names.p, room->names.n)
+			    : dw_nameset_create(NULL, 0);
+}
 
 static void write_delta(struct dw_jsonw *w, const char *kind, bool is_gone, uint32_t from,
 			uint32_t to)
@@ -41,54 +48,79 @@ static void write_links(struct dw_jsonw *w, const struct dw_rest_list *a,
 }
 
 void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
-			       const struct dw_statement_version *was,
-			       const struct dw_statement_version *is)
+			       const struct dw_statement *t,
+			       const struct dw_statement_version *was)
 {
+	const struct dw_statement_version *is = dw_statement_submitted(t);
+	struct dw_nameset *names = names_of(dw_rooms_find(rooms, t->incident));
 	struct dw_deltas deltas;
 
-	dw_text_delta(rooms->checker, was->text, is->text, is->lang, &deltas);
+	dw_text_delta(rooms->checker, names, was->text, is->text, is->lang, &deltas);
 	dw_jsonw_key(w, "deltas");
 	dw_jsonw_arr(w);
 	for (size_t i = 0; i < deltas.n; i++) {
 		const struct dw_delta *d = &deltas.at[i];
 
 		write_delta(w, dw_delta_name(d->kind), d->is_gone, d->from, d->to);
+		if (d->kind == DW_DELTA_NAME)
+			dw_jsonw_kstr(w, "name", dw_nameset_name(names, d->name));
 		dw_jsonw_obj_end(w);
 	}
 	write_links(w, &was->rests, &is->rests, true);
 	write_links(w, &is->rests, &was->rests, false);
 	dw_jsonw_arr_end(w);
+	dw_nameset_destroy(names);
 }
 
 /* ---- translations ---- */
 
-/* gone: the figure stands in the other text alone. */
+/* Those of one kind. gone: it stands in the other text alone. */
+static void write_list(struct dw_jsonw *w, const char *key, const struct dw_deltas *deltas,
+		       enum dw_delta_kind kind, const struct dw_nameset *names)
+{
+	dw_jsonw_key(w, key);
+	dw_jsonw_arr(w);
+	for (size_t i = 0; i < deltas->n; i++) {
+		const struct dw_delta *d = &deltas->at[i];
+
+		if (d->kind != kind)
+			continue;
+		write_delta(w, NULL, d->is_gone, d->from, d->to);
+		if (kind == DW_DELTA_NAME)
+			dw_jsonw_kstr(w, "name", dw_nameset_name(names, d->name));
+		dw_jsonw_obj_end(w);
+	}
+	dw_jsonw_arr_end(w);
+}
+
+static struct dw_str text_of(const struct dw_statement *t)
+{
+	struct dw_str text = dw_buf_str(&t->draft.text);
+
+	return text.n > 0 ? text : DW_STR("");
+}
+
 static void write_translation(struct dw_jsonw *w, const struct dw_statement *t,
-			      const struct dw_statement *other)
+			      const struct dw_statement *other,
+			      const struct dw_nameset *names)
 {
 	struct dw_deltas deltas;
-	struct dw_str a = dw_buf_str(&other->draft.text), b = dw_buf_str(&t->draft.text);
 
-	dw_text_numbers_delta(a.n > 0 ? a : DW_STR(""), b.n > 0 ? b : DW_STR(""),
-			      &deltas);
+	dw_text_translation_delta(names, text_of(other), text_of(t), &deltas);
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "statement", other->id);
 	dw_jsonw_kstr_or_null(w, "title", other->title);
 	dw_jsonw_kstr_or_null(w, "lang", other->lang);
 	dw_jsonw_kbool(w, "is_original", t->translation_of == other->id);
-	dw_jsonw_key(w, "numbers");
-	dw_jsonw_arr(w);
-	for (size_t i = 0; i < deltas.n; i++) {
-		write_delta(w, NULL, deltas.at[i].is_gone, deltas.at[i].from,
-			    deltas.at[i].to);
-		dw_jsonw_obj_end(w);
-	}
-	dw_jsonw_arr_end(w);
+	write_list(w, "numbers", &deltas, DW_DELTA_NUMBER, names);
+	write_list(w, "names", &deltas, DW_DELTA_NAME, names);
 	dw_jsonw_obj_end(w);
 }
 
 void statement_write_translations(struct dw_jsonw *w, const struct statement *t)
 {
+	struct dw_nameset *names = names_of(t->room->state);
+
 	dw_jsonw_key(w, "translations");
 	dw_jsonw_arr(w);
 	DW_LIST_EACH(l, &t->room->statements) {
@@ -98,9 +130,10 @@ void statement_write_translations(struct dw_jsonw *w, const struct statement *t)
 		if (other->id != 0 && other != t->state &&
 		    (other->translation_of == t->state->id ||
 		     t->state->translation_of == other->id))
-			write_translation(w, t->state, other);
+			write_translation(w, t->state, other, names);
 	}
 	dw_jsonw_arr_end(w);
+	dw_nameset_destroy(names);
 }
 
 /* ---- where the time has gone ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * delta.c - figures and denials that one of two texts has and the other has not.
+ * delta.c - figures, names and denials that one of two texts has and the other has not.
  *
- * Both are bags: what has only moved is no change. A figure is compared as the number that it
+ * All are bags: what has only moved is no change. A figure is compared as the number that it
  * spells: digits of three scripts, separators between groups of three dropped, a decimal point and a percent
  * sign of any script kept. So a translation can be held against its original. Dates in different
  * calendars do differ, and are shown: whoever translates has to look at them anyway.
@@ -10,8 +10,10 @@
 #include "text/delta.h"
 
 #include "fold_int.h"
+#include "nameset_int.h"
 #include "phrase_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define NUMBER_MAX                                                                       \
@@ -21,6 +23,7 @@
 struct item {
 	char key[NUMBER_MAX];
 	size_t from, to; /* bytes */
+	uint32_t name;
 	bool is_matched;
 };
 
@@ -31,7 +34,7 @@ struct items {
 
 const char *dw_delta_name(enum dw_delta_kind kind)
 {
-	static const char *const names[] = { "number", "negation" };
+	static const char *const names[] = { "number", "name", "negation" };
 
 	return names[kind];
 }
@@ -164,6 +167,40 @@ static void find_numbers(struct dw_str text, struct items *l)
 	}
 }
 
+/* ---- names ---- */
+
+static void find_names(const struct dw_nameset *names, struct dw_str text, struct items *l)
+{
+	struct name_matches m;
+
+	nameset_find(names, text, &m);
+	for (size_t i = 0; i < m.n; i++) {
+		struct item *one = add(l);
+
+		if (one == NULL)
+			break;
+		one->from = m.at[i].from;
+		one->to = m.at[i].to;
+		one->name = (uint32_t)m.at[i].name;
+		snprintf(one->key, sizeof(one->key), "%u", (unsigned)one->name);
+	}
+	name_matches_fini(&m);
+}
+
+/* Each name once, where it stands first. */
+static void keep_first(struct items *l)
+{
+	bool is_seen[DW_NAMES_MAX] = { false };
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (!is_seen[l->at[i].name])
+			l->at[n++] = l->at[i];
+		is_seen[l->at[i].name] = true;
+	}
+	l->n = n;
+}
+
 /* ---- denials ---- */
 
 static void find_negations(const struct dw_checker *c, struct dw_str text,
@@ -231,8 +268,9 @@ static void match(struct items *a, struct items *b)
 	free(y);
 }
 
-static void tell(struct dw_deltas *out, enum dw_delta_kind kind, const struct items *l,
-		 struct dw_str text, bool is_gone)
+/* Until *out has `most`. */
+static void tell(struct dw_deltas *out, size_t most, enum dw_delta_kind kind,
+		 const struct items *l, struct dw_str text, bool is_gone)
 {
 	size_t at = 0;
 	uint32_t units = 0;
@@ -242,7 +280,7 @@ static void tell(struct dw_deltas *out, enum dw_delta_kind kind, const struct it
 
 		if (l->at[i].is_matched)
 			continue;
-		if (out->n == DW_DELTAS_MAX) {
+		if (out->n == most) {
 			out->is_more = true;
 			return;
 		}
@@ -251,6 +289,7 @@ static void tell(struct dw_deltas *out, enum dw_delta_kind kind, const struct it
 		at = l->at[i].from;
 		d->kind = kind;
 		d->is_gone = is_gone;
+		d->name = l->at[i].name;
 		d->from = units;
 		d->to = units + (uint32_t)dw_utf16_count(
 					dw_str_make(text.p + at, l->at[i].to - at));
@@ -261,31 +300,64 @@ static void tell(struct dw_deltas *out, enum dw_delta_kind kind, const struct it
 static void compare(struct dw_deltas *out, enum dw_delta_kind kind, struct items *old,
 		    struct dw_str old_text, struct items *new, struct dw_str new_text)
 {
+	size_t most = out->n + DW_DELTAS_MAX;
+
 	match(old, new);
-	tell(out, kind, old, old_text, true);
-	tell(out, kind, new, new_text, false);
+	tell(out, most, kind, old, old_text, true);
+	tell(out, most, kind, new, new_text, false);
 	free(old->at);
 	free(new->at);
 }
 
-void dw_text_numbers_delta(struct dw_str a, struct dw_str b, struct dw_deltas *out)
+static void compare_numbers(struct dw_str a, struct dw_str b, struct dw_deltas *out)
 {
 	struct items old = { NULL, 0, 0 }, new = { NULL, 0, 0 };
 
-	out->n = 0;
-	out->is_more = false;
 	find_numbers(a, &old);
 	find_numbers(b, &new);
 	compare(out, DW_DELTA_NUMBER, &old, a, &new, b);
 }
 
-void dw_text_delta(const struct dw_checker *c, struct dw_str old, struct dw_str new,
-		   struct dw_str lang, struct dw_deltas *out)
+static void compare_names(const struct dw_nameset *names, struct dw_str a, struct dw_str b,
+			  bool is_once, struct dw_deltas *out)
 {
-	struct items was = { NULL, 0, 0 }, is = { NULL, 0, 0 };
+	struct items old = { NULL, 0, 0 }, new = { NULL, 0, 0 };
 
-	dw_text_numbers_delta(old, new, out);
-	find_negations(c, old, lang, &was);
-	find_negations(c, new, lang, &is);
-	compare(out, DW_DELTA_NEGATION, &was, old, &is, new);
+	find_names(names, a, &old);
+	find_names(names, b, &new);
+	if (is_once) {
+		keep_first(&old);
+		keep_first(&new);
+	}
+	compare(out, DW_DELTA_NAME, &old, a, &new, b);
+}
+
+static void compare_negations(const struct dw_checker *c, struct dw_str a, struct dw_str b,
+			      struct dw_str lang, struct dw_deltas *out)
+{
+	struct items old = { NULL, 0, 0 }, new = { NULL, 0, 0 };
+
+	find_negations(c, a, lang, &old);
+	find_negations(c, b, lang, &new);
+	compare(out, DW_DELTA_NEGATION, &old, a, &new, b);
+}
+
+void dw_text_translation_delta(const struct dw_nameset *names, struct dw_str a,
+			       struct dw_str b, struct dw_deltas *out)
+{
+	out->n = 0;
+	out->is_more = false;
+	compare_numbers(a, b, out);
+	compare_names(names, a, b, true, out);
+}
+
+void dw_text_delta(const struct dw_checker *c, const struct dw_nameset *names,
+		   struct dw_str old, struct dw_str new, struct dw_str lang,
+		   struct dw_deltas *out)
+{
+	out->n = 0;
+	out->is_more = false;
+	compare_numbers(old, new, out);
+	compare_names(names, old, new, false, out);
+	compare_negations(c, old, new, lang, out);
 }

@@ -11,16 +11,19 @@
 #include <cmocka.h>
 
 static struct dw_checker *checker;
+static struct dw_nameset *names;
 
 static int setup(void **state)
 {
 	checker = dw_checker_create();
+	names = dw_nameset_create(NULL, 0);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	dw_checker_destroy(checker);
+	dw_nameset_destroy(names);
 	return 0;
 }
 
@@ -41,7 +44,7 @@ static void is_delta(const char *old, const char *new, const char *lang, const c
 	char got[1000] = "";
 	struct dw_deltas d;
 
-	dw_text_delta(checker, dw_str_of(old), dw_str_of(new), dw_str_of(lang), &d);
+	dw_text_delta(checker, names, dw_str_of(old), dw_str_of(new), dw_str_of(lang), &d);
 	for (size_t i = 0; i < d.n; i++) {
 		const char *text = d.at[i].is_gone ? old : new;
 		size_t from = byte_at(text, d.at[i].from), to = byte_at(text, d.at[i].to);
@@ -86,9 +89,9 @@ static void translations_have_the_same_numbers(void **state)
 {
 	struct dw_deltas d;
 
-	dw_text_numbers_delta(DW_STR("3 hurt, 40 %"), DW_STR("۳ مصدوم، ۴۰"), &d);
+	dw_text_translation_delta(names, DW_STR("3 hurt, 40 %"), DW_STR("۳ مصدوم، ۴۰"), &d);
 	assert_int_equal(d.n, 0);
-	dw_text_numbers_delta(DW_STR("3 hurt"), DW_STR("٤ جرحى"), &d);
+	dw_text_translation_delta(names, DW_STR("3 hurt"), DW_STR("٤ جرحى"), &d);
 	assert_int_equal(d.n, 2);
 	assert_true(d.at[0].is_gone && !d.at[1].is_gone);
 }
@@ -101,7 +104,7 @@ static void more_than_can_be_shown_is_said(void **state)
 	for (int i = 0; i < 300; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%d ",
 			 1000 + i);
-	dw_text_numbers_delta(dw_str_of(text), DW_STR(""), &d);
+	dw_text_translation_delta(names, dw_str_of(text), DW_STR(""), &d);
 	assert_int_equal(d.n, DW_DELTAS_MAX);
 	assert_true(d.is_more);
 }
