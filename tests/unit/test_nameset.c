@@ -163,7 +163,8 @@ static void the_longest_name_stands_there(void **state)
 {
 	static const char *const lines[] = { "Bank",	 "Bank Dana", "Dana Dairy Company",
 					     "Dana",	 "Dairy",     "Dana Dairy",
-					     "The Dana", NULL };
+					     "The Dana", "بندر عباس", "ندر",
+					     NULL };
 
 	has(lines, "Dana Dairy", "-Dana Dairy(Dana Dairy)");
 	has(lines, "Dana Dairy Company", "-Dana Dairy Company(Dana Dairy Company)");
@@ -172,6 +173,7 @@ static void the_longest_name_stands_there(void **state)
 	has(lines, "The Dana Dairy Company", "-Dana Dairy Company(Dana Dairy Company)");
 	has(lines, "Dana Dairy Comp", "-Dana Dairy(Dana Dairy)");
 	has(lines, "Dairy Dana", "-Dairy(Dairy) -Dana(Dana)");
+	has(lines, "بندر عباس", "-بندر عباس(بندر عباس)");
 }
 
 static void the_first_of_two_has_a_spelling(void **state)
