@@ -149,19 +149,24 @@ static size_t address_at(struct dw_str text, size_t i)
 	return found.n > scheme ? found.n : 0;
 }
 
+/* Addresses are links; they and telephone numbers run from left to right, whichever way the line does. */
 static void line(struct html *w, struct dw_str text)
 {
 	size_t from = 0, n;
 
 	for (size_t i = 0; i < text.n; i++) {
-		struct dw_str address;
+		bool is_address = text.p[i] == 'h' && (n = address_at(text, i)) > 0;
 
-		if (text.p[i] != 'h' || (n = address_at(text, i)) == 0)
+		if (!is_address && (n = newsroom_ltr_run(text, i)) == 0)
 			continue;
-		address = dw_str_make(text.p + i, n);
 		html_text(w, dw_str_make(text.p + from, i - from));
-		HTML(w, "<a href=\"{to}\" rel=\"nofollow noopener\" dir=\"ltr\">{to}</a>",
-		     { "to", address });
+		if (is_address)
+			HTML(w,
+			     "<a href=\"{to}\" rel=\"nofollow noopener\" dir=\"ltr\">{to}</a>",
+			     { "to", dw_str_make(text.p + i, n) });
+		else
+			HTML(w, "<bdi dir=\"ltr\">{number}</bdi>",
+			     { "number", dw_str_make(text.p + i, n) });
 		i += n - 1;
 		from = i + 1;
 	}

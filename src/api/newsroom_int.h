@@ -35,6 +35,15 @@ void html_excerpt(struct html *w, struct dw_str text, size_t chars);
 /** <time>, in words of that language. */
 void html_time(struct html *w, struct dw_str lang, int64_t at, const char *itemprop);
 
+/* ---- newsroom_ltr.c: numbers that a line from right to left would turn around ---- */
+
+/**
+ * Bytes of the telephone number, date or code that begins at `i` and runs from left to right as a whole;
+ * 0: none begins there. The other pages have the same rule (static/src/i18n/foreign.ts);
+ * tests/unit/ltr.tsv holds both to it. Requires: i < text.n.
+ */
+size_t newsroom_ltr_run(struct dw_str text, size_t i);
+
 /* ---- newsroom_words.c: what the pages say themselves ---- */
 
 enum newsroom_word {

@@ -46,7 +46,7 @@ const ar = await draft("ar", "تسعة ضيوف مرضى: ما نعرفه", "ت�
 	"المطبخ مغلق. تأخذ هيئة الصحة عينات اليوم، والتفاصيل على https://www.example.org/guests.", { translation_of: en });
 await publish(ar);
 const fa = await draft("fa", "نُه مهمان بیمارند: آنچه می‌دانیم", "نُه مهمانی که شنبه‌شب نزد ما شام خوردند بیمارند. متأسفیم و کنار آنها و خانواده‌هایشان هستیم.\n\n" +
-	"آشپزخانه بسته است. ادارهٔ بهداشت امروز نمونه می‌گیرد: https://www.example.org/guests", { translation_of: en });
+	"آشپزخانه بسته است. ادارهٔ بهداشت امروز نمونه می‌گیرد: https://www.example.org/guests\nتلفن مهمانان: +98 21 5550 0100، هر روز از ۸ تا ۲۰.", { translation_of: en });
 await publish(fa);
 await append(en, "\n\nUpdate: eleven guests are ill, not nine.");
 await publish(en, "Two more guests have called us.");
@@ -97,6 +97,23 @@ const tests = {
 		const link = p.locator(".text a");
 		assert.equal(await link.getAttribute("href"), "https://www.example.org/guests");
 		assert.equal(await link.getAttribute("rel"), "nofollow noopener");
+		await p.goto(`${room.url}/newsroom/${fa}`);
+		const lefts = await p.locator(".text").evaluate((box) => {
+			const at = (found) => {
+				const walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT), range = document.createRange();
+				while (walk.nextNode()) {
+					const i = walk.currentNode.data.indexOf(found);
+					if (i >= 0) {
+						range.setStart(walk.currentNode, i);
+						range.setEnd(walk.currentNode, i + found.length);
+						return range.getBoundingClientRect().left;
+					}
+				}
+				return NaN;
+			};
+			return [at("+98"), at("21 5"), at("0100")];
+		});
+		assert.ok(lefts[0] < lefts[1] && lefts[1] < lefts[2], "a telephone number is not turned around");
 		await p.context().close();
 	},
 

@@ -283,6 +283,23 @@ static void paragraphs_and_lines_are_kept(void **state)
 	end(&w);
 }
 
+static void a_telephone_number_runs_as_a_whole(void **state)
+{
+	struct dw_statement_fact f =
+		press("fa", "آب",
+		      "تلفن +98 21 1234 5678 و https://a.example/021-1234567 <b>");
+	struct dw_statement *t;
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	t = draft(&w, f);
+	publish(&w, t, f, "");
+	has(page(&w, t, 0), "تلفن <bdi dir=\"ltr\">+98 21 1234 5678</bdi> و <a href");
+	has(w.out.p, ">https://a.example/021-1234567</a> &lt;b&gt;</p>");
+	end(&w);
+}
+
 /* ---- languages ---- */
 
 static void a_page_speaks_its_statements_language(void **state)
@@ -456,6 +473,7 @@ int main(void)
 		cmocka_unit_test(only_what_was_published_for_all_is_public),
 		cmocka_unit_test(drafts_are_not_public),
 		cmocka_unit_test(text_never_becomes_markup),
+		cmocka_unit_test(a_telephone_number_runs_as_a_whole),
 		cmocka_unit_test(paragraphs_and_lines_are_kept),
 		cmocka_unit_test(a_page_speaks_its_statements_language),
 		cmocka_unit_test(a_correction_says_so_and_the_old_text_stays),

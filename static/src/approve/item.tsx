@@ -14,7 +14,7 @@ import { SeverityMark, VerdictMark } from "../room/marks";
 import { session } from "../session";
 import { restMarks, RulingLine } from "../statement/marks";
 import { type Delta, hrefOf, type KnownClaim, lackText, langName, namesOf, type Ruling, shortDigest, type StatementData, type Version } from "../statement/model";
-import { baseOf, directions, safe, Shown } from "../statement/shown";
+import { baseOf, directions, safe, setApart, Shown } from "../statement/shown";
 import { Icon } from "../ui/icon";
 import { Loading, useLoaded } from "../ui/load";
 import { Name, Time } from "../ui/parts";
@@ -39,14 +39,27 @@ function linesOf(pieces: readonly Piece[]): Piece[][] {
 	return lines;
 }
 
+/* The stretch of a line between two places. */
+function between(line: readonly Piece[], from: number, to: number): Piece[] {
+	let at = 0;
+	return line.map((p) => {
+		const begin = at;
+		at += p.text.length;
+		return { is: p.is, text: p.text.slice(Math.max(0, from - begin), Math.max(0, to - begin)) };
+	}).filter((p) => p.text !== "");
+}
+
+const drawn = (p: Piece, key: string) => p.is === "same" ? <span key={key}>{safe(p.text)}</span>
+	: p.is === "gone" ? <del key={key} class="diff-gone"><span class="unseen">{t("approve.gone")} </span>{safe(p.text)}</del>
+		: <ins key={key} class="diff-new"><span class="unseen">{t("approve.come")} </span>{safe(p.text)}</ins>;
+
 function Difference({ before, after, lang }: { before: string; after: string; lang: string }) {
-	const lines = linesOf(wordDiff(before, after)), dirs = directions(lines.map((l) => l.map((p) => p.text).join("")), baseOf(lang));
+	const lines = linesOf(wordDiff(before, after)), texts = lines.map((l) => l.map((p) => p.text).join("")), dirs = directions(texts, baseOf(lang));
 	return (
 		<div class="shown" lang={lang}>
 			{lines.map((line, i) => (
-				<p key={i} dir={dirs[i]}>{line.length === 0 ? "\u00a0" : line.map((p, k) => p.is === "same" ? <span key={k}>{safe(p.text)}</span>
-					: p.is === "gone" ? <del key={k} class="diff-gone"><span class="unseen">{t("approve.gone")} </span>{safe(p.text)}</del>
-						: <ins key={k} class="diff-new"><span class="unseen">{t("approve.come")} </span>{safe(p.text)}</ins>)}</p>
+				<p key={i} dir={dirs[i]}>{line.length === 0 ? "\u00a0"
+					: setApart(texts[i] ?? "", (from, to) => between(line, from, to).map((p, k) => drawn(p, `${from}.${k}`)))}</p>
 			))}
 		</div>
 	);

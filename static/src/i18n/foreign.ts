@@ -12,7 +12,7 @@ export type Piece =
 	| { kind: "text"; text: string; isMarked: boolean }
 	| { kind: "hidden"; name: string; code: string; isMarked: boolean }
 	| { kind: "link"; text: string; href: string; isMarked: boolean }
-	/** @name, #tag or address in Latin letters: left to right as a whole, also in an Arabic line. */
+	/** @name, #tag, address, number of several groups: left to right as a whole, also in an Arabic line. */
 	| { kind: "latin"; text: string; isMarked: boolean };
 
 const NAMES: Record<number, string> = {
@@ -28,7 +28,15 @@ const HAS_DANGER = new RegExp(`[${DANGEROUS}]|\\r(?!\\n)`, "u");
 const DANGER = new RegExp(`([${DANGEROUS}]|\\r(?!\\n))`, "u");
 const ALL = new RegExp(`([${DANGEROUS}${INVISIBLE}]|\\r(?!\\n))`, "u");
 const LINK = /(https?:\/\/[^\s<>"'«»“”]*[^\s<>"'«»“”.,;:!?()[\]{}،؛؟])/u;
-const LATIN = /((?<![\w/])[@#][A-Za-z0-9_.]*[A-Za-z0-9_]|https?:\/\/[!-~]+)/;
+/*
+ * What an Arabic line would turn around: its groups would stand in the order of the line. Of numbers these are
+ * telephone numbers (with "+" or a zero in front, or groups that are parted alike) and codes with letters;
+ * src/api/newsroom_ltr.c has the same rule, tests/unit/ltr.tsv holds both to it.
+ */
+const D = "0-9٠-٩۰-۹", CALLED = `(?:\\+(?:\\([${D}]+\\)|[${D}]+)|\\(\\+[${D}]+\\)|\\([0٠۰][${D}]*\\)|[0٠۰][${D}]*)(?:[ \u00a0-]?(?:\\([${D}]+\\)|[${D}]+))*`;
+const GROUPED = `[${D}]+(?:(?:-[${D}]+){2,}|(?:[ \u00a0][${D}]+){2,})`, CODE = "[0-9]+(?:-[0-9]+)*-[0-9]*[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*";
+const RUN = new RegExp(`(?<![\\w/])[@#][A-Za-z0-9_.]*[A-Za-z0-9_]|https?://[!-~]+|(?<![\\w${D}٫٬+./:,@#=&%-])(?:${CODE}|${CALLED}|${GROUPED})`, "g");
+const DIGITS_MIN = 7; /* fewer are as likely two numbers */
 const WORD = /[\p{L}\p{N}\p{M}\u200c\u200d]/u;
 
 /** Does it hold characters that reorder or control? Such a mention is flagged. */
@@ -83,9 +91,29 @@ function cut(text: string, isMarked: boolean, { showsAll, links }: Showing): Pie
 	return pieces;
 }
 
+function isWhole(run: string): boolean {
+	const groups = run.match(new RegExp(`[${D}]+`, "g")) ?? [];
+	return /[a-z@#_]/i.test(run) || (groups.join("").length >= DIGITS_MIN && (groups.length > 1 || run.includes("+")));
+}
+
+/** Where what runs from left to right as a whole begins and ends. */
+export const ltrRuns = (text: string): [number, number][] =>
+	[...text.matchAll(RUN)].filter((m) => isWhole(m[0])).map((m) => [m.index, m.index + m[0].length]);
+
 function plain(text: string, isMarked: boolean): Piece[] {
-	return text.split(LATIN).flatMap((run, i): Piece[] =>
-		run === "" ? [] : [{ kind: i % 2 === 1 ? "latin" : "text", text: run, isMarked }]);
+	const pieces: Piece[] = [];
+	let at = 0;
+	const upTo = (end: number, kind: "text" | "latin"): void => {
+		if (end > at)
+			pieces.push({ kind, text: text.slice(at, end), isMarked });
+		at = end;
+	};
+	for (const [from, to] of ltrRuns(text)) {
+		upTo(from, "text");
+		upTo(to, "latin");
+	}
+	upTo(text.length, "text");
+	return pieces;
 }
 
 export function piecesOf(text: string, showing: Showing = {}): Piece[] {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * shown.tsx - a statement's text that is only read: each line in its own direction, stretches marked as the
- * editor marks them, characters that turn text around shown and not obeyed.
+ * shown.tsx - a statement's text that is only read: each line in its own direction, telephone numbers and the
+ * like left to right as a whole, stretches marked as the editor marks them, characters that turn text around
+ * shown and not obeyed.
  */
 import type { ComponentChildren } from "preact";
 
-import { piecesOf } from "../i18n/foreign";
+import { ltrRuns, piecesOf } from "../i18n/foreign";
 
 export interface Mark {
 	from: number;
@@ -35,6 +36,18 @@ export function safe(text: string): ComponentChildren[] {
 	return piecesOf(text).map((p, i) => p.kind === "hidden" ? <span key={i} class="hidden-mark" title={p.code} dir="ltr">{p.name}</span> : p.text);
 }
 
+/** A line, what in it runs from left to right set apart; `draw` draws a stretch of it. */
+export function setApart(line: string, draw: (from: number, to: number) => ComponentChildren): ComponentChildren[] {
+	const all: ComponentChildren[] = [];
+	let at = 0;
+	for (const [from, to] of ltrRuns(line)) {
+		all.push(draw(at, from), <bdi key={`ltr${from}`} dir="ltr">{draw(from, to)}</bdi>);
+		at = to;
+	}
+	all.push(draw(at, line.length));
+	return all;
+}
+
 /* A line cut where marks begin and end; each piece with all that cover it. */
 function cut(line: string, at: number, marks: readonly Mark[]): ComponentChildren[] {
 	const end = at + line.length, over = marks.filter((m) => m.from < end && m.to > at);
@@ -62,7 +75,7 @@ export function Shown({ text, lang, marks = [], forced = "auto", class: name = "
 			{lines.map((line, i) => {
 				const from = at;
 				at += line.length + 1;
-				return <p key={i} dir={forced === "auto" ? dirs[i] : forced}>{line === "" ? "\u00a0" : cut(line, from, marks)}</p>;
+				return <p key={i} dir={forced === "auto" ? dirs[i] : forced}>{line === "" ? "\u00a0" : setApart(line, (a, b) => cut(line.slice(a, b), from + a, marks))}</p>;
 			})}
 		</div>
 	);

@@ -2,9 +2,10 @@
 /* foreign.test.ts - which way a text runs, and how it is cut so that it can do no harm. */
 import "./page";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { hasDanger, type Piece, piecesOf, safeHref, wholeWords } from "../../../static/src/i18n/foreign";
+import { hasDanger, ltrRuns, type Piece, piecesOf, safeHref, wholeWords } from "../../../static/src/i18n/foreign";
 import { beginning } from "../../../static/src/feed/row";
 import { directionOf } from "../../../static/src/i18n/direction";
 
@@ -52,6 +53,17 @@ test("without the marks a text is byte for byte what it was", () => {
 	const text = "@a_b سلام https://x.example/?q=1. #tag \u202eabc پایان";
 	const back = piecesOf(text, { links: true, marks: [[5, 9]], showsAll: true }).map((p) => p.kind === "hidden" ? String.fromCodePoint(parseInt(p.code.slice(2), 16)) : p.text).join("");
 	assert.equal(back, text);
+});
+
+test("a number of several groups runs from left to right as a whole, two numbers do not", () => {
+	const rows = readFileSync("tests/unit/ltr.tsv", "utf8").split("\n").filter((l) => l !== "" && !l.startsWith("#"));
+	assert.ok(rows.length > 15);
+	for (const row of rows) {
+		const [text = "", want = ""] = row.replaceAll("_", "\u00a0").split("\t");
+		const all = ltrRuns(text).map(([from, to]) => text.slice(from, to)).filter((run) => !/^(#|https:)/.test(run));
+		assert.equal(all.join("|") || "-", want, text);
+	}
+	assert.deepEqual(piecesOf("با +98 21 1234 5678 تماس").map((p) => p.kind), ["text", "latin", "text"]);
 });
 
 test("a search's marks grow to whole words", () => {
