@@ -50,7 +50,9 @@ const minutes = (n) => new Date(Date.now() + n * 60000).toISOString();
 const open = await send("POST", "/incidents", { title: "Guests fall ill after the soup of the harbour kitchen", severity: 2, type: "product safety", mentions: ids,
 	summary: "Nine people report nausea since yesterday evening. The kitchen has stopped serving; the health office has been told." });
 const at = `/incidents/${open.id}`;
-await send("PATCH", at, { status: "active", reason: "More reports come in" }, open.version);
+const active = await send("PATCH", at, { status: "active", reason: "More reports come in" }, open.version);
+await send("PATCH", at, { names: ["Harbour Kitchen = مطبخ الميناء = آشپزخانهٔ بندر", "Harbour Bakery = مخبز الميناء = نانوایی بندر",
+	"ادارهٔ بهداشت شهرستان بندر = Port County Health Office = مديرية صحة الميناء", "Cold Room 2", "سوپ دریایی = شوربة البحر = Seafood soup"] }, active.version);
 for (const [name, role, deputy] of [["layla", "lead"], ["نسرین", "communications"], ["ياسمين", "communications", true], ["a.whitfield-montgomery", "legal"], ["omar.al-khatib", "member"]])
 	await send("POST", `${at}/participants`, { user: people[name], role, ...(deputy ? { deputy } : {}) });
 const claim = await send("POST", `${at}/claims`, { text: "The soup was kept warm over night", owner: people["نسرین"], recheck_at: minutes(-20) });
@@ -148,6 +150,12 @@ const VIEWS = {
 	} },
 	picks: { path: `${at}?part=mentions`, shows: ".picks" },
 	office: { path: at, shows: ".room-head", act: (p) => p.locator(".office button").nth(1).click() },
+	names: { path: at, shows: ".names-list", act: async (p) => {
+		await p.locator(".names .part-head button").click();
+		await p.locator("dialog[open] textarea").fill("Harbour Kitchen = مطبخ الميناء = آشپزخانهٔ بندر\n= نانوایی بندر");
+		await p.locator("dialog[open] button.primary").click();
+		await p.locator("dialog[open] .error").waitFor();
+	} },
 	severity: { path: at, shows: ".room-moves", act: (p) => p.locator(".room-moves > button:not(.start-playbook)").last().click() },
 };
 

@@ -431,6 +431,43 @@ const tests = {
 		await page.locator(".room-summary").waitFor({ state: "detached" });
 	},
 
+	async names_are_kept_by_who_leads_and_seen_by_all() {
+		await page.goto(`${room.url}/incidents/${id}`);
+		const names = page.locator(".names");
+		await names.getByText("must not be mixed up").waitFor();
+		const edit = async (text) => {
+			await names.locator(".part-head button").click();
+			await dialog().locator("[name=names]").fill(text);
+		};
+		await edit("Harbour Kitchen = مطبخ الميناء\n\nHarbour Bakery =");
+		await dialog().locator("button.primary").click();
+		await dialog().locator(".error", { hasText: "line 3" }).waitFor();
+		await dialog().locator("[name=names]").fill("Harbour Kitchen=مطبخ الميناء\n\nHarbour Bakery");
+		const now = await get(`/incidents/${id}`);
+		await send(page, "PATCH", `/incidents/${id}`, { names: ["Cold Room 2"] }, now.version);
+		await dialog().locator(".note .names-list", { hasText: "Cold Room 2" }).waitFor();
+		assert.match(await dialog().locator("[name=names]").inputValue(), /Bakery$/, "what is typed stays");
+		await submit();
+		await names.locator("li", { hasText: "Harbour Bakery" }).waitFor();
+		assert.deepEqual((await get(`/incidents/${id}`)).names, ["Harbour Kitchen = مطبخ الميناء", "Harbour Bakery"]);
+		await part("timeline").locator(".entry", { hasText: "changed the names" }).first().getByText("Harbour Bakery").waitFor();
+		const other = await newPage(browser);
+		await enter(other, "olga");
+		await other.goto(`${room.url}/incidents/${id}`);
+		await other.locator(".names li", { hasText: "مطبخ الميناء" }).waitFor();
+		assert.equal(await other.locator(".names button").count(), 0, "who only reads has nothing to edit it with");
+		assert.deepEqual(other.wrong, []);
+		await other.context().close();
+		await page.goto(`${room.url}/incidents/${id}?at=${now.last_seq}`);
+		await names.getByText("must not be mixed up").waitFor();
+		assert.equal(await names.locator("button").count(), 0, "the past is not edited");
+		await page.goto(`${room.url}/incidents/${id}`);
+		await edit("");
+		await submit();
+		await names.locator("li").first().waitFor({ state: "detached" });
+		assert.deepEqual((await get(`/incidents/${id}`)).names, []);
+	},
+
 	async one_is_merged_into_another_and_leads_there() {
 		const merge = async (of) => {
 			await page.goto(`${room.url}/incidents/${of.id}`);

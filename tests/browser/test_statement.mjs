@@ -246,15 +246,17 @@ await runAll({
 	},
 
 	async another_text_voids_it_and_the_difference_is_shown() {
+		const { version } = await send(page, room, "GET", `/incidents/${incident.id}`);
+		await send(page, room, "PATCH", `/incidents/${incident.id}`, { names: ["مخبز الميناء = Harbour Bakery", "مطبخ الميناء = Harbour Kitchen"] }, version);
 		await atEnd(page);
-		await page.keyboard.type(" It is not 21 people.");
+		await page.keyboard.type(" It is not 21 people at Harbour Bakery.");
 		await settled(page, other);
 		await page.locator(".lacks li", { hasText: "changed" }).waitFor();
 		await page.locator(".approval-acts .primary").click();
 		await page.locator("dialog .buttons .primary").click();
-		await phone.locator(".weighty li").nth(1).waitFor();
-		assert.match(await phone.locator(".weighty").innerText(), /21[\s\S]*not/);
-		assert.equal(await phone.locator("ins.diff-new").evaluateAll((all) => all.map((e) => e.lastChild.textContent).join("|")), " It is not 21 people.");
+		await phone.locator(".weighty li").nth(2).waitFor();
+		assert.match(await phone.locator(".weighty").innerText(), /21[\s\S]*Names changed: .*Harbour Bakery[\s\S]*not/, "as it is spelled in the text");
+		assert.equal(await phone.locator("ins.diff-new").evaluateAll((all) => all.map((e) => e.lastChild.textContent).join("|")), " It is not 21 people at Harbour Bakery.");
 	},
 
 	async a_wrong_password_decides_nothing_and_three_taps_do() {
@@ -299,7 +301,7 @@ await runAll({
 		const last = await range.getAttribute("max");
 		assert.equal(Number(last), (await read()).revision);
 		await range.fill(last);
-		assert.match(await page.locator("dialog .shown").innerText(), /First line\.[\s\S]*21 people\./);
+		assert.match(await page.locator("dialog .shown").innerText(), /First line\.[\s\S]*21 people at Harbour Bakery\./);
 		await page.locator("dialog .film-row button").first().click();
 		await page.waitForFunction(() => Number(document.querySelector("dialog input[type=range]").value) > 0);
 		await page.keyboard.press("Escape");

@@ -352,6 +352,8 @@ const tests = {
 	},
 
 	async its_translation_is_linked_and_compared() {
+		const name = async (...names) => by(layla, "PATCH", at(), { names }, (await by(layla, "GET", at())).version);
+		await name("Cold Room = غرفة التبريد = اتاق سرد", "Harbour Kitchen = مطبخ الميناء");
 		await nasrin.page.locator(".statement-moves button", { hasText: "ترجمه" }).click();
 		await nasrin.dialog().locator("[name=lang][value=fa]").check();
 		await nasrin.dialog().locator("[name=title]").fill(FULL_FA);
@@ -366,8 +368,12 @@ const tests = {
 		await nasrin.page.keyboard.press("Control+a");
 		await nasrin.page.keyboard.type(`از آنچه شنبه‌شب بر مهمانان ما گذشت پوزش می‌خواهیم و کنارشان هستیم.\n${CHAIN_FA}.\nفردا ساعت ۱۳:۰۰ به وقت جهانی دوباره خبر می‌دهیم.`, { delay: 3 });
 		await settled(translation, nasrin);
-		await nasrin.see(".finding", FULL);
+		await nasrin.see(".finding", "عددی که");
+		await nasrin.see(".finding", /نام .*Cold Room.* را دارد که اینجا نیست/);
+		assert.equal(await nasrin.page.locator(".finding", { hasText: "Harbour Kitchen" }).count(), 0, "neither has that one");
 		await nasrin.shot("figures");
+		await name("Cold Room = غرفة التبريد = سردخانه", "Harbour Kitchen = مطبخ الميناء");
+		await nasrin.page.locator(".finding", { hasText: "Cold Room" }).waitFor({ state: "detached" });
 		await replace(nasrin, "۱۳:۰۰", "۱۲:۰۰");
 		await settled(translation, nasrin);
 		await nasrin.page.locator(".finding", { hasText: FULL }).first().waitFor({ state: "detached" });

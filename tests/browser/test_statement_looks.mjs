@@ -27,6 +27,7 @@ const ada = await person("a.whitfield-montgomery", "approver", "executive");
 
 const incident = await layla.send("POST", "/incidents", { title: "Guests fall ill after the soup of the harbour kitchen", severity: 1, summary: "Nine people report nausea since yesterday evening." });
 const at = `/incidents/${incident.id}`;
+await layla.send("PATCH", at, { names: ["مطعم الميناء = Harbour Kitchen = رستوران بندر", "مخبز الميناء = Harbour Bakery", "هيئة الصحة = Health Office"] }, incident.version);
 const cold = await layla.send("POST", `${at}/claims`, { text: "The log of the cold room is complete" });
 await layla.send("PATCH", `${at}/claims/${cold.id}`, { verdict: "true", reason: "Seen by two" }, cold.version);
 const child = await layla.send("POST", `${at}/claims`, { text: "«یک کودک در بیمارستان است»" });
@@ -49,16 +50,21 @@ await type(layla, "\nWe are sorry. Next word at 15:00.");
 await type(sami, " نعتذر منكم.");
 
 /* One in Arabic that waits; one approver has asked, and it was changed then. */
-const AR = "نأسف لما حدث لضيوفنا في مطعم الميناء مساء أمس.\nسجل غرفة التبريد كامل، ونتحقق الآن من كل ما يقال.\nنتحدث إليكم ثانية عند الساعة ١٥:٠٠.";
+const AR = "نأسف لما حدث لضيوفنا في مطعم الميناء مساء أمس.\nسجل غرفة التبريد كامل، ونتحقق الآن من كل ما يقال. للاستفسار: +971 4 555 0100.\nنتحدث إليكم ثانية عند الساعة ١٥:٠٠.";
 const ar = await begin(nasrin, "ما نعرفه حتى الآن", "ar", "press", "public", AR);
 await nasrin.send("POST", `/statements/${ar.id}/links`, { revision: 0, claim: cold.id, rests: "asserts", from: AR.indexOf("سجل"), to: AR.indexOf("،") });
+const TEL = AR.indexOf("0100");
 const submit = async (of, policy) => nasrin.send("POST", `/statements/${of}/submit`, { revision: (await nasrin.send("GET", `/statements/${of}`)).revision, ...(policy ? { policy } : {}) });
 const soon = new Date(Date.now() + 3600000).toISOString();
 const first = await submit(ar.id, { groups: { legal: 1, executive: 1 }, deadline: soon });
 await ada.send("POST", `/statements/${ar.id}/verdicts`, { digest: first.digest, verdict: "ask", reason: "Who has counted the guests, and when?", password: ada.password });
 await sami.send("POST", `/statements/${ar.id}/verdicts`, { digest: first.digest, verdict: "hold", reason: "ننتظر جواب المختبر.", password: sami.password });
-await nasrin.send("POST", `/statements/${ar.id}/changes`, { revision: 0, updates: [{ client: "t", changes: [AR.length - 6, [5, "16:30"], 1, [0, "", "لم يُنقل أحد إلى المستشفى، وعدد المصابين 9."]] }] });
+await nasrin.send("POST", `/statements/${ar.id}/changes`, { revision: 0, updates: [{ client: "t", changes: [TEL, [4, "0199"], AR.length - 10 - TEL, [5, "16:30"], 1, [0, "", "لم يُنقل أحد من ضيوف مخبز الميناء إلى المستشفى، وعدد المصابين 9."]] }] });
 await submit(ar.id, { groups: { legal: 1, executive: 1 }, deadline: soon });
+
+/* What says the same in English, and not quite. */
+const same = await nasrin.send("POST", `${at}/statements`, { title: "What we know so far", lang: "en", channel: "press", audience: "public", translation_of: ar.id,
+	text: "We are sorry for what happened to our guests at Harbour Kitchen. The Health Office has been told. Call +971 4 555 0199." });
 
 /* And one in English that went out. */
 const en = await begin(nasrin, "The kitchen is closed today", "en", "internal", "staff", "The harbour kitchen stays closed today. We will tell you more at 15:00.");
@@ -73,6 +79,7 @@ const head = (p, n) => p.locator(".statement-moves button").nth(n).click();
 const VIEWS = {
 	statement: { path: `${at}/statements/${fa.id}`, shows: ".cm-content .rests", act: async (p) => { await p.locator(".editor-tools .offer").click(); await p.locator(".cm-content .by-1").first().waitFor(); await p.locator(".finding").first().waitFor(); } },
 	statement_waits: { path: `${at}/statements/${ar.id}`, shows: ".lacks" },
+	statement_translated: { path: `${at}/statements/${same.id}`, shows: ".finding" },
 	statement_out: { path: `${at}/statements/${en.id}`, shows: ".publications" },
 	statement_then: { path: `${at}/statements/${ar.id}?at=${first.seq}`, shows: ".statement-text .shown" },
 	statement_empty: { path: `${at}/statements/999999`, shows: ".empty" },

@@ -6,6 +6,7 @@
 import chevronIcon from "@primer/octicons/build/svg/chevron-down-16.svg";
 import alertIcon from "@primer/octicons/build/svg/alert-16.svg";
 import clockIcon from "@primer/octicons/build/svg/clock-16.svg";
+import { type ComponentChildren, Fragment } from "preact";
 import { useState } from "preact/hooks";
 
 import { clock, exact } from "../i18n/format";
@@ -65,20 +66,21 @@ function Difference({ before, after, lang }: { before: string; after: string; la
 	);
 }
 
-const listed = (words: readonly string[]): string => words.length === 0 ? "–" : words.join(t("comma"));
+/* One after the other as the page runs; each is a text of its own. */
+const listed = (words: readonly string[]) => words.length === 0 ? "–" : <>{words.map((w, i) => <Fragment key={w}>{i > 0 && t("comma")}<Text isInline>{w}</Text></Fragment>)}</>;
 
 /* What weighs most stands on top of the difference: the server has found it. */
 function Weighty({ before, after, claims }: { before: Version; after: Version; claims: readonly KnownClaim[] }) {
-	const deltas = before.deltas ?? [], notes: string[] = [];
-	const words = (kind: Delta["kind"], gone: boolean): string => listed([...new Set(deltas.filter((d) => d.kind === kind && d.gone === gone)
-		.map((d) => d.claim === undefined ? (gone ? before : after).text.slice(d.from, d.to) : claims.find((c) => c.id === d.claim)?.text ?? String(d.claim)))]);
-	for (const kind of ["number", "negation", "claim"] as const) {
+	const deltas = before.deltas ?? [], notes: ComponentChildren[] = [];
+	const words = (kind: Delta["kind"], gone: boolean): string[] => [...new Set(deltas.filter((d) => d.kind === kind && d.gone === gone)
+		.map((d) => d.claim === undefined ? (gone ? before : after).text.slice(d.from, d.to) : claims.find((c) => c.id === d.claim)?.text ?? String(d.claim)))];
+	for (const kind of ["number", "name", "negation", "claim"] as const) {
 		if (deltas.some((d) => d.kind === kind))
-			notes.push(t(`approve.changed_${kind}`, { gone: words(kind, true), come: words(kind, false) }));
+			notes.push(tx(`approve.changed_${kind}`, { gone: listed(words(kind, true)), come: listed(words(kind, false)) }));
 	}
 	if (before.title !== after.title || before.lang !== after.lang || before.channel !== after.channel || before.audience !== after.audience)
 		notes.push(t("approve.changed_title"));
-	return notes.length === 0 ? null : <ul class="weighty">{notes.map((n) => <li key={n}><Icon of={alertIcon} /><span>{n}</span></li>)}</ul>;
+	return notes.length === 0 ? null : <ul class="weighty">{notes.map((n, i) => <li key={i}><Icon of={alertIcon} /><span>{n}</span></li>)}</ul>;
 }
 
 function Paper({ of, version, claims }: { of: Waiting; version: Version; claims: readonly KnownClaim[] }) {

@@ -16,15 +16,17 @@ interface AreaProps {
 	rows?: number;
 	maxLength?: number;
 	value?: string;
+	/** Each line holds several scripts: all run as the page does. */
+	isMixed?: boolean;
 }
 
-export function Area({ label, name, hint, error, required = false, rows = 3, maxLength = 4000, value = "" }: AreaProps) {
+export function Area({ label, name, hint, error, required = false, rows = 3, maxLength = 4000, value = "", isMixed = false }: AreaProps) {
 	const id = useId();
 	const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
 	return (
 		<div class="field">
 			<label for={id}>{label}</label>
-			<textarea id={id} name={name} rows={rows} dir="auto" required={required} maxLength={maxLength} defaultValue={value}
+			<textarea id={id} name={name} rows={rows} dir={isMixed ? undefined : "auto"} required={required} maxLength={maxLength} defaultValue={value}
 				aria-invalid={error ? "true" : undefined} aria-describedby={described || undefined} />
 			{hint && <p id={`${id}-hint`} class="hint">{hint}</p>}
 			{error && <p id={`${id}-error`} class="error"><bdi>{error}</bdi></p>}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * head_dialogs.tsx - what an incident is called, who may see it, and merging it into another. Loaded
- * when somebody asks for it (head_more.tsx). Who was too late is told and keeps what was typed.
+ * head_dialogs.tsx - what an incident is called, its names, who may see it, and merging it into another.
+ * Loaded when somebody asks for it (head_more.tsx, names_part.tsx). Who was too late is told and keeps what was typed.
  */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
@@ -20,6 +20,8 @@ import { Area } from "./fields";
 import type { MoreProps } from "./head_more";
 import { inOrder } from "./list";
 import { SeverityMark, StatusMark } from "./marks";
+import { LONGEST, MOST_NAMES, MOST_SPELLINGS, namesIn, type Wrong } from "./names";
+import { NamesList } from "./names_part";
 import { act, nameOf, orReload, type RoomSummary } from "./model";
 import { RoomChoice } from "./room_choice";
 
@@ -29,18 +31,24 @@ interface ChangeProps extends MoreProps {
 	isDangerous?: boolean;
 	bodyOf: (f: FormData) => Record<string, unknown>;
 	onDone?: () => void;
+	/** What is wrong with it as far as we can see; it is not sent then. */
+	refusalOf?: (f: FormData) => Problem | null;
 	children: (problem: Problem | null) => ComponentChildren;
 }
 
 /* Under the version that is on the screen. */
-function Change({ room, what, onClose, reload, go, fields, isDangerous = false, bodyOf, onDone, children }: ChangeProps) {
+function Change({ room, what, onClose, reload, go, fields, isDangerous = false, bodyOf, refusalOf, onDone, children }: ChangeProps) {
 	const [began] = useState(room.version);
 	return (
 		<>
 			{room.version !== began && <p class="note">{t("moved.title")} <Name class="strong">{room.title ?? t("room.untitled")}</Name> <SeverityMark of={room.severity} /> <StatusMark of={room.status} /></p>}
 			<DraftForm name={`room-${room.id}-${what}`} go={go} isDangerous={isDangerous} fields={fields} onCancel={onClose}
 				onDone={() => { say(t("saved_now")); onClose(); onDone?.(); void reload(); }}
-				onSend={(f) => orReload(act("PATCH", `/incidents/${room.id}`, bodyOf(f), room.version), reload)}>
+				onSend={async (f) => {
+					const problem = refusalOf?.(f) ?? null;
+					return problem !== null ? { ok: false, status: problem.status, problem, data: null }
+						: orReload(act("PATCH", `/incidents/${room.id}`, bodyOf(f), room.version), reload);
+				}}>
 				{children}
 			</DraftForm>
 		</>
@@ -60,6 +68,31 @@ function Words(props: MoreProps) {
 				</>
 			)}
 		</Change>
+	);
+}
+
+const refused = (wrong: Wrong | null): Problem | null => wrong === null ? null : {
+	type: "urn:diwan:problem:EINVAL", title: "", status: 422, detail: "",
+	errors: [{ pointer: "/names", detail: t(`room.names_wrong.${wrong.what}`, { line: wrong.line, most: { count: MOST_NAMES, spellings: MOST_SPELLINGS, long: LONGEST, empty: 0 }[wrong.what] }) }],
+};
+
+/* The whole list is sent; what stands in it by now is shown to whoever began with another one. */
+function Names(props: MoreProps) {
+	const { names } = props.room, [began] = useState(names);
+	const typed = (f: FormData) => namesIn(String(f.get("names") ?? ""));
+	return (
+		<>
+			<p class="soft">{t("room.names_means")}</p>
+			<Change {...props} go={t("save")} fields={["/names"]} bodyOf={(f) => ({ names: typed(f).names })} refusalOf={(f) => refused(typed(f).wrong)}>
+				{(problem) => (
+					<>
+						{names.join("\n") !== began.join("\n") && <div class="note"><p>{t("room.names_now")}</p><NamesList of={names} /></div>}
+						<Area label={t("room.names_field")} name="names" rows={8} isMixed maxLength={MOST_NAMES * (LONGEST + 1)} hint={t("room.names_hint", { example: t("room.names_example") })}
+							value={names.join("\n")} error={errorAt(problem, "/names")} />
+					</>
+				)}
+			</Change>
+		</>
 	);
 }
 
@@ -116,10 +149,10 @@ function Merge(props: MoreProps) {
 
 export default function MoreDialog(props: MoreProps) {
 	const { room, what, onClose } = props;
-	const title = what === "words" ? t("room.edit") : what === "merge" ? t("room.merge") : t(room.restricted ? "room.open_up" : "room.restrict");
+	const title = what === "words" ? t("room.edit") : what === "names" ? t("room.names_edit") : what === "merge" ? t("room.merge") : t(room.restricted ? "room.open_up" : "room.restrict");
 	return (
 		<Dialog title={title} onClose={onClose} class="wide">
-			{what === "words" ? <Words {...props} /> : what === "access" ? <Access {...props} /> : <Merge {...props} />}
+			{what === "words" ? <Words {...props} /> : what === "names" ? <Names {...props} /> : what === "access" ? <Access {...props} /> : <Merge {...props} />}
 		</Dialog>
 	);
 }

@@ -14,7 +14,7 @@ import { useLate } from "../ui/late";
 import { Menu } from "../ui/menu";
 import type { RoomData } from "./model";
 
-export type More = "words" | "access" | "merge";
+export type More = "words" | "access" | "merge" | "names";
 export interface MoreProps {
 	room: RoomData;
 	what: More;

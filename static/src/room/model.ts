@@ -179,6 +179,8 @@ export interface RoomSummary {
 	people: Person[];
 }
 export interface RoomData extends RoomSummary {
+	/** Those that must not be mixed up: one an entry, its spellings joined by " = " (names.ts). */
+	names: string[];
 	participants: Participant[];
 	claims: Claim[];
 	tasks: Task[];

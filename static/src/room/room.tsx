@@ -28,6 +28,7 @@ import { Gone } from "./gone";
 import { Head } from "./head";
 import { Mentions } from "./mentions";
 import { mayAdd, type RoomData, useRoom } from "./model";
+import { Names } from "./names_part";
 import { AddNote } from "./notes";
 import { Part, PARTS, type PartProps, shownPart } from "./part";
 import { People } from "./people";
@@ -72,6 +73,7 @@ function Body(props: PartProps) {
 				<div class="room-side room-overview" data-part="overview" data-shown={shownPart() === "overview" ? "" : undefined}>
 					<Clocks room={room} isFrozen={isFrozen} />
 					<People {...props} />
+					<Names {...props} />
 				</div>
 				<div class="room-main">
 					<Statements {...props} at={moment.value} />

@@ -27,11 +27,11 @@ function declared({ d }: Given): Rest {
 }
 
 function changed({ d }: Given): Rest {
-	const own = (["title", "type", "summary"] as const).filter((n) => n in d);
+	const own = (["title", "type", "summary", "names"] as const).filter((n) => n in d);
 	return {
 		key: "timeline.changed_own", holes: { what: own.map((n) => t(`timeline.own.${n}`)).join(t("comma")) },
-		body: own.map((n) => d[n] === null ? fact(`timeline.part.${n}`, t("timeline.none")) : block(`timeline.part.${n}`, text(d, n))[0])
-			.filter((b) => b !== undefined),
+		body: own.flatMap((n): Body[] => d[n] === null || (n === "names" && list(d, n).length === 0) ? [fact(`timeline.part.${n}`, t("timeline.none"))]
+			: n === "names" ? [{ label: "timeline.part.names", isList: true, parts: list(d, n).map((x) => quote(String(x))) }] : block(`timeline.part.${n}`, text(d, n))),
 	};
 }
 

@@ -10,10 +10,11 @@ import type { ComponentChildren } from "preact";
 
 import { t } from "../i18n/t";
 import type { RoomData } from "../room/model";
+import { spellingsOf } from "../room/names";
 import { Icon } from "../ui/icon";
 import { Text } from "../ui/text";
 import type { Handle } from "./editor";
-import type { Checked, Finding, StatementData } from "./model";
+import type { Checked, Finding, StatementData, Unshared } from "./model";
 
 /** What a finding means, as one sentence. */
 export function findingText(f: Finding): string {
@@ -38,6 +39,8 @@ export interface Row {
 	text: string;
 	/** Of the claim that it is about. */
 	claim?: string;
+	/** How a name that is not here is written in the languages. */
+	spellings?: string[];
 	from: number;
 	to: number;
 }
@@ -45,15 +48,29 @@ export interface Row {
 /* Places of a template that the room could not fill; the server refuses them as well. */
 const SLOT = /\{[a-z_]{1,39}\}/g;
 
+/* As much of a room as the words need. */
+type Known = Pick<RoomData, "claims" | "names">;
+
+/* What one of the two texts says and the other does not; of what is not in this one there is no place to lead to. */
+function unshared({ title, numbers, names }: Unshared, room: Known): Row[] {
+	const row = (of: { gone: boolean; from: number; to: number }, text: string): Row => ({ isRefusal: false, text, from: of.gone ? 0 : of.from, to: of.gone ? 0 : of.to });
+	return [
+		/* Which figure is missing is not known here: one line says it of all. */
+		...numbers.filter((n, i) => !n.gone || numbers.findIndex((x) => x.gone) === i).map((n) => row(n, t(n.gone ? "check.translation_lacks" : "check.translation", { statement: title }))),
+		...names.map((n) => {
+			const spellings = n.gone ? room.names.map(spellingsOf).find(([first]) => first === n.name) ?? [] : [];
+			return { ...row(n, t(n.gone ? "check.translation_lacks_name" : "check.translation_name", { statement: title, name: n.name })), ...(spellings.length > 1 ? { spellings } : {}) };
+		}),
+	];
+}
+
 /** All that a submission would hear, the worst first. */
-export function rowsOf(checked: Checked, room: Pick<RoomData, "claims">, text: string): Row[] {
+export function rowsOf(checked: Checked, room: Known, text: string): Row[] {
 	const rows: Row[] = [
 		...[...text.matchAll(SLOT)].map((m) => ({ isRefusal: true, text: t("check.slot"), from: m.index, to: m.index + m[0].length })),
 		...checked.claims.map((c) => ({ isRefusal: true, text: t(`check.claim.${c.why}`), claim: room.claims.find((x) => x.id === c.claim)?.text ?? "", from: c.from, to: c.to })),
 		...checked.findings.map((f) => ({ isRefusal: f.severity === "refuse", text: findingText(f), from: f.from, to: f.to })),
-		...checked.translations.flatMap((x) => x.numbers.map((n) => ({
-			isRefusal: false, text: t(n.gone ? "check.translation_lacks" : "check.translation", { statement: x.title }), from: n.gone ? 0 : n.from, to: n.gone ? 0 : n.to,
-		}))),
+		...checked.translations.flatMap((x) => unshared(x, room)),
 		...checked.bare.map((b) => ({ isRefusal: false, text: t("check.bare"), from: b.from, to: b.to })),
 	];
 	return rows.sort((a, b) => Number(b.isRefusal) - Number(a.isRefusal) || a.from - b.from);
@@ -68,7 +85,7 @@ function Place({ row, text, handle }: { row: Row; text: string; handle: Handle |
 		: <button type="button" class="link rest-quote" onClick={() => handle.goTo(row.from, row.to)}>{shown}</button>;
 }
 
-export function ChecksList({ checked, room, text, handle }: { checked: Checked; room: Pick<RoomData, "claims">; text: string; handle: Handle | null }) {
+export function ChecksList({ checked, room, text, handle }: { checked: Checked; room: Known; text: string; handle: Handle | null }) {
 	const rows = rowsOf(checked, room, text);
 	if (rows.length === 0)
 		return <p class="good-line"><Icon of={checkIcon} />{t("check.nothing")}</p>;
@@ -78,6 +95,7 @@ export function ChecksList({ checked, room, text, handle }: { checked: Checked; 
 				<li key={i} class={row.isRefusal ? "thing finding refuses" : "thing finding"}>
 					<p><Icon of={row.isRefusal ? stopIcon : alertIcon} /><span><span class="strong small">{t(row.isRefusal ? "check.refuses" : "check.warns")}</span> {row.text}</span></p>
 					{row.claim !== undefined && <p class="rest-claim"><Text isInline>{row.claim}</Text></p>}
+					{row.spellings !== undefined && <p class="rest-quote">{row.spellings.map((s, k) => <span key={k}>{k > 0 && " = "}<Text isInline>{s}</Text></span>)}</p>}
 					<Place row={row} text={text} handle={handle} />
 				</li>
 			))}

@@ -90,12 +90,14 @@ export interface Version {
 	deltas?: Delta[];
 }
 export interface Delta {
-	kind: "number" | "negation" | "claim";
+	kind: "number" | "name" | "negation" | "claim";
 	/** It stands in the earlier one alone; else in the submitted one alone. */
 	gone: boolean;
 	from: number;
 	to: number;
 	claim?: number;
+	/** What the name is called in the room; in the text it may be spelled otherwise. */
+	name?: string;
 }
 export interface Given {
 	seq: number;
@@ -151,6 +153,14 @@ export interface Finding {
 	missing?: ("owner" | "time")[];
 	copy_of?: number;
 }
+export interface Unshared {
+	statement: number;
+	title: string;
+	lang: string;
+	/** gone: it stands in the other text alone, and the place is one of that. */
+	numbers: { gone: boolean; from: number; to: number }[];
+	names: { gone: boolean; from: number; to: number; name: string }[];
+}
 export interface Checked {
 	revision: number;
 	findings: Finding[];
@@ -158,9 +168,9 @@ export interface Checked {
 	bare: { from: number; to: number }[];
 	/** Asserted and not so. */
 	claims: { link: number; claim: number; from: number; to: number; why: "unknown" | "false" | "mixed" | "recheck" }[];
+	/** Figures and names of the room that this text and its translations do not share. */
+	translations: Unshared[];
 	/** As the channel counts. */
-	/** Figures that this text and its translations do not share. */
-	translations: { statement: number; title: string; lang: string; numbers: { gone: boolean; from: number; to: number }[] }[];
 	length: number;
 	length_max: number | null;
 }
@@ -168,15 +178,15 @@ export interface Checked {
 /* ---- following ---- */
 
 const SOON_MS = 250, TYPING_MS = 1200;
-const NOUNS = /^(statement|verdict|draft|claim|outgoing|policy)\./;
+const NOUNS = /^(statement|verdict|draft|claim|incident|outgoing|policy)\./;
 
 /* What has no room (policy, the emergency stop) concerns every statement. */
 function concerns(noun: string, json: string, id: number, incident: number): boolean {
 	const { incident: room, data } = JSON.parse(json) as { incident?: number; data: { statement?: number } };
-	return data.statement === id || (noun === "claim" && room === incident) || noun === "outgoing" || noun === "policy";
+	return data.statement === id || ((noun === "claim" || noun === "incident") && room === incident) || noun === "outgoing" || noun === "policy";
 }
 
-/** Calls again soon after something happened to it or to its claims, and a while after somebody typed. */
+/** Calls again soon after something happened to it, to its claims or to what its room says, and a while after somebody typed. */
 export function useFollowStatement(id: number | null, incident: number, again: () => void): void {
 	useEffect(() => {
 		if (id === null)

@@ -37,6 +37,8 @@ const SAMPLES: [string, Record<string, unknown>, RegExp, typeof system?][] = [
 	["incident.declared", { title: "Part", severity: 3, from: 5 }, /^Layla opened “Part” out of incident 5, severity 3/],
 	["incident.changed", { title: "New" }, /^Layla changed the title$/],
 	["incident.changed", { summary: null, type: "outage" }, /^Layla changed the type, the summary$/],
+	["incident.changed", { names: ["Harbour Kitchen = مطبخ الميناء", "Cold Room 2"] }, /^Layla changed the names$/],
+	["incident.changed", { title: "New", names: [] }, /^Layla changed the title, the names$/],
 	["incident.severity_changed", { severity: 1, was_severity: 2, reason: "It spreads" }, /^Layla set severity 1 \(critical\); it was 2 \(high\)$/],
 	["incident.severity_changed", { severity: 1, was_severity: null, reason: "x" }, /^Layla set severity 1 \(critical\)$/],
 	["incident.status_changed", { status: "active", was_status: "declared", reason: "x" }, /^Layla made the incident active$/],
