@@ -21,6 +21,7 @@
  */
 #include "fold_int.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <utf8proc.h>
 
@@ -200,24 +201,98 @@ static inline void add_letter(struct units *u, uint32_t c, uint32_t orig,
 	x->script = (uint8_t)script;
 }
 
-static inline void add_ascii(struct units *u, uint32_t c, uint32_t from)
+/* ---- rules 2 and 3 of the first blocks: looked up ---- */
+
+#define PLAIN_END 0x700 /* behind Latin and the Arabic of every day */
+
+enum plain_does { IS_UNIT, GROWS_LAST, VANISHES, DECOMPOSES };
+
+static struct plain {
+	uint16_t c, orig; /* as struct unit has them */
+	uint8_t does, kind, script;
+	bool is_upper, is_space;
+} plain[PLAIN_END];
+static pthread_once_t plain_once = PTHREAD_ONCE_INIT;
+
+static void set_ascii(struct plain *p, uint32_t c)
 {
 	uint32_t lower = c | 0x20;
 
+	p->c = (uint16_t)c;
+	p->is_space = c == ' ';
 	if (lower >= 'a' && lower <= 'z') {
-		add_letter(u, lower, lower, SCRIPT_LATIN, from, from + 1);
-		u->at[u->n - 1].is_upper = c != lower;
+		p->c = p->orig = (uint16_t)lower;
+		p->kind = UNIT_LETTER;
+		p->script = SCRIPT_LATIN;
+		p->is_upper = c != lower;
 	} else if (c >= '0' && c <= '9') {
-		add(u, c, UNIT_DIGIT, from, from + 1);
+		p->kind = UNIT_DIGIT;
 	} else {
-		enum unit_kind kind = c == '#'	 ? UNIT_HASH
-				      : c == '@' ? UNIT_AT
-				      : c == '_' ? UNIT_UNDERSCORE
-						 : UNIT_SEPARATOR;
-
-		add(u, c, kind, from, from + 1)->is_space = c == ' ';
+		p->kind = c == '#'   ? UNIT_HASH
+			  : c == '@' ? UNIT_AT
+			  : c == '_' ? UNIT_UNDERSCORE
+				     : UNIT_SEPARATOR;
 	}
 }
+
+static void set_plain(struct plain *p, uint32_t c)
+{
+	if (c < 0x80) {
+		set_ascii(p, c);
+	} else if (is_arabic_letter(c)) {
+		p->c = (uint16_t)arabic_letter(c);
+		p->orig = (uint16_t)c;
+		p->kind = UNIT_LETTER;
+		p->script = SCRIPT_ARABIC;
+	} else if (is_mark(c)) {
+		p->does = GROWS_LAST;
+	} else if (is_invisible(c)) {
+		p->does = VANISHES;
+	} else if ((c >= 0x0660 && c <= 0x0669) || (c >= 0x06f0 && c <= 0x06f9)) {
+		p->c = (uint16_t)('0' + (c & 0xf));
+		p->kind = UNIT_DIGIT;
+	} else {
+		p->does = DECOMPOSES;
+	}
+}
+
+static void set_all_plain(void)
+{
+	for (uint32_t c = 0; c < PLAIN_END; c++)
+		set_plain(&plain[c], c);
+}
+
+/* A mark belongs to the character before it. */
+static void grow_last(struct units *u, uint32_t to)
+{
+	if (u->n > 0 && u->at[u->n - 1].kind != UNIT_SEPARATOR)
+		u->at[u->n - 1].to = to;
+}
+
+/* False: rule 4 is to come. */
+static inline bool add_plain(struct units *u, const struct plain *p, bool is_inside,
+			     uint32_t from, uint32_t to)
+{
+	if (p->does == IS_UNIT) {
+		if (u->n == u->cap)
+			reserve(u, u->cap * 2);
+		u->at[u->n++] = (struct unit){
+			.c = p->c,
+			.orig = is_inside && p->script == SCRIPT_ARABIC ? 0 : p->orig,
+			.from = from,
+			.to = to,
+			.kind = p->kind,
+			.script = p->script,
+			.is_upper = p->is_upper,
+			.is_space = p->is_space
+		};
+	} else if (p->does == GROWS_LAST) {
+		grow_last(u, to);
+	}
+	return p->does != DECOMPOSES;
+}
+
+/* ---- of all others ---- */
 
 /* A code point that nothing more will be done to. */
 static void add_other(struct units *u, uint32_t c, uint32_t orig, uint32_t from,
@@ -237,29 +312,21 @@ static void add_other(struct units *u, uint32_t c, uint32_t orig, uint32_t from,
 		add(u, c, UNIT_SEPARATOR, from, to);
 }
 
-/* Rules 2 and 3, and what needs no decomposition. False: rule 4 is to come. */
-static bool add_simple(struct units *u, uint32_t c, uint32_t orig, uint32_t from,
+/* Rules 2 and 3, and what needs no decomposition; is_inside: not the first of an expansion. False: rule 4
+ * is to come. */
+static bool add_simple(struct units *u, uint32_t c, bool is_inside, uint32_t from,
 		       uint32_t to)
 {
-	if (c < 0x80) {
-		add_ascii(u, c, from);
-		u->at[u->n - 1].to = to; /* it may come out of an expansion */
-	} else if (is_arabic_letter(c)) {
-		add_letter(u, arabic_letter(c), orig, SCRIPT_ARABIC, from, to);
-	} else if (is_mark(c)) {
-		if (u->n > 0 && u->at[u->n - 1].kind != UNIT_SEPARATOR)
-			u->at[u->n - 1].to = to;
-	} else if (is_invisible(c)) {
-		return true;
-	} else if (c == 0x200c) {
+	if (c < PLAIN_END)
+		return add_plain(u, &plain[c], is_inside, from, to);
+	if (is_mark(c))
+		grow_last(u, to);
+	else if (c == 0x200c)
 		add(u, c, UNIT_JOINER, from, to);
-	} else if ((c >= 0x0660 && c <= 0x0669) || (c >= 0x06f0 && c <= 0x06f9)) {
-		add(u, '0' + (c & 0xf), UNIT_DIGIT, from, to);
-	} else if (is_emoji(c)) {
+	else if (is_emoji(c))
 		add(u, c, UNIT_EMOJI, from, to);
-	} else {
-		return false;
-	}
+	else
+		return is_invisible(c);
 	return true;
 }
 
@@ -281,7 +348,7 @@ static void add_decomposed(struct units *u, uint32_t c, uint32_t from, uint32_t 
 	for (utf8proc_ssize_t i = 0; i < n; i++) {
 		uint32_t orig = i == 0 ? (uint32_t)out[0] : 0;
 
-		if (!add_simple(u, (uint32_t)out[i], orig, from, to))
+		if (!add_simple(u, (uint32_t)out[i], i > 0, from, to))
 			add_other(u, (uint32_t)out[i], orig, from, to);
 	}
 	if (u->n > first) {
@@ -321,25 +388,32 @@ static void shorten_runs(struct units *u)
 
 void fold_text(struct units *u, struct dw_str text)
 {
+	const unsigned char *b = (const unsigned char *)text.p;
+
 	DW_REQUIRE(text.n <= UINT32_MAX);
+	DW_INVARIANT(pthread_once(&plain_once, set_all_plain) == 0);
 	u->n = 0;
 	reserve(u, text.n + 1); /* more only when something expands */
-	for (size_t at = 0; at < text.n;) {
-		size_t used;
-		uint32_t c = (unsigned char)text.p[at], from = (uint32_t)at, to;
+	for (size_t at = 0, used; at < text.n; at += used) {
+		uint32_t c = b[at], from = (uint32_t)at, to;
 
-		if (c < 0x80) {
-			add_ascii(u, c, from);
-			at++;
-			continue;
+		used = 1;
+		if (c >= 0xc2 && c <= 0xdf && at + 1 < text.n &&
+		    (b[at + 1] & 0xc0) == 0x80) {
+			c = (c & 0x1f) << 6 | (b[at + 1] & 0x3f);
+			used = 2;
+		} else if (c >= 0x80) {
+			c = fold_decode(text.p + at, text.n - at, &used);
 		}
-		c = fold_decode(text.p + at, text.n - at, &used);
 		to = (uint32_t)(at + used);
-		if (!add_simple(u, c, c, from, to))
+		if (c < PLAIN_END ? !add_plain(u, &plain[c], false, from, to)
+				  : !add_simple(u, c, false, from, to))
 			add_decomposed(u, c, from, to);
-		at += used;
 	}
 	shorten_runs(u);
+	/* Who looks one further than the last sees the end of a word. */
+	add(u, 0, UNIT_SEPARATOR, (uint32_t)text.n, (uint32_t)text.n);
+	u->n--;
 }
 
 void fold_free(struct units *u)

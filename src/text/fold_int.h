@@ -32,7 +32,8 @@ struct units {
 	size_t n, cap;
 };
 
-/** Fold the whole text. Aborts when memory is out: cap the text before. */
+/** Fold the whole text; at[n] is a separator, which n does not count. Aborts when memory is out: cap the text
+ * before. */
 void fold_text(struct units *u, struct dw_str text);
 void fold_free(struct units *u);
 /** Next code point at p (n > 0 bytes left); *used gets its length. A bad byte is U+FFFD. */

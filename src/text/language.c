@@ -23,6 +23,8 @@
 
 #include "fold_int.h"
 
+#include <pthread.h>
+
 #define WORD_MAX 6    /* letters of the longest word that counts */
 #define TEXT_MAX 2000 /* bytes that are looked at */
 
@@ -104,7 +106,6 @@ static bool is_other_letter(uint32_t c)
 
 /* ---- words ---- */
 
-/* In order of their bytes; test_language.c would notice. */
 static const char *const words_fa[] = {
 	"آن",	"از",	"است",	 "اون",	 "اين",	 "اگر",	 "این", "با",  "بايد", "باید",
 	"بر",	"براى", "براي",	 "برای", "به",	 "بود",	 "تا",	"خوب", "خيلى", "خيلي",
@@ -140,29 +141,62 @@ static const char *const words_not_en[] = {
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define IS_WORD_OF(list, w) is_word_of((list), COUNT(list), (w))
 
-static bool is_word_of(const char *const *list, size_t n, const char *word)
+/* All of them by a hash of their letters. Most words of a text are none of them, and most of
+ * those are known to be none by an empty slot. */
+#define SLOTS 1024 /* a power of two, several times the number of words */
+
+enum { IS_FA = 1, IS_AR = 2, IS_EN = 4, IS_NOT_EN = 8 };
+
+static struct slot {
+	const char *word;
+	unsigned lists;
+} slots[SLOTS];
+static pthread_once_t slots_once = PTHREAD_ONCE_INIT;
+
+static uint32_t hash_letter(uint32_t hash, uint32_t c)
 {
-	size_t from = 0;
+	return (hash ^ c) * 0x9e3779b1u;
+}
 
-	while (from < n) {
-		size_t mid = from + (n - from) / 2;
-		int order = strcmp(word, list[mid]);
+/* The slot of a word, or the empty one where it would be. */
+static struct slot *slot_of(const char *word, uint32_t hash)
+{
+	size_t i = hash >> 22; /* of SLOTS: the upper bits are the mixed ones */
 
-		if (order == 0)
-			return true;
-		if (order < 0)
-			n = mid;
-		else
-			from = mid + 1;
+	while (slots[i].word != NULL && strcmp(slots[i].word, word) != 0)
+		i = (i + 1) % SLOTS;
+	return &slots[i];
+}
+
+static void fill(const char *const *words, size_t n, unsigned list)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct dw_str left = dw_str_of(words[i]);
+		struct slot *s;
+		uint32_t hash = 0;
+		size_t used;
+
+		for (; left.n > 0; left.p += used, left.n -= used)
+			hash = hash_letter(hash, fold_decode(left.p, left.n, &used));
+		s = slot_of(words[i], hash);
+		s->word = words[i];
+		s->lists |= list;
 	}
-	return false;
+}
+
+static void fill_slots(void)
+{
+	fill(words_fa, COUNT(words_fa), IS_FA);
+	fill(words_ar, COUNT(words_ar), IS_AR);
+	fill(words_en, COUNT(words_en), IS_EN);
+	fill(words_not_en, COUNT(words_not_en), IS_NOT_EN);
 }
 
 struct word {
 	char p[WORD_MAX * 4 + 1]; /* UTF-8, ASCII in small letters */
 	size_t n;
+	uint32_t hash;
 	unsigned letters;
 	bool is_arabic;
 };
@@ -171,26 +205,33 @@ static void add_letter(struct word *w, uint32_t c)
 {
 	if (w->letters++ >= WORD_MAX)
 		return;
-	if (c >= 'A' && c <= 'Z')
+	if (c < 0x80) {
 		c |= 0x20;
-	w->n += dw_utf8_put(c, w->p + w->n);
+		w->p[w->n++] = (char)c;
+	} else {
+		w->n += dw_utf8_put(c, w->p + w->n);
+	}
+	w->hash = hash_letter(w->hash, c);
 }
 
 static void end_word(struct counts *n, struct word *w)
 {
-	bool is_short = w->letters <= WORD_MAX;
+	unsigned lists;
 
+	if (w->letters == 0)
+		return;
 	w->p[w->n] = '\0';
 	if (w->letters >= 5 && w->is_arabic && memcmp(w->p, "ال", 4) == 0)
 		n->ar += 2;
-	if (w->letters > 1 && is_short && w->is_arabic) {
-		n->fa += IS_WORD_OF(words_fa, w->p) ? 4 : 0;
-		n->ar += IS_WORD_OF(words_ar, w->p) ? 4 : 0;
-	} else if (w->letters > 0 && is_short) {
-		n->en += IS_WORD_OF(words_en, w->p);
-		n->not_en += IS_WORD_OF(words_not_en, w->p);
+	lists = w->letters <= WORD_MAX ? slot_of(w->p, w->hash)->lists : 0;
+	if (w->is_arabic && w->letters > 1) {
+		n->fa += (lists & IS_FA) != 0 ? 4 : 0;
+		n->ar += (lists & IS_AR) != 0 ? 4 : 0;
 	}
+	n->en += (lists & IS_EN) != 0;
+	n->not_en += (lists & IS_NOT_EN) != 0;
 	w->n = 0;
+	w->hash = 0;
 	w->letters = 0;
 }
 
@@ -201,6 +242,8 @@ static size_t skip_name(struct dw_str t, size_t p)
 {
 	static const char *const begin[] = { "http://", "https://", "www.", "@" };
 
+	if (t.p[p] != 'h' && t.p[p] != 'w' && t.p[p] != '@')
+		return p;
 	for (size_t i = 0; i < sizeof(begin) / sizeof(begin[0]); i++) {
 		size_t n = strlen(begin[i]);
 
@@ -215,7 +258,7 @@ static size_t skip_name(struct dw_str t, size_t p)
 
 static void count_letter(struct counts *n, struct word *w, uint32_t c)
 {
-	bool is_arabic = is_arabic_letter(c);
+	bool is_arabic = c >= 0x620 && is_arabic_letter(c);
 
 	if (!is_arabic && !is_latin_letter(c)) {
 		end_word(n, w);
@@ -257,7 +300,10 @@ static void count(struct counts *n, struct dw_str t)
 			is_begin = false;
 			continue;
 		}
-		c = fold_decode(t.p + at, t.n - at, &used);
+		c = (unsigned char)t.p[at];
+		used = 1;
+		if (c >= 0x80)
+			c = fold_decode(t.p + at, t.n - at, &used);
 		at += used;
 		is_begin = c <= ' ' || c == '(' || c == '"';
 		if (c == 0x200c && w.n > 0 && w.is_arabic)
@@ -299,6 +345,7 @@ struct dw_str dw_language_guess(struct dw_str text)
 	struct dw_str none = { NULL, 0 };
 	unsigned all;
 
+	DW_INVARIANT(pthread_once(&slots_once, fill_slots) == 0);
 	count(&n, text);
 	all = n.arabic + n.latin + n.other;
 	if (all < 2)

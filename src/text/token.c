@@ -64,11 +64,10 @@ static struct item *add_item(struct run *r, enum item_kind kind, size_t first, s
 
 /* ---- units to items ---- */
 
+/* i: up to the number of units; behind the last there is a separator. */
 static const struct unit *unit_at(const struct run *r, size_t i)
 {
-	static const struct unit none = { .kind = UNIT_SEPARATOR };
-
-	return i < r->u->n ? &r->u->at[i] : &none;
+	return &r->u->at[i];
 }
 
 /* Behind the word that starts at i: letters, digits, and ZWNJs that stand between them. */
@@ -202,7 +201,11 @@ static size_t spell(const struct run *r, size_t i, size_t end, bool is_tag, char
 	for (; i < end && n + 4 <= DW_TOKEN_MAX; i++) {
 		const struct unit *x = &r->u->at[i];
 
-		if (x->kind != UNIT_JOINER && (is_tag || x->kind != UNIT_UNDERSCORE))
+		if (x->kind == UNIT_JOINER || (!is_tag && x->kind == UNIT_UNDERSCORE))
+			continue;
+		if (x->c < 0x80)
+			out[n++] = (char)x->c;
+		else
 			n += dw_utf8_put(x->c, out + n);
 	}
 	return n;
