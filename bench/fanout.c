@@ -6,7 +6,8 @@
  * same program measures this server, its peer and the bare broadcaster. Four scenes:
  *
  *   live    watchers, and publishers that wait for answers or keep to a rate; or, with --count,
- *           publishers that send so many messages as fast as they are taken
+ *           publishers that send so many messages as fast as they are taken, from a thread of their
+ *           own: who publishes in earnest does not wait for those who read
  *   idle    watchers that nothing happens to: memory for each of them
  *   rejoin  most watchers drop, miss messages, and come back with Last-Event-ID while others
  *           watch live
@@ -19,6 +20,8 @@
 #include "lib/watch.h"
 
 #include <getopt.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +45,7 @@ static struct {
 	.live = 500,
 	.events = 200000 };
 
-static struct bench_loop loop;
+static struct bench_loop loop, press_loop; /* press_loop: with --count */
 static struct bench_crowd crowd,
 	other; /* `other`: who watches live while `crowd` moves */
 static struct bench_press press;
@@ -50,7 +53,7 @@ static struct bench_hist seen, seen_before;
 
 static void turn(int ms)
 {
-	int wait = bench_press_run(&press);
+	int wait = o.count == 0 ? bench_press_run(&press) : ms;
 
 	(void)bench_loop_turn(&loop, wait < ms ? wait : ms);
 }
@@ -63,11 +66,44 @@ static void run_for(double seconds)
 		turn(10);
 }
 
+/* Until every publisher has its answer. Touches nothing but press and its loop. */
+static void *publish_on_thread(void *is_over)
+{
+	uint64_t end = bench_now() + (uint64_t)(o.drain * 1e9);
+
+	while (bench_now() < end) {
+		int wait = bench_press_run(&press);
+
+		if (press.left == 0 && press.in_flight == 0)
+			break;
+		(void)bench_loop_turn(&press_loop, wait);
+	}
+	atomic_store((atomic_bool *)is_over, true);
+	return NULL;
+}
+
+static void run_out_apart(void)
+{
+	atomic_bool is_over;
+	pthread_t thread;
+
+	atomic_init(&is_over, false);
+	if (pthread_create(&thread, NULL, publish_on_thread, &is_over) != 0)
+		bench_die("no thread for the publishers");
+	while (!atomic_load(&is_over))
+		(void)bench_loop_turn(&loop, 5);
+	(void)pthread_join(thread, NULL);
+}
+
 /* Until every publisher has its answer. */
 static void run_out(void)
 {
 	uint64_t end = bench_now() + (uint64_t)(o.drain * 1e9);
 
+	if (o.count > 0) {
+		run_out_apart();
+		return;
+	}
 	while ((press.left > 0 || press.in_flight > 0) && bench_now() < end)
 		turn(10);
 }
@@ -96,9 +132,10 @@ static double ms_at(const struct bench_hist *h, double q)
 static void begin(void)
 {
 	bench_loop_init(&loop);
+	bench_loop_init(&press_loop);
 	bench_crowd_init(&crowd, &loop, o.port, o.watchers);
 	crowd.request = o.get;
-	press = (struct bench_press){ .loop = &loop,
+	press = (struct bench_press){ .loop = o.count > 0 ? &press_loop : &loop,
 				      .port = o.port,
 				      .request = o.post,
 				      .lead = getenv("BENCH_LEAD"),
