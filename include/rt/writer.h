@@ -3,13 +3,18 @@
 #define DW_RT_WRITER_H
 /*
  * One thread that takes everything that waits as one batch (group commit without a timer:
- * the next batch forms while this one is being synced), then hands it back to the loop.
+ * the next batch forms while this one is being synced), then hands it back to the loop. Work that a job
+ * can have done before its turn is done by a second thread, in the same order.
  */
 #include "rt/loop.h"
 
 struct dw_writer;
 
 struct dw_writer_ops {
+	/* On the loop: is there something to prepare? NULL: never, and no second thread. */
+	bool (*has_ahead)(void *ctx, struct dw_link *job);
+	/* On the second thread, before the writer gets it, one job after the other. */
+	void (*prepare_ahead)(void *ctx, struct dw_link *job);
 	/* On the writer: `batch` is a list of the links that were queued, oldest first; leave
 	 * them all on it. */
 	void (*on_batch_on_writer)(void *ctx, struct dw_link *batch);

@@ -7,10 +7,14 @@
  * loop takes whatever is done by then, in the order it was done.
  *
  *   loop:    queue ──► lock, push, signal          async ──► lock, take done ──► on_done(batch)…
+ *   ahead:   wait ──► lock, take the oldest ──► prepare ──► lock, push, signal
  *   writer:  wait ──► lock, take all ──► on_batch ──► lock, push done ──► wake the loop
  *
- * Closing: the thread works off what is queued, says so through the same async, and is joined on
- * the loop, which it cannot block because it has nothing left to do.
+ * What has nothing to prepare skips the second thread, unless something waits for it: jobs keep
+ * their order.
+ *
+ * Closing: the threads work off what is queued, the writer says so through the same async, and they are
+ * joined on the loop, which they cannot block because they have nothing left to do.
  */
 #include "rt/writer.h"
 
@@ -29,11 +33,13 @@ struct dw_writer {
 	struct dw_writer_ops ops;
 	void *ctx;
 	uv_async_t async;
-	pthread_t thread;
+	pthread_t thread, ahead;
 	pthread_mutex_t lock;
-	pthread_cond_t wake;
+	pthread_cond_t wake, wake_ahead;
 	/* under the lock */
-	struct dw_link queue;
+	struct dw_link raw;   /* to be prepared */
+	size_t n_raw;	      /* and the one that is being prepared */
+	struct dw_link queue; /* for the writer */
 	size_t n_queued;
 	struct dw_link done; /* struct batch */
 	bool is_stopping, has_ended;
@@ -46,7 +52,7 @@ struct dw_writer {
 /* With the lock held: until there is work (true) or the end has come (false). */
 static bool wait_for_work(struct dw_writer *w)
 {
-	while (dw_list_empty(&w->queue) && !w->is_stopping) {
+	while (dw_list_empty(&w->queue) && !(w->is_stopping && w->n_raw == 0)) {
 		struct timespec until;
 
 		if (w->ops.on_idle_on_writer == NULL) {
@@ -96,14 +102,51 @@ static void *run_on_writer(void *data)
 	return NULL;
 }
 
+/* With the lock held: for the writer. */
+static void queue_ready(struct dw_writer *w, struct dw_link *job)
+{
+	dw_list_push(&w->queue, job);
+	/* It only sleeps on an empty queue, so only the first job must wake it. */
+	if (w->n_queued++ == 0)
+		pthread_cond_signal(&w->wake);
+}
+
+static void *run_ahead(void *data)
+{
+	struct dw_writer *w = data;
+	struct dw_link *job;
+
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		while (dw_list_empty(&w->raw) && !w->is_stopping)
+			pthread_cond_wait(&w->wake_ahead, &w->lock);
+		job = dw_list_pop(&w->raw);
+		if (job == NULL)
+			break;
+		pthread_mutex_unlock(&w->lock);
+		w->ops.prepare_ahead(w->ctx, job);
+		pthread_mutex_lock(&w->lock);
+		queue_ready(w, job);
+		w->n_raw--;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+static void fini_sync(struct dw_writer *w)
+{
+	pthread_cond_destroy(&w->wake);
+	pthread_cond_destroy(&w->wake_ahead);
+	pthread_mutex_destroy(&w->lock);
+}
+
 static void on_async_closed(uv_handle_t *h)
 {
 	struct dw_writer *w = DW_CONTAINER_OF(h, struct dw_writer, async);
 	void (*cb)(void *data) = w->on_closed;
 	void *data = w->on_closed_data;
 
-	pthread_cond_destroy(&w->wake);
-	pthread_mutex_destroy(&w->lock);
+	fini_sync(w);
 	free(w);
 	if (cb != NULL)
 		cb(data);
@@ -131,6 +174,8 @@ static void on_async(uv_async_t *h)
 	if (!has_ended)
 		return;
 	pthread_join(w->thread, NULL);
+	if (w->ops.has_ahead != NULL)
+		pthread_join(w->ahead, NULL);
 	uv_close((uv_handle_t *)&w->async, on_async_closed);
 }
 
@@ -141,8 +186,36 @@ static void init_sync(struct dw_writer *w)
 	DW_INVARIANT(pthread_condattr_init(&attr) == 0 &&
 		     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
 		     pthread_cond_init(&w->wake, &attr) == 0 &&
+		     pthread_cond_init(&w->wake_ahead, NULL) == 0 &&
 		     pthread_mutex_init(&w->lock, NULL) == 0);
 	pthread_condattr_destroy(&attr);
+}
+
+static void stop(struct dw_writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	DW_REQUIRE(!w->is_stopping);
+	w->is_stopping = true;
+	pthread_cond_signal(&w->wake);
+	pthread_cond_signal(&w->wake_ahead);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* Both, or none: an errno. */
+static int start_threads(struct dw_writer *w)
+{
+	int rc = 0;
+
+	if (w->ops.has_ahead != NULL)
+		rc = pthread_create(&w->ahead, NULL, run_ahead, w);
+	if (rc != 0)
+		return rc;
+	rc = pthread_create(&w->thread, NULL, run_on_writer, w);
+	if (rc != 0 && w->ops.has_ahead != NULL) {
+		stop(w);
+		pthread_join(w->ahead, NULL);
+	}
+	return rc;
 }
 
 int dw_writer_start(struct dw_writer **out, struct dw_loop *loop,
@@ -153,20 +226,21 @@ int dw_writer_start(struct dw_writer **out, struct dw_loop *loop,
 
 	DW_REQUIRE(ops->on_batch_on_writer != NULL && ops->on_done != NULL);
 	DW_REQUIRE(ops->on_idle_on_writer == NULL || ops->idle_ms > 0);
+	DW_REQUIRE((ops->has_ahead == NULL) == (ops->prepare_ahead == NULL));
 	DW_INVARIANT(w != NULL);
 	w->ops = *ops;
 	w->ctx = ctx;
+	dw_list_init(&w->raw);
 	dw_list_init(&w->queue);
 	dw_list_init(&w->done);
 	init_sync(w);
 	rc = uv_async_init(&loop->uv, &w->async, on_async);
 	if (rc < 0) {
-		pthread_cond_destroy(&w->wake);
-		pthread_mutex_destroy(&w->lock);
+		fini_sync(w);
 		free(w);
 		return dw_uv_fail(err, rc, "making the writer's wake-up");
 	}
-	rc = pthread_create(&w->thread, NULL, run_on_writer, w);
+	rc = start_threads(w);
 	if (rc != 0) {
 		uv_close((uv_handle_t *)&w->async, on_async_closed);
 		return dw_uv_fail(err, uv_translate_sys_error(rc), "starting the writer");
@@ -177,13 +251,18 @@ int dw_writer_start(struct dw_writer **out, struct dw_loop *loop,
 
 void dw_writer_queue(struct dw_writer *w, struct dw_link *job)
 {
+	bool has_ahead = w->ops.has_ahead != NULL && w->ops.has_ahead(w->ctx, job);
+
 	w->pending++;
 	pthread_mutex_lock(&w->lock);
 	DW_REQUIRE(!w->is_stopping);
-	dw_list_push(&w->queue, job);
-	/* It only sleeps on an empty queue, so only the first job must wake it. */
-	if (w->n_queued++ == 0)
-		pthread_cond_signal(&w->wake);
+	if (has_ahead || w->n_raw > 0) {
+		dw_list_push(&w->raw, job);
+		if (w->n_raw++ == 0)
+			pthread_cond_signal(&w->wake_ahead);
+	} else {
+		queue_ready(w, job);
+	}
 	pthread_mutex_unlock(&w->lock);
 }
 
@@ -196,9 +275,5 @@ void dw_writer_close(struct dw_writer *w, void (*cb)(void *data), void *data)
 {
 	w->on_closed = cb;
 	w->on_closed_data = data;
-	pthread_mutex_lock(&w->lock);
-	DW_REQUIRE(!w->is_stopping);
-	w->is_stopping = true;
-	pthread_cond_signal(&w->wake);
-	pthread_mutex_unlock(&w->lock);
+	stop(w);
 }

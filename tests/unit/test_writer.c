@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * test_writer.c - every job once, in the order queued, whatever batches they come in; idle
- * calls; an end that finishes what was queued.
+ * test_writer.c - every job once, in the order queued, whatever batches they come in and whichever of
+ * them are prepared before; idle calls; an end that finishes what was queued.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +21,7 @@
 struct job {
 	struct dw_link link;
 	int number;
+	bool has_ahead, is_prepared;
 };
 
 struct rig {
@@ -29,9 +30,11 @@ struct rig {
 	struct job jobs[JOBS];
 	struct dw_task more; /* queues the rest, some each turn */
 	int queued, done, limit;
-	int written; /* on the writer */
+	int prepared; /* on the second thread: the newest */
+	int written;  /* on the writer */
 	int batches, largest;
 	atomic_int idle;
+	bool prepares;
 	bool holds; /* the first batch waits for `go` */
 	sem_t started, go;
 	bool is_closed;
@@ -47,7 +50,10 @@ static void on_batch(void *ctx, struct dw_link *batch)
 		sem_wait(&r->go);
 	}
 	DW_LIST_EACH(it, batch) {
-		DW_REQUIRE(DW_CONTAINER_OF(it, struct job, link)->number == r->written);
+		const struct job *job = DW_CONTAINER_OF(it, struct job, link);
+
+		DW_REQUIRE(job->number == r->written);
+		DW_REQUIRE(job->is_prepared || !job->has_ahead || !r->prepares);
 		r->written++;
 		n++;
 	}
@@ -84,10 +90,27 @@ static void on_idle(void *ctx)
 		sem_post(&r->started);
 }
 
+static bool has_ahead(void *ctx, struct dw_link *job)
+{
+	(void)ctx;
+	return DW_CONTAINER_OF(job, struct job, link)->has_ahead;
+}
+
+static void prepare_ahead(void *ctx, struct dw_link *link)
+{
+	struct rig *r = ctx;
+	struct job *job = DW_CONTAINER_OF(link, struct job, link);
+
+	DW_REQUIRE(!job->is_prepared && job->number >= r->prepared);
+	r->prepared = job->number;
+	job->is_prepared = true;
+}
+
 static void queue_some(struct rig *r, int n)
 {
 	for (; n > 0 && r->queued < JOBS; n--) {
 		r->jobs[r->queued].number = r->queued;
+		r->jobs[r->queued].has_ahead = r->queued % 5 == 3 || r->queued % 70 > 60;
 		dw_list_init(&r->jobs[r->queued].link);
 		dw_writer_queue(r->writer, &r->jobs[r->queued++].link);
 	}
@@ -102,15 +125,18 @@ static void on_more(struct dw_task *t)
 		dw_task_post(&r->loop, &r->more);
 }
 
-static void up(struct rig *r, bool has_idle)
+static void up(struct rig *r, bool has_idle, bool prepares)
 {
-	struct dw_writer_ops ops = { .on_batch_on_writer = on_batch,
+	struct dw_writer_ops ops = { .has_ahead = prepares ? has_ahead : NULL,
+				     .prepare_ahead = prepares ? prepare_ahead : NULL,
+				     .on_batch_on_writer = on_batch,
 				     .on_done = on_done,
 				     .on_idle_on_writer = has_idle ? on_idle : NULL,
 				     .idle_ms = 1 };
 
 	memset(r, 0, sizeof(*r));
 	r->limit = JOBS;
+	r->prepares = prepares;
 	sem_init(&r->started, 0, 0);
 	sem_init(&r->go, 0, 0);
 	dw_task_init(&r->more, on_more);
@@ -133,17 +159,23 @@ static void all_come_back_in_order(void **state)
 {
 	static struct rig r;
 
-	up(&r, true);
-	dw_task_post(&r.loop, &r.more);
-	down(&r);
-	assert_int_equal(r.done, JOBS);
+	for (int prepares = 0; prepares < 2; prepares++) {
+		up(&r, true, prepares);
+		dw_task_post(&r.loop, &r.more);
+		down(&r);
+		assert_int_equal(r.done, JOBS);
+		for (int i = 0; i < JOBS; i++)
+			assert_true(prepares
+					    ? r.jobs[i].is_prepared >= r.jobs[i].has_ahead
+					    : !r.jobs[i].is_prepared);
+	}
 }
 
 static void what_waits_is_one_batch(void **state)
 {
 	static struct rig r;
 
-	up(&r, false);
+	up(&r, false, false);
 	r.holds = true;
 	r.limit = 101;
 	queue_some(&r, 1);
@@ -160,19 +192,21 @@ static void closing_finishes_what_is_queued(void **state)
 {
 	static struct rig r;
 
-	up(&r, false);
-	r.limit = -1;
-	queue_some(&r, 50);
-	dw_writer_close(r.writer, on_closed, &r);
-	down(&r);
-	assert_int_equal(r.done, 50);
+	for (int prepares = 0; prepares < 2; prepares++) {
+		up(&r, false, prepares);
+		r.limit = -1;
+		queue_some(&r, 50);
+		dw_writer_close(r.writer, on_closed, &r);
+		down(&r);
+		assert_int_equal(r.done, 50);
+	}
 }
 
 static void idle_is_noticed(void **state)
 {
 	static struct rig r;
 
-	up(&r, true);
+	up(&r, true, false);
 	sem_wait(&r.started);
 	dw_writer_close(r.writer, on_closed, &r);
 	down(&r);
