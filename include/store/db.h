@@ -20,6 +20,10 @@ DW_MUST_USE int dw_db_open(struct dw_db **out, const char *path, enum dw_db_mode
 /** NULL is fine. A writer checkpoints (TRUNCATE) first. */
 void dw_db_close(struct dw_db *db);
 sqlite3 *dw_db_handle(struct dw_db *db);
+/** What somebody keeps as long as this connection: NULL until it is set, which may be done once; `end` runs
+ * when the connection is closed. */
+void *dw_db_local(const struct dw_db *db);
+void dw_db_set_local(struct dw_db *db, void *local, void (*end)(void *local));
 
 /** The prepared statement for this constant SQL, reset and unbound; NULL on error. */
 sqlite3_stmt *dw_db_stmt(struct dw_db *db, const char *sql, struct dw_err *err);

@@ -22,6 +22,7 @@
  *  (3) Checklist for a change: a new magic, the old reader stays, a fixture of the old one in
  *      tests/replay, verify reads both.
  */
+#include "base/blob.h"
 #include "base/merkle.h"
 
 #define DW_ENVELOPE_MAX 167 /* 71 + 64 + 32 */
@@ -42,7 +43,8 @@ struct dw_stored {
 		subject; /* seq of the first record under the same identity key; 0 = has no key */
 	struct dw_str payload; /* p == NULL: erased */
 	struct dw_str envelope;
-	const void *decoded; /* as in dw_record; NULL when read back */
+	const void *decoded;   /* as in dw_record; NULL when read back */
+	struct dw_blob *ahead; /* as in dw_record, for apply_on_writer; else NULL */
 };
 
 /** Encode into out[DW_ENVELOPE_MAX]; returns the length. Requires 1 <= type.n <= 64. */

@@ -57,6 +57,7 @@ struct dw_record {
 	uint64_t seq;	  /* of this record; for a duplicate: of the last under the key */
 	uint64_t subject; /* of the first under the key; without a key: seq */
 	int64_t recorded_at;
+	struct dw_blob *ahead; /* of dw_projector.prepare_ahead; the store's own */
 };
 
 struct dw_expect {    /* what a decision was based on */
@@ -92,6 +93,10 @@ struct dw_projector {
 	/* on each connection, by the thread that opens it, before anything else: tokenizers and
 	 * functions that the views need; may be NULL */
 	int (*on_open)(void *ctx, struct dw_db *db, struct dw_err *err);
+	/* What can be worked out of one record by itself, on a thread of its own before the writer has
+	 * it: NULL or a reference, which comes back as dw_stored.ahead. Only of appends that bring
+	 * many, and not in every body of the journal. May be NULL. */
+	struct dw_blob *(*prepare_ahead)(void *ctx, const struct dw_record *r);
 	/* one new record, in order; a failure fails the whole transaction */
 	int (*apply_on_writer)(void *ctx, struct dw_db *db, const struct dw_stored *e,
 			       struct dw_err *err);

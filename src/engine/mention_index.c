@@ -12,14 +12,21 @@
  *  (1) Rows go in by rising id. FTS5 writes a segment whenever an id falls.
  *  (2) Mentions that changed without changing what they are found by (the likes of an hour)
  *      cost a comparison.
- *  (3) A contentless row is taken out by giving its old terms again: those of the version that
+ *  (3) Terms of mentions that came many at once were made before the writer had them, and stand on a
+ *      shelf until their group is taken. Nothing rests on that: what is not on the shelf is made
+ *      from the payload. The shelf belongs to the connection; a number that is given again, after a
+ *      transaction was undone, is put on it again.
+ *  (4) A contentless row is taken out by giving its old terms again: those of the version that
  *      was the newest when the index was last brought up to date. When that one was erased, the
  *      row stays: the index only says where to look.
  */
+#include "domain/event.h"
 #include "engine/mention_json.h"
 #include "mention_index_int.h"
 #include "store/db.h"
-#include "store/envelope.h"
+#include "store/journal.h"
+
+#include <stdlib.h>
 
 static const char state_sql[] = "SELECT seq FROM search_state";
 static const char put_state_sql[] = "UPDATE search_state SET seq = ?1";
@@ -34,7 +41,7 @@ static const char changed_sql[] =
 	" FROM mention AS m WHERE m.id <= ?1 AND m.id IN"
 	" (SELECT c.mention FROM mention_change AS c WHERE c.seq > ?1) ORDER BY m.id";
 static const char added_sql[] =
-	"SELECT m.id, m.source, p.payload FROM mention AS m"
+	"SELECT m.id, m.source, p.payload, m.version FROM mention AS m"
 	" LEFT JOIN payload AS p ON p.seq = m.version WHERE m.id > ?1 ORDER BY m.id";
 static const char payload_sql[] = "SELECT payload FROM payload WHERE seq = ?1";
 
@@ -69,6 +76,74 @@ static int put_terms(struct dw_db *db, const char *sql, uint64_t id,
 	dw_db_bind_u64(q, 1, id);
 	dw_db_bind_text(q, 2, dw_buf_str(terms));
 	return dw_db_run(db, q, err);
+}
+
+/* ---- the shelf ---- */
+
+struct shelf {
+	struct {
+		uint64_t seq; /* of the version, 0: nothing is there */
+		struct dw_blob *terms;
+	} at[MENTION_INDEX_EVERY];
+};
+
+struct dw_blob *mention_index_ahead(const struct dw_record *r)
+{
+	struct dw_mention_doc doc;
+	struct dw_blob *made;
+	struct dw_fault f;
+	struct dw_buf b;
+
+	if (dw_event_by_name(dw_str_of(r->type)) != DW_EV_MENTION_ADDED ||
+	    dw_mention_parse(&doc, dw_blob_str(r->payload), DW_MENTION_STORED, &f) < 0)
+		return NULL;
+	dw_buf_init(&b, MENTION_TERMS_MAX);
+	mention_terms_rest(&b, &doc.m);
+	made = dw_blob_new(b.p, b.len);
+	dw_buf_fini(&b);
+	dw_mention_doc_fini(&doc);
+	return made;
+}
+
+static void clear_shelf(struct shelf *s)
+{
+	for (size_t i = 0; i < MENTION_INDEX_EVERY; i++)
+		dw_blob_unref(s->at[i].terms);
+	memset(s, 0, sizeof(*s));
+}
+
+static void end_shelf(void *local)
+{
+	clear_shelf(local);
+	free(local);
+}
+
+/* Of every event, so that nothing stands under a number that has become another's. */
+static void put_on_shelf(struct dw_db *db, const struct dw_stored *e)
+{
+	struct shelf *s = dw_db_local(db);
+	size_t i = e->seq % MENTION_INDEX_EVERY;
+
+	if (s == NULL && e->ahead == NULL)
+		return;
+	if (s == NULL) {
+		s = calloc(1, sizeof(*s));
+		DW_INVARIANT(s != NULL);
+		dw_db_set_local(db, s, end_shelf);
+	}
+	dw_blob_unref(s->at[i].terms);
+	s->at[i].terms = e->ahead != NULL ? dw_blob_ref(e->ahead) : NULL;
+	s->at[i].seq = e->seq;
+}
+
+/* What is there of a version; p == NULL: nothing. */
+static struct dw_str on_shelf(const struct dw_db *db, uint64_t seq)
+{
+	const struct shelf *s = dw_db_local(db);
+	size_t i = seq % MENTION_INDEX_EVERY;
+
+	return s != NULL && s->at[i].seq == seq ? dw_blob_str(s->at[i].terms)
+						: (struct dw_str){ NULL, 0 };
 }
 
 /* ---- changed ---- */
@@ -142,6 +217,20 @@ static int take_all_changed(struct dw_db *db, uint64_t since, struct dw_err *err
 
 /* ---- new ---- */
 
+/* Of the row of added_sql. What was erased since it came is found by nothing. */
+static int terms_of_added(struct dw_db *db, sqlite3_stmt *q, struct dw_buf *out,
+			  struct dw_err *err)
+{
+	struct dw_str ahead = on_shelf(db, (uint64_t)sqlite3_column_int64(q, 3));
+	uint64_t source = (uint64_t)sqlite3_column_int64(q, 1);
+
+	if (ahead.p == NULL || sqlite3_column_type(q, 2) == SQLITE_NULL)
+		return terms_of(out, dw_db_text(q, 2), source, err);
+	dw_buf_clear(out);
+	mention_terms_source(out, source);
+	return dw_buf_add(out, ahead.p, ahead.n);
+}
+
 static int take_all_added(struct dw_db *db, uint64_t since, struct dw_err *err)
 {
 	struct dw_buf terms;
@@ -153,8 +242,7 @@ static int take_all_added(struct dw_db *db, uint64_t since, struct dw_err *err)
 	dw_buf_init(&terms, MENTION_TERMS_MAX);
 	dw_db_bind_u64(q, 1, since);
 	while ((rc = dw_db_step(db, q, err)) == 1) {
-		rc = terms_of(&terms, dw_db_text(q, 2),
-			      (uint64_t)sqlite3_column_int64(q, 1), err);
+		rc = terms_of_added(db, q, &terms, err);
 		if (rc == 0)
 			rc = put_terms(db, insert_sql,
 				       (uint64_t)sqlite3_column_int64(q, 0), &terms, err);
@@ -200,6 +288,7 @@ int mention_index_on_writer(struct dw_db *db, const struct dw_stored *e,
 	uint64_t since = 0;
 	int rc;
 
+	put_on_shelf(db, e);
 	if (e->seq % MENTION_INDEX_EVERY != 0 && e->payload.n <= MENTION_INDEX_BYTES)
 		return 0;
 	rc = get_state(db, &since, err);
@@ -209,6 +298,8 @@ int mention_index_on_writer(struct dw_db *db, const struct dw_stored *e,
 		rc = take_all_added(db, since, err);
 	if (rc == 0)
 		rc = put_state(db, e->seq, err);
+	if (dw_db_local(db) != NULL)
+		clear_shelf(dw_db_local(db));
 	return rc < 0 ? dw_wrap(err, rc, "indexing up to event %llu",
 				(unsigned long long)e->seq)
 		      : 0;

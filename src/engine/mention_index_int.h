@@ -6,7 +6,9 @@
 #include "domain/mention.h"
 #include "text/search.h"
 
+struct dw_blob;
 struct dw_db;
+struct dw_record;
 struct dw_stored;
 
 /* The index is brought up to date at every event whose seq this divides, so no more events than
@@ -21,6 +23,9 @@ struct dw_stored;
 
 /** What a mention is found by, as the tokenizer "diwan" reads it. source: its id, 0 = none. */
 void mention_terms(struct dw_buf *out, const struct dw_mention *m, uint64_t source);
+/** The same in two steps: first its source, then the rest, which is known before it has an id. */
+void mention_terms_source(struct dw_buf *out, uint64_t source);
+void mention_terms_rest(struct dw_buf *out, const struct dw_mention *m);
 /** The term of a source and of a language, quoted for a MATCH expression. */
 DW_MUST_USE int mention_term_source(struct dw_buf *out, uint64_t source);
 DW_MUST_USE int mention_term_lang(struct dw_buf *out, struct dw_str lang);
@@ -38,6 +43,8 @@ bool mention_has_terms(const struct dw_search *s, const struct dw_mention *m,
 
 /* ---- mention_index.c ---- */
 
+/** dw_projector.prepare_ahead: the terms of a mention, without its source. Any thread. */
+struct dw_blob *mention_index_ahead(const struct dw_record *r);
 /** Bring the index up to date when it is time: after e was folded into the other views. */
 DW_MUST_USE int mention_index_on_writer(struct dw_db *db, const struct dw_stored *e,
 					struct dw_err *err);

@@ -64,25 +64,38 @@ static int on_token(void *data, const struct dw_token *t)
 						  : 0;
 }
 
-void mention_terms(struct dw_buf *out, const struct dw_mention *m, uint64_t source)
+void mention_terms_source(struct dw_buf *out, uint64_t source)
+{
+	char facet[64];
+	int n = snprintf(facet, sizeof(facet), MARK_SOURCE "%llu",
+			 (unsigned long long)source);
+
+	if (source != 0)
+		(void)add_term(out, facet, (size_t)n);
+}
+
+void mention_terms_rest(struct dw_buf *out, const struct dw_mention *m)
 {
 	char facet[64];
 	struct fields f;
 	int n;
 
 	fields_of(&f, m);
-	dw_buf_clear(out);
-	n = snprintf(facet, sizeof(facet), MARK_SOURCE "%llu",
-		     (unsigned long long)source);
-	if (source != 0)
-		(void)add_term(out, facet, (size_t)n);
 	n = snprintf(facet, sizeof(facet), MARK_LANG "%.*s",
 		     (int)(m->lang.n < 40 ? m->lang.n : 40), m->lang.p);
 	if (m->lang.n > 0)
 		(void)add_term(out, facet, (size_t)n);
 	/* The ceiling is far above what a mention of 256 KiB can come to; terms over it are lost. */
 	for (int i = 0; i < COUNT; i++)
-		(void)dw_tokenize(f.at[i], DW_TOKENS_OF_TEXT, on_token, out);
+		if (f.at[i].n > 0)
+			(void)dw_tokenize(f.at[i], DW_TOKENS_OF_TEXT, on_token, out);
+}
+
+void mention_terms(struct dw_buf *out, const struct dw_mention *m, uint64_t source)
+{
+	dw_buf_clear(out);
+	mention_terms_source(out, source);
+	mention_terms_rest(out, m);
 }
 
 int mention_term_source(struct dw_buf *out, uint64_t source)

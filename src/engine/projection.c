@@ -69,6 +69,12 @@ static int on_event(void *ctx, struct dw_db *db, const struct dw_stored *e,
 	return rc < 0 ? rc : mention_index_on_writer(db, e, err);
 }
 
+static struct dw_blob *on_ahead(void *ctx, const struct dw_record *r)
+{
+	(void)ctx;
+	return mention_index_ahead(r);
+}
+
 static int on_open(void *ctx, struct dw_db *db, struct dw_err *err)
 {
 	(void)ctx;
@@ -99,6 +105,7 @@ struct dw_projector dw_projection(void)
 	}
 	return (struct dw_projector){ .schema = sql,
 				      .on_open = on_open,
+				      .prepare_ahead = on_ahead,
 				      .apply_on_writer = on_event };
 }
 
@@ -106,6 +113,7 @@ struct dw_projector dw_projection_without_search(void)
 {
 	struct dw_projector p = dw_projection();
 
+	p.prepare_ahead = NULL;
 	p.apply_on_writer = fold;
 	return p;
 }

@@ -36,6 +36,8 @@ struct dw_db {
 	size_t n, cap;
 	int wal_frames;
 	bool is_distrusted;
+	void *local;
+	void (*end_local)(void *local);
 };
 
 /* ---- codes ---- */
@@ -182,8 +184,22 @@ void dw_db_close(struct dw_db *db)
 		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE,
 					  NULL, NULL);
 	sqlite3_close_v2(db->handle);
+	if (db->local != NULL)
+		db->end_local(db->local);
 	free(db->slots);
 	free(db);
+}
+
+void *dw_db_local(const struct dw_db *db)
+{
+	return db->local;
+}
+
+void dw_db_set_local(struct dw_db *db, void *local, void (*end)(void *local))
+{
+	DW_REQUIRE(db->local == NULL && local != NULL);
+	db->local = local;
+	db->end_local = end;
 }
 
 sqlite3 *dw_db_handle(struct dw_db *db)

@@ -142,6 +142,7 @@ static void finish(struct dw_stored *e, const struct dw_record *r, const char *t
 	e->payload = dw_blob_str(r->payload);
 	e->subject = r->has_key ? r->subject : 0;
 	e->decoded = r->decoded;
+	e->ahead = r->ahead;
 	dw_commitment(e->commit, salt, e->payload);
 	e->envelope = dw_str_make((const char *)bytes, dw_envelope_encode(e, bytes));
 	/* The record may go before the event is told of: point at our own bytes. */

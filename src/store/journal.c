@@ -14,8 +14,9 @@ int dw_journal_append(struct dw_journal *j, struct dw_append *a)
 {
 	DW_REQUIRE(a->cb != NULL && (a->n == 0 || a->recs != NULL));
 	for (size_t i = 0; i < a->n; i++) {
-		const struct dw_record *r = &a->recs[i];
+		struct dw_record *r = &a->recs[i];
 
+		r->ahead = NULL;
 		DW_REQUIRE(r->payload != NULL && r->type != NULL);
 		DW_REQUIRE(r->type[0] != '\0' && strlen(r->type) <= DW_TYPE_MAX);
 		DW_REQUIRE(r->type_if_known == NULL ||
@@ -121,6 +122,10 @@ void journal_complete(struct dw_journal *j, struct dw_append *a)
 		j->stats.conflicts++;
 	for (size_t i = 0; a->status == 0 && i < a->n; i++)
 		j->stats.duplicates += a->recs[i].outcome == DW_DUPLICATE;
+	for (size_t i = 0; i < a->n; i++) {
+		dw_blob_unref(a->recs[i].ahead);
+		a->recs[i].ahead = NULL;
+	}
 	a->cb(a);
 }
 

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #define IDLE_MS 500
+#define AHEAD_LEAST 8 /* records of an append that are worth another thread's waking */
 
 static struct journal_sqlite *self(struct dw_journal *j)
 {
@@ -42,6 +43,27 @@ static int append(struct dw_journal *base, struct dw_append *a)
 	dw_list_init(&a->link);
 	dw_writer_queue(j->writer, &a->link);
 	return 0;
+}
+
+static bool has_ahead(void *ctx, struct dw_link *job)
+{
+	const struct journal_sqlite *j = ctx;
+	const struct dw_projector *p = j->base.conf.projector;
+
+	return p != NULL && p->prepare_ahead != NULL &&
+	       DW_CONTAINER_OF(job, struct dw_append, link)->n >= AHEAD_LEAST;
+}
+
+static void prepare_ahead(void *ctx, struct dw_link *job)
+{
+	const struct journal_sqlite *j = ctx;
+	const struct dw_projector *p = j->base.conf.projector;
+	struct dw_append *a = DW_CONTAINER_OF(job, struct dw_append, link);
+
+	if (!has_ahead(ctx, job))
+		return; /* it only keeps its place in the line */
+	for (size_t i = 0; i < a->n; i++)
+		a->recs[i].ahead = p->prepare_ahead(p->ctx, &a->recs[i]);
 }
 
 static struct commit *take_commit(struct journal_sqlite *j)
@@ -168,8 +190,14 @@ static int load(struct journal_sqlite *j, struct dw_err *err)
 int dw_journal_sqlite_open(struct dw_journal **out, const char *dir,
 			   const struct dw_journal_conf *conf, struct dw_err *err)
 {
-	static const struct dw_writer_ops ops = { journal_batch_on_writer, on_batch_done,
-						  journal_idle_on_writer, IDLE_MS };
+	static const struct dw_writer_ops ops = {
+		.has_ahead = has_ahead,
+		.prepare_ahead = prepare_ahead,
+		.on_batch_on_writer = journal_batch_on_writer,
+		.on_done = on_batch_done,
+		.on_idle_on_writer = journal_idle_on_writer,
+		.idle_ms = IDLE_MS,
+	};
 	struct journal_sqlite *j = calloc(1, sizeof(*j));
 	int rc;
 

@@ -41,6 +41,7 @@ static int read_row(sqlite3_stmt *s, uint64_t expected, struct dw_stored *e,
 	e->subject = (uint64_t)sqlite3_column_int64(s, 2);
 	e->payload = dw_db_text(s, 3);
 	e->decoded = NULL;
+	e->ahead = NULL;
 	return 0;
 }
 

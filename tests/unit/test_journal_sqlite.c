@@ -202,7 +202,10 @@ static void test_views_follow(void **state)
 {
 	struct rig *r = *state;
 	struct views v = { 0 };
-	struct dw_projector p = { SCHEMA_1, NULL, on_apply, on_progress, &v };
+	struct dw_projector p = { .schema = SCHEMA_1,
+				  .apply_on_writer = on_apply,
+				  .on_progress = on_progress,
+				  .ctx = &v };
 
 	append_some(r, 3);
 	r->conf.projector = &p;
@@ -232,7 +235,9 @@ static void test_rebuild_resumes(void **state)
 {
 	struct rig *r = *state;
 	struct views v = { .fail_at = 7 };
-	struct dw_projector p = { SCHEMA_1, NULL, on_apply, NULL, &v };
+	struct dw_projector p = { .schema = SCHEMA_1,
+				  .apply_on_writer = on_apply,
+				  .ctx = &v };
 	struct dw_err err = { 0 };
 
 	append_some(r, 9);
@@ -251,7 +256,9 @@ static void test_failing_view_fails_the_append(void **state)
 {
 	struct rig *r = *state;
 	struct views v = { .fail_at = 2 };
-	struct dw_projector p = { SCHEMA_1, NULL, on_apply, NULL, &v };
+	struct dw_projector p = { .schema = SCHEMA_1,
+				  .apply_on_writer = on_apply,
+				  .ctx = &v };
 
 	r->conf.projector = &p;
 	reopen(r);
