@@ -30,6 +30,12 @@ void dw_search_destroy(struct dw_search *s);
  */
 DW_MUST_USE int dw_search_fts(const struct dw_search *s, struct dw_buf *out);
 
+/** How many terms it has. */
+size_t dw_search_terms(const struct dw_search *s);
+/** dw_search_fts of one of them alone. */
+DW_MUST_USE int dw_search_fts_term(const struct dw_search *s, size_t i,
+				   struct dw_buf *out);
+
 struct dw_mark {
 	uint32_t from, to; /* UTF-16 units of the original text, [from, to) */
 };

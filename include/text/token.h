@@ -12,7 +12,7 @@
 
 /* Raise with every change of what text folds or splits to, and of what mention_terms.c makes of it:
  * search indexes are then rebuilt. */
-#define DW_FOLD_VERSION 1
+#define DW_FOLD_VERSION 2
 
 #define DW_TOKEN_MAX 200      /* bytes of one token; longer ones are cut */
 #define DW_TOKEN_ALIAS_MARK 1 /* first byte of an alias */

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: AGPL-3.0-or-later
 -- Full text: which mentions hold a term. What is indexed are terms, not text (mention_terms.c):
--- the words of title, text and author, folded, and one term each for source and language, so that
--- a filtered search is one more list to intersect.
+-- the words of title, text and author, folded, and one term for the source, so that a search in one is
+-- one more list to intersect.
 --
 -- The index finds candidates; each is read and looked at before it is shown. So it needs no
 -- positions and no text, and is allowed to lag: mentions behind search_state.seq are not in it yet
@@ -26,3 +26,14 @@ CREATE TABLE search_state (
 ) STRICT;
 
 INSERT INTO search_state (id, seq) VALUES (1, 0);
+
+-- Which mentions are in a language: a bit for each id, 4096 ids in a row. One that was set stays set when the
+-- mention changes its language.
+CREATE TABLE search_lang (
+	lang TEXT NOT NULL,
+	-- of ids from block * 4096 on
+	block INTEGER NOT NULL,
+	-- 512 bytes, the lowest bit of the first for the first id
+	bits BLOB NOT NULL,
+	PRIMARY KEY (lang, block)
+) STRICT, WITHOUT ROWID;

@@ -23,6 +23,7 @@
 #include "domain/event.h"
 #include "engine/mention_json.h"
 #include "mention_index_int.h"
+#include "mention_lang_int.h"
 #include "store/db.h"
 #include "store/journal.h"
 
@@ -37,11 +38,12 @@ static const char delete_sql[] =
 /* Those that the index has in an older version, and where that one is. */
 static const char changed_sql[] =
 	"SELECT m.id, m.source, m.version,"
-	" (SELECT max(o.seq) FROM mention_change AS o WHERE o.mention = m.id AND o.seq <= ?1)"
+	" (SELECT max(o.seq) FROM mention_change AS o WHERE o.mention = m.id AND o.seq <= ?1),"
+	" m.lang"
 	" FROM mention AS m WHERE m.id <= ?1 AND m.id IN"
 	" (SELECT c.mention FROM mention_change AS c WHERE c.seq > ?1) ORDER BY m.id";
 static const char added_sql[] =
-	"SELECT m.id, m.source, p.payload, m.version FROM mention AS m"
+	"SELECT m.id, m.source, p.payload, m.version, m.lang FROM mention AS m"
 	" LEFT JOIN payload AS p ON p.seq = m.version WHERE m.id > ?1 ORDER BY m.id";
 static const char payload_sql[] = "SELECT payload FROM payload WHERE seq = ?1";
 
@@ -191,7 +193,8 @@ static int take_changed(struct dw_db *db, const struct changed *c, struct dw_err
 	return rc;
 }
 
-static int take_all_changed(struct dw_db *db, uint64_t since, struct dw_err *err)
+static int take_all_changed(struct dw_db *db, uint64_t since,
+			    struct mention_lang_set *langs, struct dw_err *err)
 {
 	sqlite3_stmt *q = dw_db_stmt(db, changed_sql, err);
 	int rc;
@@ -208,6 +211,8 @@ static int take_all_changed(struct dw_db *db, uint64_t since, struct dw_err *err
 		if (c.before == 0)
 			c.before = c.id;
 		rc = take_changed(db, &c, err);
+		if (rc == 0)
+			rc = mention_lang_add(langs, db, dw_db_text(q, 4), c.id, err);
 		if (rc < 0)
 			break;
 	}
@@ -231,7 +236,8 @@ static int terms_of_added(struct dw_db *db, sqlite3_stmt *q, struct dw_buf *out,
 	return dw_buf_add(out, ahead.p, ahead.n);
 }
 
-static int take_all_added(struct dw_db *db, uint64_t since, struct dw_err *err)
+static int take_all_added(struct dw_db *db, uint64_t since,
+			  struct mention_lang_set *langs, struct dw_err *err)
 {
 	struct dw_buf terms;
 	sqlite3_stmt *q = dw_db_stmt(db, added_sql, err);
@@ -242,10 +248,13 @@ static int take_all_added(struct dw_db *db, uint64_t since, struct dw_err *err)
 	dw_buf_init(&terms, MENTION_TERMS_MAX);
 	dw_db_bind_u64(q, 1, since);
 	while ((rc = dw_db_step(db, q, err)) == 1) {
+		uint64_t id = (uint64_t)sqlite3_column_int64(q, 0);
+
 		rc = terms_of_added(db, q, &terms, err);
 		if (rc == 0)
-			rc = put_terms(db, insert_sql,
-				       (uint64_t)sqlite3_column_int64(q, 0), &terms, err);
+			rc = put_terms(db, insert_sql, id, &terms, err);
+		if (rc == 0)
+			rc = mention_lang_add(langs, db, dw_db_text(q, 4), id, err);
 		if (rc < 0)
 			break;
 	}
@@ -282,25 +291,34 @@ static int put_state(struct dw_db *db, uint64_t seq, struct dw_err *err)
 	return dw_db_run(db, q, err);
 }
 
-int mention_index_on_writer(struct dw_db *db, const struct dw_stored *e,
-			    struct dw_err *err)
+/* Everything since the last time, up to `seq`. */
+static int bring_up(struct dw_db *db, uint64_t seq, struct dw_err *err)
 {
+	struct mention_lang_set langs;
 	uint64_t since = 0;
-	int rc;
+	int rc = get_state(db, &since, err);
 
-	put_on_shelf(db, e);
-	if (e->seq % MENTION_INDEX_EVERY != 0 && e->payload.n <= MENTION_INDEX_BYTES)
-		return 0;
-	rc = get_state(db, &since, err);
+	langs.n = 0;
 	if (rc == 0)
-		rc = take_all_changed(db, since, err);
+		rc = take_all_changed(db, since, &langs, err);
 	if (rc == 0)
-		rc = take_all_added(db, since, err);
+		rc = take_all_added(db, since, &langs, err);
 	if (rc == 0)
-		rc = put_state(db, e->seq, err);
+		rc = mention_lang_flush(&langs, db, err);
+	if (rc == 0)
+		rc = put_state(db, seq, err);
 	if (dw_db_local(db) != NULL)
 		clear_shelf(dw_db_local(db));
 	return rc < 0 ? dw_wrap(err, rc, "indexing up to event %llu",
-				(unsigned long long)e->seq)
+				(unsigned long long)seq)
 		      : 0;
+}
+
+int mention_index_on_writer(struct dw_db *db, const struct dw_stored *e,
+			    struct dw_err *err)
+{
+	put_on_shelf(db, e);
+	if (e->seq % MENTION_INDEX_EVERY != 0 && e->payload.n <= MENTION_INDEX_BYTES)
+		return 0;
+	return bring_up(db, e->seq, err);
 }

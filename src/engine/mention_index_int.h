@@ -26,9 +26,8 @@ void mention_terms(struct dw_buf *out, const struct dw_mention *m, uint64_t sour
 /** The same in two steps: first its source, then the rest, which is known before it has an id. */
 void mention_terms_source(struct dw_buf *out, uint64_t source);
 void mention_terms_rest(struct dw_buf *out, const struct dw_mention *m);
-/** The term of a source and of a language, quoted for a MATCH expression. */
+/** The term of a source, quoted for a MATCH expression. */
 DW_MUST_USE int mention_term_source(struct dw_buf *out, uint64_t source);
-DW_MUST_USE int mention_term_lang(struct dw_buf *out, struct dw_str lang);
 
 #define MENTION_MARKS_MAX 200 /* in one text */
 

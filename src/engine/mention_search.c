@@ -4,7 +4,7 @@
  *
  *   newest ones, not in the index yet ──┐
  *                                       ├─► by falling id ──► read, look at it ──► page
- *   index: words AND source AND lang ───┘
+ *   index (mention_plan.c), in lang ────┘
  *
  * The index gives ids in the order that is wanted, so nothing is sorted and a page costs what its
  * items cost. Each candidate is read and tokenized once: that gives its marks, and proof that it
@@ -24,6 +24,8 @@
 #include "ingest_int.h"
 #include "mention_beside_int.h"
 #include "mention_index_int.h"
+#include "mention_lang_int.h"
+#include "mention_plan_int.h"
 #include "store/db.h"
 
 /* Behind the index; by falling id. */
@@ -189,23 +191,6 @@ static int load_recent(struct page *p, struct dw_err *err)
 	return rc;
 }
 
-static int make_match(const struct page *p, struct dw_buf *out)
-{
-	int rc = 0;
-
-	if (p->source != 0) {
-		rc = mention_term_source(out, p->source);
-		if (rc == 0)
-			rc = dw_buf_addz(out, " AND ");
-	}
-	if (rc == 0 && p->q->lang.p != NULL) {
-		rc = mention_term_lang(out, p->q->lang);
-		if (rc == 0)
-			rc = dw_buf_addz(out, " AND ");
-	}
-	return rc == 0 ? dw_search_fts(p->q->search, out) : rc;
-}
-
 /* The recent ones above `id`, from *at on. */
 static int take_recent(struct page *p, size_t *at, uint64_t id, struct dw_err *err)
 {
@@ -222,13 +207,18 @@ static int take_recent(struct page *p, size_t *at, uint64_t id, struct dw_err *e
 
 static int merge(struct page *p, sqlite3_stmt *s, struct dw_err *err)
 {
+	struct mention_lang_view lang = { .lang = p->q->lang };
 	size_t at = 0;
 	int rc = 0;
 
 	while (rc == 0 && !p->is_full && (rc = dw_db_step(p->db, s, err)) == 1) {
 		uint64_t id = (uint64_t)sqlite3_column_int64(s, 0);
 
-		rc = take_recent(p, &at, id, err);
+		rc = lang.lang.p != NULL ? mention_lang_has(&lang, p->db, id, err) : 1;
+		if (rc == 0)
+			continue;
+		if (rc > 0)
+			rc = take_recent(p, &at, id, err);
 		if (at < p->n_recent && p->recent[at] == id)
 			continue; /* it changed: comes with the recent ones */
 		if (rc == 0 && !p->is_full)
@@ -266,9 +256,8 @@ static int fill(struct page *p, struct dw_err *err)
 	if (rc < 0)
 		return rc;
 	dw_buf_init(&match, 64 * 1024);
-	rc = make_match(p, &match);
-	DW_INVARIANT(rc == 0);
-	s = dw_db_stmt(p->db, match_sql, err);
+	rc = mention_plan(p->db, p->q, p->source, &match, err);
+	s = rc == 0 ? dw_db_stmt(p->db, match_sql, err) : NULL;
 	if (s != NULL) {
 		dw_db_bind_text(s, 1, dw_buf_str(&match));
 		dw_db_bind_u64(s, 2, p->q->before);
@@ -276,7 +265,7 @@ static int fill(struct page *p, struct dw_err *err)
 		rc = merge(p, s, err);
 		sqlite3_reset(s);
 		sqlite3_clear_bindings(s);
-	} else {
+	} else if (rc == 0) {
 		rc = DW_EINTERNAL;
 	}
 	dw_buf_fini(&match);

@@ -2,8 +2,8 @@
 /*
  * mention_terms.c - what a mention is found by.
  *
- * The terms of its title, text and author, and one each for its source and its language, behind
- * marker bytes that no word begins with. A handle counts as written with its @, so that asking
+ * The terms of its title, text and author, and one for its source, behind a marker byte that no
+ * word begins with (its language is in mention_lang.c). A handle counts as written with its @, so that asking
  * for @name finds who wrote as well as who was spoken to.
  *
  * A change of what is given here raises DW_FOLD_VERSION, so that every index is made anew.
@@ -17,7 +17,6 @@
 #include <stdio.h>
 
 #define MARK_SOURCE "\002s"
-#define MARK_LANG "\002l"
 #define HANDLE_MAX 1000
 
 struct fields {
@@ -76,15 +75,9 @@ void mention_terms_source(struct dw_buf *out, uint64_t source)
 
 void mention_terms_rest(struct dw_buf *out, const struct dw_mention *m)
 {
-	char facet[64];
 	struct fields f;
-	int n;
 
 	fields_of(&f, m);
-	n = snprintf(facet, sizeof(facet), MARK_LANG "%.*s",
-		     (int)(m->lang.n < 40 ? m->lang.n : 40), m->lang.p);
-	if (m->lang.n > 0)
-		(void)add_term(out, facet, (size_t)n);
 	/* The ceiling is far above what a mention of 256 KiB can come to; terms over it are lost. */
 	for (int i = 0; i < COUNT; i++)
 		if (f.at[i].n > 0)
@@ -101,13 +94,6 @@ void mention_terms(struct dw_buf *out, const struct dw_mention *m, uint64_t sour
 int mention_term_source(struct dw_buf *out, uint64_t source)
 {
 	return dw_buf_addf(out, "\"" MARK_SOURCE "%llu\"", (unsigned long long)source);
-}
-
-/* A valid tag has letters, digits and hyphens only. */
-int mention_term_lang(struct dw_buf *out, struct dw_str lang)
-{
-	DW_REQUIRE(dw_lang_is_valid(lang) && lang.n <= 40);
-	return dw_buf_addf(out, "\"" MARK_LANG "%.*s\"", (int)lang.n, lang.p);
 }
 
 /* ---- for one mention ---- */

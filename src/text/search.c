@@ -99,20 +99,31 @@ static int add_alias(struct dw_buf *out, const struct term *t)
 	return rc == 0 ? add_quoted(out, t->alias + 1, t->n_alias - 1) : rc;
 }
 
+size_t dw_search_terms(const struct dw_search *s)
+{
+	return s->n;
+}
+
+int dw_search_fts_term(const struct dw_search *s, size_t i, struct dw_buf *out)
+{
+	const struct term *t = &s->term[i];
+	int rc = dw_buf_addc(out, '(');
+
+	if (rc == 0)
+		rc = add_quoted(out, t->surface, t->n_surface);
+	if (rc == 0 && t->n_alias > 0)
+		rc = add_alias(out, t);
+	return rc == 0 ? dw_buf_addc(out, ')') : rc;
+}
+
 int dw_search_fts(const struct dw_search *s, struct dw_buf *out)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < s->n && rc == 0; i++) {
-		const struct term *t = &s->term[i];
-
-		rc = dw_buf_addz(out, i > 0 ? " AND (" : "(");
+		rc = i > 0 ? dw_buf_addz(out, " AND ") : 0;
 		if (rc == 0)
-			rc = add_quoted(out, t->surface, t->n_surface);
-		if (rc == 0 && t->n_alias > 0)
-			rc = add_alias(out, t);
-		if (rc == 0)
-			rc = dw_buf_addc(out, ')');
+			rc = dw_search_fts_term(s, i, out);
 	}
 	return rc;
 }
