@@ -130,6 +130,28 @@ def test_stalled_readers_of_the_stream():
             s.close()
 
 
+def test_who_never_reads_is_soon_not_written_to():
+    """The kernel would take megabytes for each, a write for every event; others would wait for those."""
+    with Diwan("--ring-mb", "4", *WIDE) as dw:
+        token, reader = dw.token("feed", "ingest"), dw.token("screen", "read")
+        feed = dw.client(token)
+        stalled = [dw.stream(reader, rcvbuf=4096) for _ in range(20)]
+        for s in stalled:
+            s.response.ok(200)
+        with dw.stream(reader) as good:
+            for n in range(200):  # 800 bytes each
+                good.until_id(dw.post(feed, [mention(n, text="x" * 400)])["last_seq"])
+            was = dw.metrics()
+            for n in range(200, 300):
+                good.until_id(dw.post(feed, [mention(n, text="x" * 400)])["last_seq"])
+            now = dw.metrics()
+        eq(now["diwan_http_sinks_open"], 21)
+        writes = now["diwan_feed_writes_total"] - was["diwan_feed_writes_total"]
+        assert writes <= 150, "%d writes for 100 events and one who reads" % writes
+        for s in stalled:
+            s.close()
+
+
 def test_half_closed_watcher_goes_on():
     """A peer that says it will send no more may still read."""
     with Diwan("--heartbeat-s", "1", *WIDE) as dw:
