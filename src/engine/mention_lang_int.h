@@ -2,9 +2,7 @@
 #ifndef DW_MENTION_LANG_INT_H
 #define DW_MENTION_LANG_INT_H
 /* Which mentions are in a language, kept with the search index (table search_lang). */
-#include "base/str.h"
-
-struct dw_db;
+#include "store/db.h"
 
 #define MENTION_LANG_BLOCK 4096 /* ids; a change of it changes schema/view, too */
 #define MENTION_LANG_BYTES (MENTION_LANG_BLOCK / 8)
@@ -29,16 +27,21 @@ DW_MUST_USE int mention_lang_add(struct mention_lang_set *set, struct dw_db *db,
 DW_MUST_USE int mention_lang_flush(struct mention_lang_set *set, struct dw_db *db,
 				   struct dw_err *err);
 
-/* One who asks about one language, best by falling or rising id. */
+/* One who asks about one language, best by falling or rising id. Begin with db and lang set. */
 struct mention_lang_view {
+	struct dw_db *db;
 	struct dw_str lang;
 	bool is_loaded;
 	uint64_t block;
 	uint8_t bits[MENTION_LANG_BYTES];
 };
 
-/** 1: it is, or was once, as far as the index goes; 0: it is not; DW_E…. */
-DW_MUST_USE int mention_lang_has(struct mention_lang_view *v, struct dw_db *db,
-				 uint64_t id, struct dw_err *err);
+/**
+ * Give the connection the SQL function in_lang(id, view): 1 when the mention is, or was once, in that
+ * language, as far as the index goes; else 0.
+ */
+DW_MUST_USE int mention_lang_register(struct dw_db *db, struct dw_err *err);
+/** Bind the view that in_lang is asked with; it must outlive the binding. */
+void mention_lang_bind(sqlite3_stmt *s, int i, struct mention_lang_view *v);
 
 #endif

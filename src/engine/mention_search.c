@@ -33,9 +33,15 @@ static const char recent_sql[] =
 	"SELECT id FROM mention WHERE id > (SELECT seq FROM search_state)"
 	" UNION SELECT mention FROM mention_change"
 	" WHERE seq > (SELECT seq FROM search_state) ORDER BY 1 DESC LIMIT ?1";
-static const char match_sql[] =
-	"SELECT rowid FROM mention_search WHERE mention_search MATCH ?1"
-	" AND rowid < ?2 AND rowid > ?3 ORDER BY rowid DESC";
+/* The first page of all there is has no bounds: they would be looked at for each row. */
+#define MATCH "SELECT rowid FROM mention_search WHERE mention_search MATCH ?1"
+#define BOUNDED " AND rowid < ?2 AND rowid > ?3"
+#define IN_LANG " AND in_lang(rowid, ?4)"
+#define NEWEST " ORDER BY rowid DESC"
+static const char *const match_sql[2][2] = {
+	{ MATCH NEWEST, MATCH IN_LANG NEWEST },
+	{ MATCH BOUNDED NEWEST, MATCH BOUNDED IN_LANG NEWEST },
+};
 /* A small room, a claim that few spread, or an author who wrote little, is gone through instead: each mention is looked at. */
 static const char room_sql[] =
 	"SELECT mention FROM room_mention WHERE room = ?1 AND mention < ?2"
@@ -207,18 +213,13 @@ static int take_recent(struct page *p, size_t *at, uint64_t id, struct dw_err *e
 
 static int merge(struct page *p, sqlite3_stmt *s, struct dw_err *err)
 {
-	struct mention_lang_view lang = { .lang = p->q->lang };
 	size_t at = 0;
 	int rc = 0;
 
 	while (rc == 0 && !p->is_full && (rc = dw_db_step(p->db, s, err)) == 1) {
 		uint64_t id = (uint64_t)sqlite3_column_int64(s, 0);
 
-		rc = lang.lang.p != NULL ? mention_lang_has(&lang, p->db, id, err) : 1;
-		if (rc == 0)
-			continue;
-		if (rc > 0)
-			rc = take_recent(p, &at, id, err);
+		rc = take_recent(p, &at, id, err);
 		if (at < p->n_recent && p->recent[at] == id)
 			continue; /* it changed: comes with the recent ones */
 		if (rc == 0 && !p->is_full)
@@ -247,8 +248,30 @@ static int go_through(struct page *p, const char *sql, uint64_t of, struct dw_er
 	return p->is_full ? 0 : rc;
 }
 
+/* The statement that asks the index for `match`, bound; NULL: *err. */
+static sqlite3_stmt *ask_index(struct page *p, const struct dw_buf *match,
+			       struct mention_lang_view *lang, struct dw_err *err)
+{
+	bool is_bounded = p->q->before <= INT64_MAX - 1 || p->q->after > 0;
+	bool has_lang = p->q->lang.p != NULL;
+	sqlite3_stmt *s = dw_db_stmt(p->db, match_sql[is_bounded][has_lang], err);
+
+	if (s == NULL)
+		return NULL;
+	dw_db_bind_text(s, 1, dw_buf_str(match));
+	if (is_bounded) {
+		dw_db_bind_u64(s, 2, p->q->before);
+		dw_db_bind_u64(s, 3, p->q->after);
+	}
+	*lang = (struct mention_lang_view){ .db = p->db, .lang = p->q->lang };
+	if (has_lang)
+		mention_lang_bind(s, 4, lang);
+	return s;
+}
+
 static int fill(struct page *p, struct dw_err *err)
 {
+	struct mention_lang_view lang;
 	struct dw_buf match;
 	sqlite3_stmt *s;
 	int rc = load_recent(p, err);
@@ -257,11 +280,8 @@ static int fill(struct page *p, struct dw_err *err)
 		return rc;
 	dw_buf_init(&match, 64 * 1024);
 	rc = mention_plan(p->db, p->q, p->source, &match, err);
-	s = rc == 0 ? dw_db_stmt(p->db, match_sql, err) : NULL;
+	s = rc == 0 ? ask_index(p, &match, &lang, err) : NULL;
 	if (s != NULL) {
-		dw_db_bind_text(s, 1, dw_buf_str(&match));
-		dw_db_bind_u64(s, 2, p->q->before);
-		dw_db_bind_u64(s, 3, p->q->after);
 		rc = merge(p, s, err);
 		sqlite3_reset(s);
 		sqlite3_clear_bindings(s);

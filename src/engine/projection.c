@@ -21,6 +21,7 @@
 #include "engine/tokenizer.h"
 #include "engine/triage.h"
 #include "mention_index_int.h"
+#include "mention_lang_int.h"
 #include "text/token.h"
 
 #include <stdio.h>
@@ -77,8 +78,10 @@ static struct dw_blob *on_ahead(void *ctx, const struct dw_record *r)
 
 static int on_open(void *ctx, struct dw_db *db, struct dw_err *err)
 {
+	int rc = dw_tokenizer_register(db, err);
+
 	(void)ctx;
-	return dw_tokenizer_register(db, err);
+	return rc == 0 ? mention_lang_register(db, err) : rc;
 }
 
 struct dw_projector dw_projection(void)
