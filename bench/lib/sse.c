@@ -26,19 +26,16 @@ void bench_mark_put(char out[BENCH_MARK], uint64_t sent, uint32_t number)
 static bool get_hex(const char *p, int n, uint64_t *out)
 {
 	uint64_t v = 0;
+	bool is_hex = true;
 
-	for (int i = 0; i < n; i++) {
-		char c = p[i];
+	for (int i = 0; i < n; i++) { /* without branches: it is read for each message */
+		unsigned digit = (unsigned char)p[i] - '0', letter = digit - ('a' - '0');
 
-		if (c >= '0' && c <= '9')
-			v = v << 4 | (unsigned)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			v = v << 4 | (unsigned)(c - 'a' + 10);
-		else
-			return false;
+		v = v << 4 | ((digit < 10 ? digit : letter + 10) & 15);
+		is_hex &= (digit < 10) | (letter < 6);
 	}
 	*out = v;
-	return true;
+	return is_hex;
 }
 
 static void find_mark(struct bench_sse *s, const char *p, size_t n)
