@@ -169,7 +169,8 @@ static void find_numbers(struct dw_str text, struct items *l)
 
 /* ---- names ---- */
 
-static void find_names(const struct dw_nameset *names, struct dw_str text, struct items *l)
+static void find_names(const struct dw_nameset *names, struct dw_str text,
+		       struct items *l)
 {
 	struct name_matches m;
 
@@ -318,8 +319,8 @@ static void compare_numbers(struct dw_str a, struct dw_str b, struct dw_deltas *
 	compare(out, DW_DELTA_NUMBER, &old, a, &new, b);
 }
 
-static void compare_names(const struct dw_nameset *names, struct dw_str a, struct dw_str b,
-			  bool is_once, struct dw_deltas *out)
+static void compare_names(const struct dw_nameset *names, struct dw_str a,
+			  struct dw_str b, bool is_once, struct dw_deltas *out)
 {
 	struct items old = { NULL, 0, 0 }, new = { NULL, 0, 0 };
 
@@ -332,8 +333,8 @@ static void compare_names(const struct dw_nameset *names, struct dw_str a, struc
 	compare(out, DW_DELTA_NAME, &old, a, &new, b);
 }
 
-static void compare_negations(const struct dw_checker *c, struct dw_str a, struct dw_str b,
-			      struct dw_str lang, struct dw_deltas *out)
+static void compare_negations(const struct dw_checker *c, struct dw_str a,
+			      struct dw_str b, struct dw_str lang, struct dw_deltas *out)
 {
 	struct items old = { NULL, 0, 0 }, new = { NULL, 0, 0 };
 

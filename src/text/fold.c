@@ -388,23 +388,14 @@ static void shorten_runs(struct units *u)
 
 void fold_text(struct units *u, struct dw_str text)
 {
-	const unsigned char *b = (const unsigned char *)text.p;
-
 	DW_REQUIRE(text.n <= UINT32_MAX);
 	DW_INVARIANT(pthread_once(&plain_once, set_all_plain) == 0);
 	u->n = 0;
 	reserve(u, text.n + 1); /* more only when something expands */
 	for (size_t at = 0, used; at < text.n; at += used) {
-		uint32_t c = b[at], from = (uint32_t)at, to;
+		uint32_t c = fold_next(text.p + at, text.n - at, &used);
+		uint32_t from = (uint32_t)at, to;
 
-		used = 1;
-		if (c >= 0xc2 && c <= 0xdf && at + 1 < text.n &&
-		    (b[at + 1] & 0xc0) == 0x80) {
-			c = (c & 0x1f) << 6 | (b[at + 1] & 0x3f);
-			used = 2;
-		} else if (c >= 0x80) {
-			c = fold_decode(text.p + at, text.n - at, &used);
-		}
 		to = (uint32_t)(at + used);
 		if (c < PLAIN_END ? !add_plain(u, &plain[c], false, from, to)
 				  : !add_simple(u, c, false, from, to))

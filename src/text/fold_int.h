@@ -39,6 +39,20 @@ void fold_free(struct units *u);
 /** Next code point at p (n > 0 bytes left); *used gets its length. A bad byte is U+FFFD. */
 uint32_t fold_decode(const char *p, size_t n, size_t *used);
 
+/** The same, quick for what most texts are made of. */
+static inline uint32_t fold_next(const char *p, size_t n, size_t *used)
+{
+	const unsigned char *b = (const unsigned char *)p;
+
+	*used = 1;
+	if (b[0] < 0x80)
+		return b[0];
+	if (b[0] < 0xc2 || b[0] > 0xdf || n < 2 || (b[1] & 0xc0) != 0x80)
+		return fold_decode(p, n, used);
+	*used = 2;
+	return (uint32_t)(b[0] & 0x1f) << 6 | (b[1] & 0x3f);
+}
+
 static inline bool unit_in_word(const struct unit *u)
 {
 	return u->kind == UNIT_LETTER || u->kind == UNIT_DIGIT;

@@ -104,6 +104,32 @@ static bool is_other_letter(uint32_t c)
 	       (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x3ffff);
 }
 
+/* ---- what a letter is, looked up ---- */
+
+#define CLASS_END 0x700 /* behind what most texts are written in */
+
+enum class_bit { LATIN = 1, ARABIC = 2, SILENT = 4, OTHER = 8 };
+
+static uint8_t class_of[CLASS_END];
+
+/* Marks, tatweel, direction marks and apostrophes, which do not end a word. */
+static bool is_silent(uint32_t c)
+{
+	return (c >= 0x64b && c <= 0x65f) || c == 0x670 || c == 0x640 || c == 0x200e ||
+	       c == 0x200f || c == '\'' || c == 0x2019;
+}
+
+static uint8_t classify(uint32_t c)
+{
+	if (is_silent(c))
+		return SILENT;
+	if (is_arabic_letter(c))
+		return ARABIC;
+	if (is_latin_letter(c))
+		return LATIN;
+	return is_other_letter(c) ? OTHER : 0;
+}
+
 /* ---- words ---- */
 
 static const char *const words_fa[] = {
@@ -152,7 +178,7 @@ static struct slot {
 	const char *word;
 	unsigned lists;
 } slots[SLOTS];
-static pthread_once_t slots_once = PTHREAD_ONCE_INIT;
+static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
 
 static uint32_t hash_letter(uint32_t hash, uint32_t c)
 {
@@ -185,8 +211,10 @@ static void fill(const char *const *words, size_t n, unsigned list)
 	}
 }
 
-static void fill_slots(void)
+static void fill_tables(void)
 {
+	for (uint32_t c = 0; c < CLASS_END; c++)
+		class_of[c] = classify(c);
 	fill(words_fa, COUNT(words_fa), IS_FA);
 	fill(words_ar, COUNT(words_ar), IS_AR);
 	fill(words_en, COUNT(words_en), IS_EN);
@@ -256,13 +284,13 @@ static size_t skip_name(struct dw_str t, size_t p)
 	return p;
 }
 
-static void count_letter(struct counts *n, struct word *w, uint32_t c)
+static void count_letter(struct counts *n, struct word *w, uint32_t c, uint8_t class)
 {
-	bool is_arabic = c >= 0x620 && is_arabic_letter(c);
+	bool is_arabic = class == ARABIC;
 
-	if (!is_arabic && !is_latin_letter(c)) {
+	if (!is_arabic && class != LATIN) {
 		end_word(n, w);
-		n->other += is_other_letter(c);
+		n->other += class == OTHER;
 		return;
 	}
 	if (w->n > 0 && w->is_arabic != is_arabic)
@@ -277,13 +305,6 @@ static void count_letter(struct counts *n, struct word *w, uint32_t c)
 	add_letter(w, c);
 }
 
-/* Marks, tatweel, direction marks and apostrophes, which do not end a word. */
-static bool is_silent(uint32_t c)
-{
-	return (c >= 0x64b && c <= 0x65f) || c == 0x670 || c == 0x640 || c == 0x200e ||
-	       c == 0x200f || c == '\'' || c == 0x2019;
-}
-
 static void count(struct counts *n, struct dw_str t)
 {
 	struct word w = { .n = 0 };
@@ -294,22 +315,21 @@ static void count(struct counts *n, struct dw_str t)
 	for (size_t at = 0; at < t.n;) {
 		size_t used, next = is_begin ? skip_name(t, at) : at;
 		uint32_t c;
+		uint8_t class;
 
 		if (next > at) {
 			at = next;
 			is_begin = false;
 			continue;
 		}
-		c = (unsigned char)t.p[at];
-		used = 1;
-		if (c >= 0x80)
-			c = fold_decode(t.p + at, t.n - at, &used);
+		c = fold_next(t.p + at, t.n - at, &used);
 		at += used;
 		is_begin = c <= ' ' || c == '(' || c == '"';
 		if (c == 0x200c && w.n > 0 && w.is_arabic)
 			n->fa += 3; /* and the word is two */
-		if (!is_silent(c))
-			count_letter(n, &w, c);
+		class = c < CLASS_END ? class_of[c] : classify(c);
+		if (class != SILENT)
+			count_letter(n, &w, c, class);
 	}
 	end_word(n, &w);
 }
@@ -345,7 +365,7 @@ struct dw_str dw_language_guess(struct dw_str text)
 	struct dw_str none = { NULL, 0 };
 	unsigned all;
 
-	DW_INVARIANT(pthread_once(&slots_once, fill_slots) == 0);
+	DW_INVARIANT(pthread_once(&tables_once, fill_tables) == 0);
 	count(&n, text);
 	all = n.arabic + n.latin + n.other;
 	if (all < 2)

@@ -25,8 +25,9 @@
 #define HEADS_MAX 8
 
 struct head {
-	struct dw_str before, rest; /* letters that were lost in joining, and the others */
-	size_t least;		    /* bytes that such a name has */
+	struct dw_str before,
+		rest; /* letters that were lost in joining, and the others */
+	size_t least; /* bytes that such a name has */
 };
 
 struct heads {
