@@ -11,4 +11,11 @@
  */
 bool dw_text_is_same_but_space(struct dw_str a, struct dw_str b);
 
+/**
+ * Where each UTF-16 unit stands with white space and the spelling of the same characters taken out of account:
+ * place[i] for the place before unit i, up to place[n]; behind the end of the text all is the end. Texts that are the same but for
+ * these have the same places for the same characters. Requires: room for n + 1.
+ */
+void dw_text_places(struct dw_str s, uint32_t *place, size_t n);
+
 #endif

@@ -164,23 +164,33 @@ static void plan_submitted(struct stating *d, const struct dw_statement_version 
 
 /* ---- what is carried over ---- */
 
-static size_t count_claim(const struct dw_rest_list *l, const struct dw_rest *one)
+/* The same links, at places that a line break or a spelling moves no more than it moves the reader. */
+static struct dw_rest *place_rests(const struct dw_statement_version *v,
+				   struct dw_arena *a)
 {
-	size_t n = 0;
+	size_t units = dw_utf16_count(v->text);
+	uint32_t *place = dw_arena_alloc(a, (units + 1) * sizeof(*place));
+	struct dw_rest *placed = dw_arena_alloc(a, (v->rests.n + 1) * sizeof(*placed));
 
-	for (size_t i = 0; i < l->n; i++)
-		n += l->p[i].claim == one->claim && l->p[i].rests == one->rests;
-	return n;
+	dw_text_places(v->text, place, units);
+	for (size_t i = 0; i < v->rests.n; i++) {
+		const struct dw_rest *r = &v->rests.p[i];
+
+		placed[i] = *r;
+		placed[i].from = place[r->from < units ? r->from : units];
+		placed[i].to = place[r->to < units ? r->to : units];
+	}
+	return placed;
 }
 
-static bool rests_on_the_same(const struct dw_rest_list *a, const struct dw_rest_list *b)
+static bool rests_on_the_same(const struct dw_statement_version *a,
+			      const struct dw_statement_version *b,
+			      struct dw_arena *arena)
 {
-	if (a->n != b->n)
+	if (a->rests.n != b->rests.n)
 		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (count_claim(a, &a->p[i]) != count_claim(b, &a->p[i]))
-			return false;
-	return true;
+	return rests_are_same(place_rests(a, arena), a->rests.n, place_rests(b, arena),
+			      b->rests.n);
 }
 
 static bool reads_the_same(const struct stating *d,
@@ -190,8 +200,8 @@ static bool reads_the_same(const struct stating *d,
 	return was != NULL && !is_over(was, d->c->now) && was->channel == v->channel &&
 	       was->reader == v->reader && dw_str_eq(was->lang, v->lang) &&
 	       dw_str_eq(was->title, v->title) &&
-	       rests_on_the_same(&was->rests, &v->rests) &&
-	       dw_text_is_same_but_space(was->text, v->text);
+	       dw_text_is_same_but_space(was->text, v->text) &&
+	       rests_on_the_same(was, v, d->p->arena);
 }
 
 /* What was said ends when it was to end: a later deadline is another question. */

@@ -74,6 +74,35 @@ static bool match(struct dw_str a, struct dw_str b)
 	return skip(a, i) == a.n && skip(b, k) == b.n;
 }
 
+/* Of what it comes to when it is taken apart: the same for all spellings, and a sum over the text. */
+static uint32_t count_parts(uint32_t c)
+{
+	utf8proc_int32_t parts[16];
+	utf8proc_ssize_t n =
+		utf8proc_decompose_char((utf8proc_int32_t)c, parts,
+					sizeof(parts) / sizeof(parts[0]),
+					UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, NULL);
+
+	return n > 0 ? (uint32_t)n : 1;
+}
+
+void dw_text_places(struct dw_str s, uint32_t *place, size_t n)
+{
+	uint32_t at = 0;
+	size_t unit = 0, used;
+
+	for (size_t i = 0; i < s.n && unit < n; i += used) {
+		uint32_t c = fold_decode(s.p + i, s.n - i, &used);
+
+		place[unit++] = at;
+		if (c >= 0x10000 && unit < n)
+			place[unit++] = at;
+		at += is_space(c) ? 0 : count_parts(c);
+	}
+	while (unit <= n)
+		place[unit++] = at;
+}
+
 static bool compose(struct dw_str s, struct dw_str *out, utf8proc_uint8_t **owned)
 {
 	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)(s.n > 0 ? s.p : ""),

@@ -88,6 +88,21 @@ static void a_heap_of_marks_costs_nothing(void **state)
 	assert_false(dw_text_is_same_but_space(dw_str_of(heap), dw_str_of(other)));
 }
 
+static void places_leave_out_space_and_spelling(void **state)
+{
+	uint32_t one[9], other[10];
+
+	/* an alef with its hamza, as one character and as two */
+	dw_text_places(DW_STR("\xd8\xa3 b\xf0\x9f\x98\x80."), one, 8);
+	dw_text_places(DW_STR("\xd8\xa7\xd9\x94\n\n b"), other, 9);
+	assert_true(one[0] == 0 && one[1] == 2 && one[2] == 2 && one[3] == 3);
+	assert_true(one[4] == 3 && one[5] == 4 && one[6] == 5 && one[8] == 5);
+	assert_true(other[1] == 1 && other[2] == 2 && other[5] == 2 && other[6] == 3 &&
+		    other[9] == 3);
+	dw_text_places(DW_STR(""), one, 0);
+	assert_int_equal(one[0], 0);
+}
+
 /* Each sentence as from-to, with ! where a figure stands. */
 static void assert_sentences(const char *text, const char *want)
 {
@@ -121,6 +136,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_space_and_spelling_are_forgiven),
 		cmocka_unit_test(a_heap_of_marks_costs_nothing),
+		cmocka_unit_test(places_leave_out_space_and_spelling),
 		cmocka_unit_test(sentences_and_their_figures),
 	};
 
