@@ -42,6 +42,7 @@ struct dw_claim {
 	int64_t said_at;    /* the recheck_at that it was called overdue for, or 0 */
 	struct dw_str text; /* p == NULL: erased */
 	unsigned verdict;
+	uint64_t flipped; /* seq of the event that made the verdict what it is */
 	struct dw_exhibit *exhibit;
 	size_t n_exhibits, cap_exhibits;
 	struct dw_links spread; /* the mentions of this room that spread it */

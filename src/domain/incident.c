@@ -308,7 +308,7 @@ static void apply_claim_added(struct dw_incident *s, const struct dw_fact *f)
 {
 	struct dw_claim *c = ADD(&s->claims);
 
-	c->id = c->version = f->seq;
+	c->id = c->version = c->flipped = f->seq;
 	c->by = f->actor;
 	c->at = f->occurred_at;
 	c->text = f->text;
@@ -324,8 +324,10 @@ static void apply_claim_changed(struct dw_incident *s, const struct dw_fact *f)
 	if (c == NULL)
 		return;
 	c->version = f->seq;
-	if (HAS(f, VERDICT))
+	if (HAS(f, VERDICT) && f->verdict != c->verdict) {
 		c->verdict = f->verdict;
+		c->flipped = f->seq;
+	}
 	if (HAS(f, OWNER))
 		c->owner = f->owner;
 	if (HAS(f, RECHECK_AT)) {

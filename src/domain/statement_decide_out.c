@@ -284,7 +284,7 @@ void dw_statement_contradict(const struct dw_statement *t, const struct dw_incid
 		struct dw_statement_fact *f;
 
 		if (r->rests != DW_RESTS_ASSERTS || claim == NULL ||
-		    claim->verdict == DW_TRUE || claim->version < out->seq ||
+		    claim->verdict == DW_TRUE || claim->flipped < out->seq ||
 		    was_named(t, out, r->claim) || was_planned(p, r->claim))
 			continue;
 		if (correction == 0 && p->n == 0)

@@ -51,10 +51,39 @@ static void rests_count_where_they_stand(void **state)
 	}
 }
 
+/* ---- behind what is out ---- */
+
+static size_t contradict(struct staterig *r)
+{
+	memset(&r->plan, 0, sizeof(r->plan));
+	r->plan.arena = r->a;
+	dw_statement_contradict(r->t, r->s, &r->plan);
+	return r->plan.n;
+}
+
+/* It was mixed when it went out: another word or re-check time of the claim contradicts nothing. */
+static void only_a_flip_contradicts(void **state)
+{
+	struct staterig r;
+
+	staterig_init(&r);
+	staterig_draft(&r, TEXT);
+	assert_int_equal(staterig_rest(&r, CLAIM_MIXED, DW_RESTS_ASSERTS, 0, 18), 0);
+	assert_int_equal(staterig_submit(&r), 0);
+	assert_int_equal(staterig_rule(&r, SAM, DW_RULING_APPROVE), 0);
+	assert_int_equal(staterig_publish(&r), 0);
+	staterig_verdict(&r, CLAIM_MIXED, DW_MIXED); /* the same again */
+	assert_int_equal(contradict(&r), 0);
+	staterig_verdict(&r, CLAIM_MIXED, DW_FALSE);
+	assert_int_equal(contradict(&r), 2);
+	staterig_fini(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rests_count_where_they_stand),
+		cmocka_unit_test(only_a_flip_contradicts),
 	};
 
 	return cmocka_run_group_tests_name("statement_rests", tests, NULL, NULL);
