@@ -68,7 +68,8 @@ struct dw_statement_plan {
 	struct dw_findings findings;
 	struct dw_stretch bare[DW_BARE_MAX];
 	size_t n_bare;
-	uint64_t base; /* DW_ECONFLICT of TYPE, REST, SUBMIT: the revision now */
+	struct dw_rest rest; /* REST that changes nothing: the link that is there */
+	uint64_t base;	     /* DW_ECONFLICT of TYPE, REST, SUBMIT: the revision now */
 	/* SUBMIT, RULE: the digest; what is missing and the status once the plan has happened */
 	char digest[DW_DIGEST_HEX];
 	struct dw_lack lack[DW_LACKS_MAX];

@@ -490,10 +490,12 @@ void dw_api_statement_patch(struct dw_http_req *req, void *data)
 static void write_link(struct dw_jsonw *w, const struct statement_req *r)
 {
 	const struct dw_statement_plan *p = &r->op.plan;
-	struct dw_rest rest = p->n > 0 ? p->fact[0].rest : r->op.cmd.rest;
+	struct dw_rest rest = p->n > 0 ? p->fact[0].rest : p->rest;
 
-	rest.id = p->n > 0 ? p->fact[0].seq : 0;
-	rest.by = r->op.cmd.who.id;
+	if (p->n > 0) {
+		rest.id = p->fact[0].seq;
+		rest.by = r->op.cmd.who.id;
+	}
 	dw_rest_write(w, &rest, r->names);
 }
 

@@ -84,11 +84,12 @@ int decide_rest(struct stating *d)
 
 	if (rc == 0)
 		rc = check_rest(d, &t->draft, &d->c->rest, "", &rest);
-	for (size_t i = 0; rc == 0 && i < t->rests.n; i++)
-		if (t->rests.p[i].claim == rest.claim &&
-		    t->rests.p[i].rests == rest.rests &&
-		    t->rests.p[i].from == rest.from && t->rests.p[i].to == rest.to)
-			return 0;
+	for (size_t i = 0; rc == 0 && i < t->rests.n; i++) {
+		if (!rests_are_same(&t->rests.p[i], 1, &rest, 1))
+			continue;
+		d->p->rest = t->rests.p[i];
+		return 0;
+	}
 	if (rc == 0 && t->rests.n >= DW_RESTS_MAX)
 		rc = refuse_statement(d, DW_EUNPROCESSABLE, "",
 				      "a text rests on %d claims at most", DW_RESTS_MAX);

@@ -401,6 +401,7 @@ def test_a_claim_that_flips():
         ask = {"revision": 0, "claim": claim["id"], "rests": "asserts", "from": 19, "to": 34}
         link = dw.do(id_, "links", ask).ok(201).json()
         eq((link["quote"], link["by"]["name"]), ("Nobody is hurt.", "drafter"))
+        eq(dw.do(id_, "links", ask, dw.lead).ok(200).json(), link)  # as it was linked first
         dw.do(id_, "links", dict(ask, claim=1)).problem(422, "/claim")
         dw.do(id_, "links", dict(ask, to=99)).problem(422)
         dw.do(id_, "links", dict(ask, revision=3)).problem(409)

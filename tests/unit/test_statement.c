@@ -231,6 +231,7 @@ static void rests_move_with_the_text(void **state)
 	assert_true(dw_str_eq(r.t->rests.p[0].quote, DW_STR("water is safe")));
 	assert_int_equal(staterig_rest(&r, CLAIM_TRUE, DW_RESTS_ASSERTS, 4, 17), 0);
 	assert_int_equal(r.plan.n, 0);
+	assert_true(r.plan.rest.id == r.t->rests.p[0].id && r.plan.rest.by == OMID);
 	assert_int_equal(staterig_rest(&r, CLAIM_UNKNOWN, DW_RESTS_CHECKING, 19, 30), 0);
 	assert_int_equal(staterig_type(&r, NORA, 0, 4, "All "), 0);
 	assert_int_equal(staterig_type(&r, NORA, 10, 12, "was"), 0);
