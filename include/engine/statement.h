@@ -34,13 +34,13 @@ bool dw_statement_has_tail(const struct dw_rooms *rooms, uint64_t statement,
 void dw_statement_write_tail(const struct dw_rooms *rooms, struct dw_jsonw *w,
 			     uint64_t statement, uint64_t since);
 
-/** Object: what a submission would say now. Requires: there is such a statement. */
+/** Object: what a submission by `who` would say now. Requires: there is such a statement. */
 void dw_statement_write_checks(struct dw_rooms *rooms, struct dw_jsonw *w,
-			       uint64_t statement);
+			       uint64_t statement, const struct dw_principal *who);
 
 /* ---- commands ---- */
 
-/* Answers that are out, for a near copy to be named: one id for each text. */
+/* Answers that are out, for a near copy to be named: one id for each text; 0: in a room that is closed to whoever asks. */
 struct dw_earlier {
 	struct dw_shingles *shingles; /* borrowed from the rooms */
 	uint64_t *id;

@@ -316,6 +316,6 @@ void dw_api_statement_checks(struct dw_http_req *req, void *data)
 		return;
 	dw_buf_init(&b, DW_STATEMENT_OUT_MAX);
 	dw_jsonw_init(&w, &b);
-	dw_statement_write_checks(dw_engine_rooms(api->engine), &w, id);
+	dw_statement_write_checks(dw_engine_rooms(api->engine), &w, id, dw_api_who(req));
 	reply_with(req, &w);
 }

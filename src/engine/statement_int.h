@@ -65,9 +65,10 @@ void statement_flip_free(struct dw_rooms *rooms);
 
 /* ---- statement_look.c ---- */
 
-/** Texts that a near copy of is looked for; lists in `a`, shingles borrowed. */
+/** Texts that a near copy of is looked for; lists in `a`, shingles borrowed. Named are those whom `who` may see. */
 void statement_earlier(struct dw_rooms *rooms, const struct statement *of,
-		       struct dw_arena *a, struct dw_earlier *out);
+		       const struct dw_principal *who, struct dw_arena *a,
+		       struct dw_earlier *out);
 /** What a command is decided on besides states: who may what, what is asked of a text. */
 void statement_fill(struct dw_statement_op *op, const struct statement *t);
 

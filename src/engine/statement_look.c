@@ -4,7 +4,8 @@
  * groups that somebody is in, what may leave at all, and answers that went out before.
  *
  * A near copy is looked for among texts that are out: all of the same room, and of others what the
- * public has read. So nobody learns of a statement in a room that is closed to them.
+ * public has read. Which statement that is, is told to those who may see its room: what is read outside
+ * does not say in which room it was written.
  */
 #include "engine/account.h"
 #include "engine/authority.h"
@@ -25,7 +26,7 @@ static const struct dw_shingles *shingles_of(struct statement *t,
 	return &t->shingles;
 }
 
-static void take(struct dw_earlier *out, const struct room *room,
+static void take(struct dw_earlier *out, bool is_seen, const struct room *room,
 		 const struct statement *of, struct statement *t)
 {
 	const struct dw_publication *p = dw_statement_out(t->state);
@@ -39,25 +40,31 @@ static void take(struct dw_earlier *out, const struct room *room,
 	if (of != NULL && of->state->correction_of == t->state->id)
 		return; /* it says the same again, corrected */
 	out->shingles[out->n] = *shingles_of(t, v);
-	out->id[out->n++] = t->state->id;
+	out->id[out->n++] = is_seen ? t->state->id : 0;
 }
 
-static void take_all(struct dw_earlier *out, const struct room *of_room,
+static void take_all(struct dw_earlier *out, bool is_seen, const struct room *of_room,
 		     const struct statement *of, struct room *room)
 {
 	for (struct dw_link *l = room->statements.prev; l != &room->statements;
 	     l = l->prev)
-		take(out, of_room, of, DW_CONTAINER_OF(l, struct statement, link));
+		take(out, is_seen, of_room, of,
+		     DW_CONTAINER_OF(l, struct statement, link));
 }
 
 void statement_earlier(struct dw_rooms *rooms, const struct statement *of,
-		       struct dw_arena *a, struct dw_earlier *out)
+		       const struct dw_principal *who, struct dw_arena *a,
+		       struct dw_earlier *out)
 {
 	out->n = 0;
 	out->shingles = dw_arena_alloc(a, EARLIER_MAX * sizeof(*out->shingles));
 	out->id = dw_arena_alloc(a, EARLIER_MAX * sizeof(*out->id));
-	for (struct dw_link *l = rooms->all.prev; l != &rooms->all; l = l->prev)
-		take_all(out, of->room, of, DW_CONTAINER_OF(l, struct room, link));
+	for (struct dw_link *l = rooms->all.prev; l != &rooms->all; l = l->prev) {
+		struct room *room = DW_CONTAINER_OF(l, struct room, link);
+
+		take_all(out, dw_rooms_see(rooms, who, room->state->id) != NULL, of->room,
+			 of, room);
+	}
 }
 
 void statement_fill(struct dw_statement_op *op, const struct statement *t)
@@ -69,7 +76,7 @@ void statement_fill(struct dw_statement_op *op, const struct statement *t)
 		c->groups = c->people.groups(c->people.ctx, c->who.id);
 	if (c->type != DW_CMD_SUBMIT || t == NULL)
 		return;
-	statement_earlier(op->rooms, t, op->arena, &op->earlier);
+	statement_earlier(op->rooms, t, &c->who, op->arena, &op->earlier);
 	c->checker = op->rooms->checker;
 	c->earlier = op->earlier.shingles;
 	c->n_earlier = op->earlier.n;
@@ -102,7 +109,8 @@ static void write_finding(struct dw_jsonw *w, const struct dw_finding *f,
 	} else if (f->value != 0) {
 		dw_jsonw_ku64(w, "value", f->value);
 	}
-	if (f->check == DW_CHECK_COPY && f->copy_of < earlier->n)
+	if (f->check == DW_CHECK_COPY && f->copy_of < earlier->n &&
+	    earlier->id[f->copy_of] != 0)
 		dw_jsonw_ku64(w, "copy_of", earlier->id[f->copy_of]);
 	dw_jsonw_obj_end(w);
 }
@@ -165,7 +173,7 @@ static void write_length(struct dw_jsonw *w, const struct dw_statement *t)
 }
 
 void dw_statement_write_checks(struct dw_rooms *rooms, struct dw_jsonw *w,
-			       uint64_t statement)
+			       uint64_t statement, const struct dw_principal *who)
 {
 	const struct statement *t = statement_find(rooms, statement);
 	int64_t now = dw_now_us(dw_engine_clock(rooms->engine));
@@ -175,7 +183,7 @@ void dw_statement_write_checks(struct dw_rooms *rooms, struct dw_jsonw *w,
 	DW_REQUIRE(t != NULL);
 	memset(&plan, 0, sizeof(plan));
 	plan.arena = dw_arena_create();
-	statement_earlier(rooms, t, plan.arena, &earlier);
+	statement_earlier(rooms, t, who, plan.arena, &earlier);
 	dw_statement_look(t->state, rooms->checker, earlier.shingles, earlier.n, &plan);
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "revision", t->state->revision);

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Statements across rooms: what is named to whom, what a draft may point at, what outlives a merger."""
+from harness import eq
+from test_statements import V1, Desk
+
+TEXT = ("The water of the northern plant is safe again since this morning, and everybody in the "
+        "district may drink it without boiling it first.")
+
+
+def publish(dw, id_):
+    d = dw.submit(id_, who=dw.lead)["digest"]
+    dw.rule(id_, d, "approve", dw.boss).ok(201)
+    dw.do(id_, "publish", {"digest": d}, dw.lead).ok(201)
+
+
+def copies(findings):
+    return [f.get("copy_of") for f in findings if f["check"] == "near_copy"]
+
+
+def test_a_copy_is_named_to_those_who_see_its_room():
+    with Desk() as dw:
+        room = dw.declare(restricted=True)
+        boss = [u for u in dw.admin("GET", V1 + "/users").ok(200).json()["items"]
+                if u["name"] == "boss"][0]["id"]
+        dw.add(room["id"], "participants", {"user": boss, "role": "member"}).ok(201)
+        first = dw.draft(room["id"], who=dw.lead, text=TEXT)["id"]
+        publish(dw, first)
+        second = dw.draft(dw.declare(title="Another")["id"], text=TEXT)["id"]
+        path = V1 + "/statements/%d/checks" % second
+        eq(copies(dw.lead("GET", path).ok(200).json()["findings"]), [first])
+        eq(copies(dw.drafter("GET", path).ok(200).json()["findings"]), [None])
+        eq(copies(dw.submit(second)["findings"]), [None])
