@@ -22,6 +22,9 @@ struct dw_statement_command {
 	struct dw_str title, lang, text, template_name;
 	unsigned channel, reader;
 	uint64_t translation_of, correction_of;
+	/* those two, borrowed; NULL: there is none, they may not see it, or it is of another room.
+	 * corrected may be of a room that was merged into this one */
+	const struct dw_statement *original, *corrected;
 	struct dw_rest_list rests;
 	/* TYPE */
 	uint64_t revision; /* that the updates start from; SUBMIT, REST: as seen */

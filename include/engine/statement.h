@@ -18,6 +18,8 @@ DW_MUST_USE int dw_statement_project_on_writer(struct dw_db *db,
 /** The statement if the principal may see its room, else NULL. */
 const struct dw_statement *dw_statements_see(const struct dw_rooms *rooms,
 					     const struct dw_principal *who, uint64_t id);
+/** The incident in which that one goes on: itself, unless it was merged. */
+const struct dw_incident *dw_rooms_go_on(const struct dw_rooms *rooms, uint64_t id);
 /** All of a room, newest first, until fn returns false. */
 void dw_statements_each(const struct dw_rooms *rooms, uint64_t room,
 			bool (*fn)(void *data, const struct dw_statement *t), void *data);

@@ -414,7 +414,7 @@ static void correct(struct dw_http_req *req, void *data)
 	c->lang = t->lang;
 	c->channel = t->channel;
 	c->reader = t->reader;
-	r->op.incident = t->incident;
+	r->op.incident = dw_rooms_go_on(dw_engine_rooms(api->engine), t->incident)->id;
 	if (statement_text(r, "text", true, DW_TEXT_UNITS_MAX, &c->text) &&
 	    statement_text(r, "reason", true, REASON_MAX, &c->reason))
 		statement_do(r, write_made);

@@ -231,6 +231,26 @@ static int take_rests(struct stating *d, const struct dw_draft *draft,
 	return rc;
 }
 
+/* What a draft says that it is of: the newsroom and the checks show them together. */
+static int check_sources(struct stating *d)
+{
+	const struct dw_statement_command *c = d->c;
+
+	if (c->translation_of != 0 &&
+	    (c->original == NULL || c->original->incident != d->s->id))
+		return refuse_statement(d, DW_EUNPROCESSABLE, "/translation_of",
+					"this incident has no statement of this id");
+	if (c->correction_of == 0)
+		return 0;
+	if (c->corrected == NULL)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "/correction_of",
+					"this incident has no statement of this id");
+	if (c->corrected->publications.n == 0)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "/correction_of",
+					"only what was published can be corrected");
+	return 0;
+}
+
 int decide_draft(struct stating *d)
 {
 	const struct dw_statement_command *c = d->c;
@@ -247,6 +267,9 @@ int decide_draft(struct stating *d)
 	if (!is_line(c->template_name, NAME_MAX))
 		return refuse_statement(d, DW_EINVAL, "/template",
 					"there is no template of this name");
+	rc = check_sources(d);
+	if (rc < 0)
+		return rc;
 	dw_draft_init(&draft);
 	rc = dw_draft_start(&draft, c->text, c->who.id, d->fault);
 	if (rc < 0) {

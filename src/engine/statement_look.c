@@ -13,6 +13,7 @@
 #include "text/length.h"
 
 #define EARLIER_MAX 200 /* the newest */
+#define MERGED_MAX 1000 /* one into the other */
 
 /* Of the text that is out; made once for each publication. */
 static const struct dw_shingles *shingles_of(struct statement *t,
@@ -67,6 +68,28 @@ void statement_earlier(struct dw_rooms *rooms, const struct statement *of,
 	}
 }
 
+const struct dw_incident *dw_rooms_go_on(const struct dw_rooms *rooms, uint64_t id)
+{
+	const struct dw_incident *s = dw_rooms_find(rooms, id);
+
+	for (unsigned i = 0; i < MERGED_MAX && s != NULL && s->merged_into != 0; i++)
+		s = dw_rooms_find(rooms, s->merged_into);
+	return s;
+}
+
+static void fill_sources(struct dw_statement_op *op)
+{
+	struct dw_statement_command *c = &op->cmd;
+	const struct dw_incident *s;
+
+	c->original = dw_statements_see(op->rooms, &c->who, c->translation_of);
+	c->corrected = dw_statements_see(op->rooms, &c->who, c->correction_of);
+	s = c->corrected != NULL ? dw_rooms_go_on(op->rooms, c->corrected->incident)
+				 : NULL;
+	if (s == NULL || s->id != op->incident)
+		c->corrected = NULL;
+}
+
 void statement_fill(struct dw_statement_op *op, const struct statement *t)
 {
 	struct dw_statement_command *c = &op->cmd;
@@ -74,6 +97,8 @@ void statement_fill(struct dw_statement_op *op, const struct statement *t)
 	c->authority = dw_authorities_now(dw_engine_authorities(op->rooms->engine));
 	if (c->who.kind == DW_USER)
 		c->groups = c->people.groups(c->people.ctx, c->who.id);
+	if (c->type == DW_CMD_DRAFT_STATEMENT)
+		fill_sources(op);
 	if (c->type != DW_CMD_SUBMIT || t == NULL)
 		return;
 	statement_earlier(op->rooms, t, &c->who, op->arena, &op->earlier);

@@ -30,3 +30,20 @@ def test_a_copy_is_named_to_those_who_see_its_room():
         eq(copies(dw.lead("GET", path).ok(200).json()["findings"]), [first])
         eq(copies(dw.drafter("GET", path).ok(200).json()["findings"]), [None])
         eq(copies(dw.submit(second)["findings"]), [None])
+
+
+def test_what_a_draft_is_of():
+    with Desk() as dw:
+        room, other = dw.declare()["id"], dw.declare(title="Other")["id"]
+        here, there = dw.draft(room)["id"], dw.draft(other)["id"]
+        ask = {"title": "x", "lang": "fa", "channel": "press", "audience": "public"}
+        path = V1 + "/incidents/%d/statements" % room
+        for id_ in (there, room, 10 ** 6):
+            dw.drafter("POST", path, dict(ask, translation_of=id_)).problem(422, "/translation_of")
+            dw.drafter("POST", path, dict(ask, correction_of=id_)).problem(422, "/correction_of")
+        dw.drafter("POST", path, dict(ask, correction_of=here)).problem(422, "/correction_of")
+        dw.drafter("POST", path, dict(ask, translation_of=here)).ok(201)
+        publish(dw, here)
+        dw.drafter("POST", path, dict(ask, correction_of=here)).ok(201)
+        dw.drafter("POST", V1 + "/incidents/%d/statements" % other,
+                   dict(ask, correction_of=here)).problem(422, "/correction_of")

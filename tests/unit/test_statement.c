@@ -50,6 +50,7 @@ static void a_draft_begins_as_it_was_given(void **state)
 				    .rests = DW_RESTS_CHECKING,
 				    .from = 11,
 				    .to = 16 } };
+	struct dw_statement original = { .id = 7 };
 	struct dw_statement_command c;
 	struct staterig r;
 
@@ -57,6 +58,8 @@ static void a_draft_begins_as_it_was_given(void **state)
 	c = draft_command(&r);
 	c.rests = (struct dw_rest_list){ rest, 2 };
 	c.translation_of = 7;
+	c.original = &original;
+	original.incident = r.s->id;
 	c.template_name = DW_STR("holding");
 	assert_int_equal(staterig_give(&r, &c), 0);
 	assert_text(&r, "الماء آمن.\nنتكلم الساعة ٦.");
@@ -78,6 +81,7 @@ static void a_draft_begins_as_it_was_given(void **state)
 static void a_draft_may_not_begin_anyhow(void **state)
 {
 	struct dw_rest rest = { .claim = 99, .to = 3 };
+	const struct dw_statement draft = { .id = 7 };
 	struct dw_statement_command c;
 	struct staterig r;
 
@@ -99,6 +103,10 @@ static void a_draft_may_not_begin_anyhow(void **state)
 	rest.to = 900;
 	TRY((c.rests = (struct dw_rest_list){ &rest, 1 }), DW_EUNPROCESSABLE,
 	    "/rests/0/to");
+	TRY(c.translation_of = 7, DW_EUNPROCESSABLE, "/translation_of");
+	TRY(c.correction_of = 7, DW_EUNPROCESSABLE, "/correction_of");
+	TRY((c.correction_of = 7, c.corrected = &draft), DW_EUNPROCESSABLE,
+	    "/correction_of");
 	TRY(c.who.roles = DW_ROLE_APPROVER, DW_EFORBIDDEN, "");
 	TRY(r.s->n_statements = DW_STATEMENTS_MAX, DW_EUNPROCESSABLE, "");
 #undef TRY
