@@ -39,6 +39,8 @@ struct dw_statement_command {
 	const struct dw_shingles *earlier; /* of what went out */
 	size_t n_earlier;
 	/* RULE, PUBLISH, WITHDRAW */
+	const struct dw_incident
+		*goes_on; /* WITHDRAW: the room merged into; NULL: none */
 	struct dw_str digest, reason;
 	uint64_t
 		submitted; /* RULE: seq of the version that was read; 0: its digest says enough */

@@ -354,7 +354,7 @@ static int decide_one(struct stating *d)
 
 static int check_open(struct stating *d)
 {
-	if (d->s->status == DW_MERGED)
+	if (d->s->status == DW_MERGED && d->c->type != DW_CMD_WITHDRAW)
 		return refuse_statement(
 			d, DW_EUNPROCESSABLE, "",
 			"this incident was merged into %llu: it goes on there",
@@ -383,7 +383,7 @@ bool holds_office(const struct stating *d, unsigned office)
 	return false;
 }
 
-/* Who leads the room; of a publication by an envelope also whoever has its office. */
+/* Who leads the room, of a withdrawal that in which it goes on; of a publication by an envelope also whoever has its office. */
 static struct dw_standing standing(const struct stating *d)
 {
 	const struct dw_statement_command *c = d->c;
@@ -391,9 +391,11 @@ static struct dw_standing standing(const struct stating *d)
 		c->type == DW_CMD_PUBLISH && c->envelope != 0 && c->authority != NULL
 			? dw_authority_envelope(c->authority, c->envelope)
 			: NULL;
+	const struct dw_incident *s =
+		c->type == DW_CMD_WITHDRAW && c->goes_on != NULL ? c->goes_on : d->s;
 
 	return (struct dw_standing){
-		.is_lead = c->who.id != 0 && dw_incident_is_led_by(d->s, c->who.id),
+		.is_lead = c->who.id != 0 && dw_incident_is_led_by(s, c->who.id),
 		.is_owner = e != NULL && holds_office(d, e->office),
 	};
 }

@@ -99,6 +99,8 @@ void statement_fill(struct dw_statement_op *op, const struct statement *t)
 		c->groups = c->people.groups(c->people.ctx, c->who.id);
 	if (c->type == DW_CMD_DRAFT_STATEMENT)
 		fill_sources(op);
+	if (c->type == DW_CMD_WITHDRAW)
+		c->goes_on = dw_rooms_go_on(op->rooms, op->incident);
 	if (c->type != DW_CMD_SUBMIT || t == NULL)
 		return;
 	statement_earlier(op->rooms, t, &c->who, op->arena, &op->earlier);

@@ -216,6 +216,11 @@ static void expect(struct dw_statement_op *op)
 		op->expect[op->append.n_expect++] =
 			(struct dw_expect){ DW_KEY_OUTGOING,
 					    dw_journal_position(j, DW_KEY_OUTGOING) };
+	if (type == DW_CMD_WITHDRAW && op->cmd.goes_on != NULL &&
+	    op->cmd.goes_on->id != op->incident)
+		op->expect[op->append.n_expect++] =
+			(struct dw_expect){ op->cmd.goes_on->id,
+					    dw_journal_position(j, op->cmd.goes_on->id) };
 	if (type == DW_CMD_RULE || type == DW_CMD_PUBLISH)
 		op->expect[op->append.n_expect++] =
 			(struct dw_expect){ DW_KEY_ROLES,

@@ -47,3 +47,19 @@ def test_what_a_draft_is_of():
         dw.drafter("POST", path, dict(ask, correction_of=here)).ok(201)
         dw.drafter("POST", V1 + "/incidents/%d/statements" % other,
                    dict(ask, correction_of=here)).problem(422, "/correction_of")
+
+
+def test_what_outlives_a_merger():
+    with Desk() as dw:
+        one, two = dw.declare(), dw.declare(title="Two")["id"]
+        id_ = dw.draft(one["id"])["id"]
+        publish(dw, id_)
+        dw.patch(str(one["id"]), dw.room(one["id"])["version"],
+                 {"merge_into": two, "reason": "The same"}).ok(200)
+        made = dw.do(id_, "corrections", {"text": "Two.", "reason": "It was wrong"}).ok(201).json()
+        eq((made["incident"], made["correction_of"]), (two, id_))
+        dw.do(id_, "withdraw", {"reason": "x"}).problem(403)
+        dw.do(id_, "withdraw", {"reason": "It was wrong"}, dw.lead).ok(201)
+        eq(dw.statement(id_)["status"], "withdrawn")
+        dw.do(id_, "submit", {"revision": 0}).problem(422)
+        dw.verify()
