@@ -9,8 +9,8 @@
 #include "text/nameset.h"
 
 enum dw_delta_kind {
-	DW_DELTA_NUMBER,   /* in any digits: 1,200 and ۱٬۲۰۰ are the same */
-	DW_DELTA_NAME,	   /* in any spelling: Dana Dairy and لبنیات دانا are the same */
+	DW_DELTA_NUMBER, /* in any digits: 1,200 and ۱٬۲۰۰ are the same */
+	DW_DELTA_NAME, /* in any spelling: Dana Dairy and لبنیات دانا are the same */
 	DW_DELTA_NEGATION, /* a word of the text's language that denies */
 	DW_DELTA_KINDS
 };

@@ -75,8 +75,9 @@ void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
 /* ---- translations ---- */
 
 /* Those of one kind. gone: it stands in the other text alone. */
-static void write_list(struct dw_jsonw *w, const char *key, const struct dw_deltas *deltas,
-		       enum dw_delta_kind kind, const struct dw_nameset *names)
+static void write_list(struct dw_jsonw *w, const char *key,
+		       const struct dw_deltas *deltas, enum dw_delta_kind kind,
+		       const struct dw_nameset *names)
 {
 	dw_jsonw_key(w, key);
 	dw_jsonw_arr(w);

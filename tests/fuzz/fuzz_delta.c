@@ -82,7 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const langs[] = { "ar", "fa", "en", "fr" };
 	static struct dw_checker *checker;
-	struct dw_str rest = dw_str_make((const char *)data + 1, size - 1), list, old, new;
+	struct dw_str rest = dw_str_make((const char *)data + 1, size - 1), list, old,
+		      new;
 	struct dw_str lines[LINES_MAX];
 	struct dw_nameset *names;
 	size_t n = 0;

@@ -44,7 +44,8 @@ static void is_delta(const char *old, const char *new, const char *lang, const c
 	char got[1000] = "";
 	struct dw_deltas d;
 
-	dw_text_delta(checker, names, dw_str_of(old), dw_str_of(new), dw_str_of(lang), &d);
+	dw_text_delta(checker, names, dw_str_of(old), dw_str_of(new), dw_str_of(lang),
+		      &d);
 	for (size_t i = 0; i < d.n; i++) {
 		const char *text = d.at[i].is_gone ? old : new;
 		size_t from = byte_at(text, d.at[i].from), to = byte_at(text, d.at[i].to);
@@ -89,7 +90,8 @@ static void translations_have_the_same_numbers(void **state)
 {
 	struct dw_deltas d;
 
-	dw_text_translation_delta(names, DW_STR("3 hurt, 40 %"), DW_STR("۳ مصدوم، ۴۰"), &d);
+	dw_text_translation_delta(names, DW_STR("3 hurt, 40 %"), DW_STR("۳ مصدوم، ۴۰"),
+				  &d);
 	assert_int_equal(d.n, 0);
 	dw_text_translation_delta(names, DW_STR("3 hurt"), DW_STR("٤ جرحى"), &d);
 	assert_int_equal(d.n, 2);

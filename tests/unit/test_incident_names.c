@@ -59,7 +59,8 @@ static int give(struct table *t, const char *const *lines, size_t n)
 	c.f.names.p = dw_arena_alloc(t->s->arena, (n + 1) * sizeof(struct dw_str));
 	c.f.names.n = n;
 	for (size_t i = 0; i < n; i++)
-		c.f.names.p[i] = dw_str_of(dw_arena_strdup(t->s->arena, dw_str_of(lines[i])));
+		c.f.names.p[i] =
+			dw_str_of(dw_arena_strdup(t->s->arena, dw_str_of(lines[i])));
 	dw_plan_fini(&t->plan);
 	memset(&t->fault, 0, sizeof(t->fault));
 	rc = dw_decide(&c, t->s, NULL, &t->plan, &t->fault);
@@ -107,14 +108,16 @@ static void the_same_names_are_no_event(void **state)
 
 static void a_name_without_a_spelling_is_refused(void **state)
 {
-	static const char *const lines[] = { "= b",
-					     "a = = b",
-					     "a =",
-					     "=",
-					     "\"!\" = b",
-					     "a\nb",
-					     "a=b=c=d=e=f=g=h=i",
-					     "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17" };
+	static const char *const lines[] = {
+		"= b",
+		"a = = b",
+		"a =",
+		"=",
+		"\"!\" = b",
+		"a\nb",
+		"a=b=c=d=e=f=g=h=i",
+		"1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17"
+	};
 	struct table *t = *state;
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {

@@ -49,8 +49,8 @@ static struct dw_str part(const char *text, uint32_t from, uint32_t to)
 }
 
 /* "-a(A) +b(B)": what is gone and what is new as it is written, and whose name that is. */
-static void is_told(const struct dw_nameset *s, const struct dw_deltas *d, const char *old,
-		    const char *new, const char *want)
+static void is_told(const struct dw_nameset *s, const struct dw_deltas *d,
+		    const char *old, const char *new, const char *want)
 {
 	char got[2000] = "";
 
@@ -122,7 +122,8 @@ static void a_name_ends_where_words_do(void **state)
 	has(room, "دانایی و دانایان", "");
 	has(room, "#Dana #DanaDairy #dana_dairy @dana",
 	    "-Dana(Dana) -DanaDairy(Dana Dairy) -dana_dairy(Dana Dairy) -dana(Dana)");
-	has(room, "#لبنیات_دانا دانا‌ها دانا ها", "-لبنیات_دانا(Dana Dairy) -دانا(Dana) -دانا(Dana)");
+	has(room, "#لبنیات_دانا دانا‌ها دانا ها",
+	    "-لبنیات_دانا(Dana Dairy) -دانا(Dana) -دانا(Dana)");
 	has(room, "Dana\nDairy", "-Dana(Dana)");
 	has(room, "at St Mary’s hospital.", "-St Mary’s hospital(St. Mary's Hospital)");
 }
@@ -161,15 +162,16 @@ static void arabic_writes_small_words_to_a_name(void **state)
 
 static void the_longest_name_stands_there(void **state)
 {
-	static const char *const lines[] = { "Bank",	 "Bank Dana", "Dana Dairy Company",
-					     "Dana",	 "Dairy",     "Dana Dairy",
-					     "The Dana", "بندر عباس", "ندر",
-					     NULL };
+	static const char *const lines[] = {
+		"Bank",	      "Bank Dana", "Dana Dairy Company", "Dana", "Dairy",
+		"Dana Dairy", "The Dana",  "بندر عباس",		 "ندر",	 NULL
+	};
 
 	has(lines, "Dana Dairy", "-Dana Dairy(Dana Dairy)");
 	has(lines, "Dana Dairy Company", "-Dana Dairy Company(Dana Dairy Company)");
 	has(lines, "Bank Dana Dairy", "-Dana Dairy(Dana Dairy)");
-	has(lines, "Bank Dana Dana Dairy", "-Bank Dana(Bank Dana) -Dana Dairy(Dana Dairy)");
+	has(lines, "Bank Dana Dana Dairy",
+	    "-Bank Dana(Bank Dana) -Dana Dairy(Dana Dairy)");
 	has(lines, "The Dana Dairy Company", "-Dana Dairy Company(Dana Dairy Company)");
 	has(lines, "Dana Dairy Comp", "-Dana Dairy(Dana Dairy)");
 	has(lines, "Dairy Dana", "-Dairy(Dairy) -Dana(Dana)");
@@ -178,7 +180,8 @@ static void the_longest_name_stands_there(void **state)
 
 static void the_first_of_two_has_a_spelling(void **state)
 {
-	static const char *const lines[] = { "Dana Group = Dana", "Dana Dairy = dâna", NULL };
+	static const char *const lines[] = { "Dana Group = Dana", "Dana Dairy = dâna",
+					     NULL };
 
 	has(lines, "Dana", "-Dana(Dana Group)");
 }
@@ -205,8 +208,8 @@ static void kinds_come_in_order_and_have_room_each(void **state)
 	struct dw_deltas d;
 
 	for (int i = 0; i < 250; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text),
-			 "not %d Dana ", 1000 + i);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "not %d Dana ",
+			 1000 + i);
 	dw_text_delta(checker, s, dw_str_of(text), DW_STR(""), DW_STR("en"), &d);
 	assert_true(d.is_more);
 	assert_int_equal(d.n, 3 * DW_DELTAS_MAX);
@@ -220,7 +223,8 @@ static void lines_are_names_or_refused(void **state)
 {
 	assert_null(dw_name_refused(DW_STR("a")));
 	assert_null(dw_name_refused(DW_STR("  a=b  ")));
-	assert_null(dw_name_refused(DW_STR("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 = b")));
+	assert_null(
+		dw_name_refused(DW_STR("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 = b")));
 	assert_non_null(dw_name_refused(DW_STR("")));
 	assert_non_null(dw_name_refused(DW_STR("a==b")));
 	assert_non_null(dw_name_refused(DW_STR("a=")));
@@ -232,14 +236,11 @@ static void lines_are_names_or_refused(void **state)
 /* A set is made of whatever there is: by a later version, or none of it a name. */
 static void what_is_no_name_is_left_out(void **state)
 {
-	static const char *const lines[] = { "= Dana",
-					     "!! = ??",
-					     "a=b=c=d=e=f=g=h=i",
+	static const char *const lines[] = { "= Dana", "!! = ??", "a=b=c=d=e=f=g=h=i",
 					     "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17",
 					     NULL };
 
-	has(lines, "Dana c i 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17",
-	    "-Dana() -c(a)");
+	has(lines, "Dana c i 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17", "-Dana() -c(a)");
 }
 
 /* The worst that somebody could write: each word begins hundreds of names and ends none. */
@@ -255,8 +256,8 @@ static void hostile_names_are_looked_for_in_time(void **state)
 		for (int k = 0; k < 8; k++) {
 			for (int n = 0; n < 15; n++)
 				strcat(lines[i], "ا ");
-			snprintf(lines[i] + strlen(lines[i]), 20, "%zu%c", i * 8 + (size_t)k,
-				 k < 7 ? '=' : '\0');
+			snprintf(lines[i] + strlen(lines[i]), 20, "%zu%c",
+				 i * 8 + (size_t)k, k < 7 ? '=' : '\0');
 		}
 		list[i] = lines[i];
 	}
