@@ -164,14 +164,15 @@ static void reply_now(struct dw_http_req *req, struct dw_api *api,
 		      const struct dw_statement *t)
 {
 	struct dw_rooms *rooms = dw_engine_rooms(api->engine);
+	struct dw_statement_onlooker onlooker = { dw_api_who(req),
+						  dw_rooms_go_on(rooms, t->incident) };
 	struct dw_jsonw w;
 	struct dw_buf b;
 
 	dw_buf_init(&b, DW_STATEMENT_OUT_MAX);
 	dw_jsonw_init(&w, &b);
 	dw_statement_write(&w, t, dw_account_names(dw_engine_account(api->engine)),
-			   now_of(api), dw_rooms_find(rooms, t->incident),
-			   dw_api_who(req));
+			   now_of(api), dw_rooms_find(rooms, t->incident), &onlooker);
 	if (dw_jsonw_end(&w) < 0) {
 		dw_api_refuse(req, DW_EINTERNAL, "this statement is too large to show");
 	} else {

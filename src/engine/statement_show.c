@@ -335,7 +335,8 @@ static void write_publications(struct dw_jsonw *w, const struct dw_statement *t,
 
 void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
 			const struct dw_names *names, int64_t at,
-			const struct dw_incident *s, const struct dw_principal *who)
+			const struct dw_incident *s,
+			const struct dw_statement_onlooker *onlooker)
 {
 	dw_jsonw_obj(w);
 	write_head(w, t, names, at);
@@ -345,7 +346,7 @@ void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
 	write_publications(w, t, names);
 	if (s != NULL)
 		statement_write_claims(w, t, s);
-	if (s != NULL && who != NULL)
-		statement_write_may(w, s, who);
+	if (s != NULL && onlooker != NULL)
+		statement_write_may(w, s, onlooker);
 	dw_jsonw_obj_end(w);
 }

@@ -47,25 +47,35 @@ void statement_write_claims(struct dw_jsonw *w, const struct dw_statement *t,
 	dw_jsonw_arr_end(w);
 }
 
+/* What is public is corrected and taken back in the room that a merged one goes on in. */
 void statement_write_may(struct dw_jsonw *w, const struct dw_incident *s,
-			 const struct dw_principal *who)
+			 const struct dw_statement_onlooker *onlooker)
 {
 	static const struct {
 		const char *key;
 		enum dw_command_type type;
-	} acts[] = { { "type", DW_CMD_TYPE },
-		     { "submit", DW_CMD_SUBMIT },
-		     { "rule", DW_CMD_RULE },
-		     { "publish", DW_CMD_PUBLISH } };
-	struct dw_standing standing = { .is_lead = who->kind == DW_USER &&
-						   dw_incident_is_led_by(s, who->id) };
-	bool is_over = s->merged_into != 0;
+		bool outlives; /* a merger */
+	} acts[] = { { "type", DW_CMD_TYPE, false },
+		     { "submit", DW_CMD_SUBMIT, false },
+		     { "rule", DW_CMD_RULE, false },
+		     { "publish", DW_CMD_PUBLISH, false },
+		     { "correct", DW_CMD_DRAFT_STATEMENT, true },
+		     { "withdraw", DW_CMD_WITHDRAW, true } };
+	const struct dw_principal *who = onlooker->who;
 
 	dw_jsonw_key(w, "may");
 	dw_jsonw_obj(w);
-	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+		const struct dw_incident *in = acts[i].outlives ? onlooker->goes_on : s;
+		struct dw_standing standing = {
+			.is_lead =
+				who->kind == DW_USER && dw_incident_is_led_by(in, who->id)
+		};
+
 		dw_jsonw_kbool(w, acts[i].key,
-			       !is_over && dw_policy_command(who, acts[i].type, &standing,
-							     NULL) == 0);
+			       in->merged_into == 0 &&
+				       dw_policy_command(who, acts[i].type, &standing,
+							 NULL) == 0);
+	}
 	dw_jsonw_obj_end(w);
 }

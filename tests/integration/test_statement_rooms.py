@@ -56,6 +56,10 @@ def test_what_outlives_a_merger():
         publish(dw, id_)
         dw.patch(str(one["id"]), dw.room(one["id"])["version"],
                  {"merge_into": two, "reason": "The same"}).ok(200)
+        may = dw.lead("GET", V1 + "/statements/%d" % id_).ok(200).json()["may"]
+        eq([k for k in may if may[k]], ["correct", "withdraw"])
+        may = dw.drafter("GET", V1 + "/statements/%d" % id_).ok(200).json()["may"]
+        eq([k for k in may if may[k]], ["correct"])
         made = dw.do(id_, "corrections", {"text": "Two.", "reason": "It was wrong"}).ok(201).json()
         eq((made["incident"], made["correction_of"]), (two, id_))
         dw.do(id_, "withdraw", {"reason": "x"}).problem(403)

@@ -58,9 +58,9 @@ function actsOf(statement: StatementData): ActName[] {
 		acts.push("submit");
 	if (may?.publish && statement.submitted !== null && statement.missing.length === 0 && statement.publications.at(-1)?.digest !== statement.submitted.digest)
 		acts.push("publish");
-	if (may?.submit && isOut)
+	if (may?.correct && isOut)
 		acts.push("correct");
-	if (may?.publish && isOut)
+	if (may?.withdraw && isOut)
 		acts.push("withdraw");
 	return acts;
 }

@@ -140,7 +140,7 @@ export interface StatementData extends Omit<Summary, "submitted"> {
 	publications: Publication[];
 	/** Of its rests, those of the submitted version among them. */
 	claims: KnownClaim[];
-	may?: { type: boolean; submit: boolean; rule: boolean; publish: boolean };
+	may?: { type: boolean; submit: boolean; rule: boolean; publish: boolean; correct: boolean; withdraw: boolean };
 }
 
 export type Check = "bidi_control" | "hidden_character" | "too_long" | "asks_for_code" | "no_acknowledgement" | "no_next_step" | "blame" | "near_copy";
