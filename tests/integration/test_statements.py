@@ -89,9 +89,11 @@ def test_drafting():
         eq((t["submitted"], t["verdicts"], t["versions"], t["missing"]), (None, [], [], []))
         now = dw.statement(id_)
         eq({k: v for k, v in now.items() if k not in ("may", "claims")}, t)
-        eq(now["may"], {"type": True, "submit": True, "rule": False, "publish": True})
+        eq(now["may"], {"type": True, "submit": True, "rule": False, "publish": True,
+                        "correct": True, "withdraw": True})
         eq(dw.statement(id_, who=dw.boss)["may"],
-           {"type": False, "submit": False, "rule": True, "publish": False})
+           {"type": False, "submit": False, "rule": True, "publish": False,
+            "correct": False, "withdraw": False})
         items = dw.observer("GET", V1 + "/incidents/%d/statements" % room).ok(200).json()["items"]
         eq([(i["id"], i["title"], "text" in i) for i in items], [(id_, "بیانیه", False)])
         eq(dw.room(room)["statements"], items)
