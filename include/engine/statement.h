@@ -137,16 +137,13 @@ void dw_statement_write_summary(struct dw_jsonw *w, const struct dw_statement *t
 /** Members of the open object: those of a summary. */
 void dw_statement_write_own(struct dw_jsonw *w, const struct dw_statement *t,
 			    const struct dw_names *names, int64_t at);
-/* Who looks at a statement, and the room in which its own goes on (itself, unless it was merged). */
-struct dw_statement_onlooker {
-	const struct dw_principal *who;
-	const struct dw_incident *goes_on;
-};
-/** All of it. s: its room; onlooker: for what they may do, with the live room; NULL for the past. */
+/** All of it, as it was. s: its room then, for the claims; NULL: without them. */
 void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
 			const struct dw_names *names, int64_t at,
-			const struct dw_incident *s,
-			const struct dw_statement_onlooker *onlooker);
+			const struct dw_incident *s);
+/** All of it, as it is, and what `who` may do. On the loop. */
+void dw_statement_write_now(const struct dw_rooms *rooms, struct dw_jsonw *w,
+			    const struct dw_statement *t, const struct dw_principal *who);
 /** Members of the open object: all of a version, and what was said of it. */
 void dw_statement_write_version(struct dw_jsonw *w, const struct dw_statement *t,
 				const struct dw_statement_version *v,

@@ -278,7 +278,7 @@ static void write_made(struct dw_jsonw *w, const struct statement_req *r)
 
 	for (size_t i = 0; i < p->n; i++)
 		dw_statement_apply(t, &p->fact[i]);
-	dw_statement_write(w, t, r->names, t->at, NULL, NULL);
+	dw_statement_write(w, t, r->names, t->at, NULL);
 	dw_statement_destroy(t);
 }
 
@@ -434,17 +434,14 @@ static void on_changed(struct dw_statement_op *op)
 	const struct dw_statement *t =
 		dw_statements_see(rooms, &op->cmd.who, op->statement);
 	bool is_moved = op->status == DW_EMOVED;
-	struct dw_statement_onlooker onlooker = { &op->cmd.who, NULL };
 	struct dw_jsonw w;
 
 	if (t == NULL || (op->status < 0 && !is_moved)) {
 		statement_refuse(r);
 		return;
 	}
-	onlooker.goes_on = dw_rooms_go_on(rooms, t->incident);
 	dw_jsonw_init(&w, &r->out);
-	dw_statement_write(&w, t, r->names, dw_now_us(dw_engine_clock(r->api->engine)),
-			   dw_rooms_find(rooms, t->incident), &onlooker);
+	dw_statement_write_now(rooms, &w, t, &op->cmd.who);
 	if (dw_jsonw_end(&w) < 0) {
 		(void)dw_fail(&op->err, DW_EINTERNAL,
 			      "it is done, but this statement is too large to show");

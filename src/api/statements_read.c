@@ -109,7 +109,7 @@ static int write_whole(struct past_job *j, struct dw_reader *r, struct dw_jsonw 
 	int rc = dw_room_fold_on_pool(r, j->room, j->upto, &s, &j->err);
 
 	if (rc == 0)
-		dw_statement_write(w, t, j->names, j->at, s, NULL);
+		dw_statement_write(w, t, j->names, j->at, s);
 	dw_incident_destroy(s);
 	return rc;
 }
@@ -163,16 +163,12 @@ static void reply_past(struct dw_http_req *req, struct dw_api *api,
 static void reply_now(struct dw_http_req *req, struct dw_api *api,
 		      const struct dw_statement *t)
 {
-	struct dw_rooms *rooms = dw_engine_rooms(api->engine);
-	struct dw_statement_onlooker onlooker = { dw_api_who(req),
-						  dw_rooms_go_on(rooms, t->incident) };
 	struct dw_jsonw w;
 	struct dw_buf b;
 
 	dw_buf_init(&b, DW_STATEMENT_OUT_MAX);
 	dw_jsonw_init(&w, &b);
-	dw_statement_write(&w, t, dw_account_names(dw_engine_account(api->engine)),
-			   now_of(api), dw_rooms_find(rooms, t->incident), &onlooker);
+	dw_statement_write_now(dw_engine_rooms(api->engine), &w, t, dw_api_who(req));
 	if (dw_jsonw_end(&w) < 0) {
 		dw_api_refuse(req, DW_EINTERNAL, "this statement is too large to show");
 	} else {

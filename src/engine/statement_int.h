@@ -84,6 +84,7 @@ void statement_write_translations(struct dw_jsonw *w, const struct statement *t)
 void statement_write_claims(struct dw_jsonw *w, const struct dw_statement *t,
 			    const struct dw_incident *s);
 void statement_write_may(struct dw_jsonw *w, const struct dw_incident *s,
-			 const struct dw_statement_onlooker *onlooker);
+			 const struct dw_incident *goes_on,
+			 const struct dw_principal *who);
 
 #endif

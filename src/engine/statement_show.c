@@ -6,6 +6,7 @@
  * People are {id,name,kind}: an approver reads this on a phone, without a list of people beside it.
  * What is absent is null rather than left out.
  */
+#include "engine/account.h"
 #include "statement_int.h"
 
 static void write_word(struct dw_jsonw *w, const char *key,
@@ -333,12 +334,10 @@ static void write_publications(struct dw_jsonw *w, const struct dw_statement *t,
 	dw_jsonw_arr_end(w);
 }
 
-void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
+static void write_whole(struct dw_jsonw *w, const struct dw_statement *t,
 			const struct dw_names *names, int64_t at,
-			const struct dw_incident *s,
-			const struct dw_statement_onlooker *onlooker)
+			const struct dw_incident *s)
 {
-	dw_jsonw_obj(w);
 	write_head(w, t, names, at);
 	write_draft(w, t, names);
 	write_submitted(w, t, names);
@@ -346,7 +345,25 @@ void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
 	write_publications(w, t, names);
 	if (s != NULL)
 		statement_write_claims(w, t, s);
-	if (s != NULL && onlooker != NULL)
-		statement_write_may(w, s, onlooker);
+}
+
+void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
+			const struct dw_names *names, int64_t at,
+			const struct dw_incident *s)
+{
+	dw_jsonw_obj(w);
+	write_whole(w, t, names, at, s);
+	dw_jsonw_obj_end(w);
+}
+
+void dw_statement_write_now(const struct dw_rooms *rooms, struct dw_jsonw *w,
+			    const struct dw_statement *t, const struct dw_principal *who)
+{
+	const struct dw_incident *s = dw_rooms_find(rooms, t->incident);
+
+	dw_jsonw_obj(w);
+	write_whole(w, t, dw_account_names(dw_engine_account(rooms->engine)),
+		    dw_now_us(dw_engine_clock(rooms->engine)), s);
+	statement_write_may(w, s, dw_rooms_go_on(rooms, t->incident), who);
 	dw_jsonw_obj_end(w);
 }

@@ -49,7 +49,8 @@ void statement_write_claims(struct dw_jsonw *w, const struct dw_statement *t,
 
 /* What is public is corrected and taken back in the room that a merged one goes on in. */
 void statement_write_may(struct dw_jsonw *w, const struct dw_incident *s,
-			 const struct dw_statement_onlooker *onlooker)
+			 const struct dw_incident *goes_on,
+			 const struct dw_principal *who)
 {
 	static const struct {
 		const char *key;
@@ -61,12 +62,11 @@ void statement_write_may(struct dw_jsonw *w, const struct dw_incident *s,
 		     { "publish", DW_CMD_PUBLISH, false },
 		     { "correct", DW_CMD_DRAFT_STATEMENT, true },
 		     { "withdraw", DW_CMD_WITHDRAW, true } };
-	const struct dw_principal *who = onlooker->who;
 
 	dw_jsonw_key(w, "may");
 	dw_jsonw_obj(w);
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-		const struct dw_incident *in = acts[i].outlives ? onlooker->goes_on : s;
+		const struct dw_incident *in = acts[i].outlives ? goes_on : s;
 		struct dw_standing standing = {
 			.is_lead =
 				who->kind == DW_USER && dw_incident_is_led_by(in, who->id)
