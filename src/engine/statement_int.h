@@ -74,6 +74,12 @@ void statement_fill(struct dw_statement_op *op, const struct statement *t);
 
 /* ---- statement_show.c, statement_show_more.c ---- */
 
+/** What is typed now; never NULL. */
+static inline struct dw_str statement_text_now(const struct dw_statement *t)
+{
+	return t->draft.text.len > 0 ? dw_buf_str(&t->draft.text) : DW_STR("");
+}
+
 void statement_write_lack(struct dw_jsonw *w, const struct dw_lack *l);
 /** A member of the open object: figures and names that this one and its translations do not share. */
 void statement_write_translations(struct dw_jsonw *w, const struct statement *t);

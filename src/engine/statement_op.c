@@ -204,27 +204,27 @@ static void on_appended(struct dw_append *a)
 	room_line_go_on(room);
 }
 
-static void expect(struct dw_statement_op *op)
+static void expect_key(struct dw_statement_op *op, uint64_t key)
 {
 	struct dw_journal *j = dw_engine_journal(op->rooms->engine);
+
+	op->expect[op->append.n_expect++] =
+		(struct dw_expect){ key, dw_journal_position(j, key) };
+}
+
+static void expect(struct dw_statement_op *op)
+{
+	const struct dw_incident *goes_on = op->cmd.goes_on;
 	enum dw_command_type type = op->cmd.type;
 
 	op->append.expect = op->expect;
-	op->expect[op->append.n_expect++] =
-		(struct dw_expect){ op->incident, dw_journal_position(j, op->incident) };
+	expect_key(op, op->incident);
 	if (type == DW_CMD_SUBMIT || type == DW_CMD_RULE || type == DW_CMD_PUBLISH)
-		op->expect[op->append.n_expect++] =
-			(struct dw_expect){ DW_KEY_OUTGOING,
-					    dw_journal_position(j, DW_KEY_OUTGOING) };
-	if (type == DW_CMD_WITHDRAW && op->cmd.goes_on != NULL &&
-	    op->cmd.goes_on->id != op->incident)
-		op->expect[op->append.n_expect++] =
-			(struct dw_expect){ op->cmd.goes_on->id,
-					    dw_journal_position(j, op->cmd.goes_on->id) };
+		expect_key(op, DW_KEY_OUTGOING);
+	if (type == DW_CMD_WITHDRAW && goes_on != NULL && goes_on->id != op->incident)
+		expect_key(op, goes_on->id);
 	if (type == DW_CMD_RULE || type == DW_CMD_PUBLISH)
-		op->expect[op->append.n_expect++] =
-			(struct dw_expect){ DW_KEY_ROLES,
-					    dw_journal_position(j, DW_KEY_ROLES) };
+		expect_key(op, DW_KEY_ROLES);
 }
 
 static void run(struct dw_statement_op *op)

@@ -258,8 +258,7 @@ void dw_statement_write_summary(struct dw_jsonw *w, const struct dw_statement *t
 static void write_draft(struct dw_jsonw *w, const struct dw_statement *t,
 			const struct dw_names *names)
 {
-	dw_jsonw_kstr(w, "text",
-		      t->draft.text.len > 0 ? dw_buf_str(&t->draft.text) : DW_STR(""));
+	dw_jsonw_kstr(w, "text", statement_text_now(t));
 	dw_jsonw_ku64(w, "units", t->draft.units);
 	dw_jsonw_ku64(w, "hash", dw_draft_hash(&t->draft));
 	dw_jsonw_key(w, "authors");

@@ -14,8 +14,7 @@
 /* Those that the room has now, whatever it had when a version was submitted. */
 static struct dw_nameset *names_of(const struct dw_incident *room)
 {
-	return room != NULL ? dw_nameset_create(room->names.p, room->names.n)
-			    : dw_nameset_create(NULL, 0);
+	return dw_nameset_create(room->names.p, room->names.n);
 }
 
 static void write_delta(struct dw_jsonw *w, const char *kind, bool is_gone, uint32_t from,
@@ -27,6 +26,15 @@ static void write_delta(struct dw_jsonw *w, const char *kind, bool is_gone, uint
 	dw_jsonw_kbool(w, "gone", is_gone);
 	dw_jsonw_ku64(w, "from", from);
 	dw_jsonw_ku64(w, "to", to);
+}
+
+static void write_found(struct dw_jsonw *w, const char *kind, const struct dw_delta *d,
+			const struct dw_nameset *names)
+{
+	write_delta(w, kind, d->is_gone, d->from, d->to);
+	if (d->kind == DW_DELTA_NAME)
+		dw_jsonw_kstr(w, "name", dw_nameset_name(names, d->name));
+	dw_jsonw_obj_end(w);
 }
 
 /* Links of `a` that `b` has not: the same claim in the same way, wherever it stands. */
@@ -59,12 +67,7 @@ void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
 	dw_jsonw_key(w, "deltas");
 	dw_jsonw_arr(w);
 	for (size_t i = 0; i < deltas.n; i++) {
-		const struct dw_delta *d = &deltas.at[i];
-
-		write_delta(w, dw_delta_name(d->kind), d->is_gone, d->from, d->to);
-		if (d->kind == DW_DELTA_NAME)
-			dw_jsonw_kstr(w, "name", dw_nameset_name(names, d->name));
-		dw_jsonw_obj_end(w);
+		write_found(w, dw_delta_name(deltas.at[i].kind), &deltas.at[i], names);
 	}
 	write_links(w, &was->rests, &is->rests, true);
 	write_links(w, &is->rests, &was->rests, false);
@@ -82,23 +85,10 @@ static void write_list(struct dw_jsonw *w, const char *key,
 	dw_jsonw_key(w, key);
 	dw_jsonw_arr(w);
 	for (size_t i = 0; i < deltas->n; i++) {
-		const struct dw_delta *d = &deltas->at[i];
-
-		if (d->kind != kind)
-			continue;
-		write_delta(w, NULL, d->is_gone, d->from, d->to);
-		if (kind == DW_DELTA_NAME)
-			dw_jsonw_kstr(w, "name", dw_nameset_name(names, d->name));
-		dw_jsonw_obj_end(w);
+		if (deltas->at[i].kind == kind)
+			write_found(w, NULL, &deltas->at[i], names);
 	}
 	dw_jsonw_arr_end(w);
-}
-
-static struct dw_str text_of(const struct dw_statement *t)
-{
-	struct dw_str text = dw_buf_str(&t->draft.text);
-
-	return text.n > 0 ? text : DW_STR("");
 }
 
 static void write_translation(struct dw_jsonw *w, const struct dw_statement *t,
@@ -107,7 +97,8 @@ static void write_translation(struct dw_jsonw *w, const struct dw_statement *t,
 {
 	struct dw_deltas deltas;
 
-	dw_text_translation_delta(names, text_of(other), text_of(t), &deltas);
+	dw_text_translation_delta(names, statement_text_now(other), statement_text_now(t),
+				  &deltas);
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "statement", other->id);
 	dw_jsonw_kstr_or_null(w, "title", other->title);
