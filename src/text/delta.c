@@ -39,7 +39,8 @@ const char *dw_delta_name(enum dw_delta_kind kind)
 	return names[kind];
 }
 
-static struct item *add(struct items *l)
+/* At those bytes; NULL: there are enough. */
+static struct item *add(struct items *l, size_t from, size_t to)
 {
 	struct item *i;
 
@@ -51,7 +52,7 @@ static struct item *add(struct items *l)
 		DW_INVARIANT(l->at != NULL);
 	}
 	i = &l->at[l->n++];
-	memset(i, 0, sizeof(*i));
+	*i = (struct item){ .from = from, .to = to };
 	return i;
 }
 
@@ -122,7 +123,7 @@ static char joint(const struct scan *s, uint32_t c, size_t behind)
 
 static void take_number(struct scan *s, struct items *l)
 {
-	struct item *i = add(l);
+	struct item *i = add(l, s->at, s->at);
 	size_t n = 0, used;
 	uint32_t c;
 	char j;
@@ -131,7 +132,6 @@ static void take_number(struct scan *s, struct items *l)
 		s->at = s->text.n;
 		return;
 	}
-	i->from = s->at;
 	for (;;) {
 		c = look(s, s->at, &used);
 		if (used == 0)
@@ -176,12 +176,10 @@ static void find_names(const struct dw_nameset *names, struct dw_str text,
 
 	nameset_find(names, text, &m);
 	for (size_t i = 0; i < m.n; i++) {
-		struct item *one = add(l);
+		struct item *one = add(l, m.at[i].from, m.at[i].to);
 
 		if (one == NULL)
 			break;
-		one->from = m.at[i].from;
-		one->to = m.at[i].to;
 		one->name = (uint32_t)m.at[i].name;
 		snprintf(one->key, sizeof(one->key), "%u", (unsigned)one->name);
 	}
@@ -216,12 +214,10 @@ static void find_negations(const struct dw_checker *c, struct dw_str text,
 	words = phrase_text_create(text);
 	phrase_find(&m, checker_phrases(c), lang, NEGATION, words);
 	for (size_t i = 0; i < m.n; i++) {
-		struct item *one = add(l);
+		struct item *one = add(l, m.at[i].from, m.at[i].to);
 
 		if (one == NULL)
 			break;
-		one->from = m.at[i].from;
-		one->to = m.at[i].to;
 		phrase_key(text, one->from, one->to, one->key, sizeof(one->key));
 	}
 	phrase_matches_fini(&m);

@@ -108,7 +108,7 @@ static bool is_other_letter(uint32_t c)
 
 #define CLASS_END 0x700 /* behind what most texts are written in */
 
-enum class_bit { LATIN = 1, ARABIC = 2, SILENT = 4, OTHER = 8 };
+enum class { NO_LETTER, LATIN, ARABIC, SILENT, OTHER };
 
 static uint8_t class_of[CLASS_END];
 
@@ -127,7 +127,7 @@ static uint8_t classify(uint32_t c)
 		return ARABIC;
 	if (is_latin_letter(c))
 		return LATIN;
-	return is_other_letter(c) ? OTHER : 0;
+	return is_other_letter(c) ? OTHER : NO_LETTER;
 }
 
 /* ---- words ---- */
