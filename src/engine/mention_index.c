@@ -89,19 +89,25 @@ struct shelf {
 	} at[MENTION_INDEX_EVERY];
 };
 
+/* They wait as long as the append does, with all others that wait. So there are none of what is large, which
+ * is indexed at once anyway, nor of what comes to much more than it was: some characters fold to
+ * eighteen. */
 struct dw_blob *mention_index_ahead(const struct dw_record *r)
 {
+	struct dw_str payload = dw_blob_str(r->payload);
+	struct dw_blob *made = NULL;
 	struct dw_mention_doc doc;
-	struct dw_blob *made;
 	struct dw_fault f;
 	struct dw_buf b;
 
 	if (dw_event_by_name(dw_str_of(r->type)) != DW_EV_MENTION_ADDED ||
-	    dw_mention_parse(&doc, dw_blob_str(r->payload), DW_MENTION_STORED, &f) < 0)
+	    payload.n > MENTION_INDEX_BYTES ||
+	    dw_mention_parse(&doc, payload, DW_MENTION_STORED, &f) < 0)
 		return NULL;
 	dw_buf_init(&b, MENTION_TERMS_MAX);
 	mention_terms_rest(&b, &doc.m);
-	made = dw_blob_new(b.p, b.len);
+	if (b.len <= 2 * payload.n)
+		made = dw_blob_new(b.p, b.len);
 	dw_buf_fini(&b);
 	dw_mention_doc_fini(&doc);
 	return made;

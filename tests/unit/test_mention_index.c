@@ -3,6 +3,7 @@
  * test_mention_index.c - the search index beside the journal: changes, erasure, what is large, what
  * is damaged, and what can be typed.
  */
+#include "engine/projection.h"
 #include "searchrig.h"
 #include "store/db.h"
 
@@ -161,6 +162,41 @@ static void test_limits(void **state)
 	assert_null(world_words(typed, false));
 }
 
+/* Terms of n times `part`, made ahead: their bytes, or 0. */
+static size_t made_ahead(const char *part, size_t n)
+{
+	struct dw_projector p = dw_projection();
+	struct dw_record r = { .type = "mention.added" };
+	struct dw_blob *made;
+	struct dw_buf b;
+	size_t len;
+
+	dw_buf_init(&b, 65536);
+	assert_int_equal(
+		dw_buf_addz(&b, "{\"source\":\"feed\",\"source_id\":\"1\",\"text\":\""),
+		0);
+	while (n-- > 0)
+		assert_int_equal(dw_buf_addz(&b, part), 0);
+	assert_int_equal(dw_buf_addz(&b, "\"}"), 0);
+	r.payload = dw_blob_new(b.p, b.len);
+	made = p.prepare_ahead(p.ctx, &r);
+	len = dw_blob_str(made).n;
+	assert_true(len <= 2 * b.len);
+	dw_blob_unref(made);
+	dw_blob_unref(r.payload);
+	dw_buf_fini(&b);
+	return len;
+}
+
+/* They wait in memory with all that is under way, so they are bounded by what was sent. */
+static void test_little_is_made_ahead(void **state)
+{
+	(void)state;
+	assert_true(made_ahead("the company الشركة شرکت ", 10) > 0);
+	assert_int_equal(made_ahead("the company ", 400), 0);  /* indexed at once */
+	assert_int_equal(made_ahead("\xef\xb7\xba ", 100), 0); /* one that is eighteen */
+}
+
 static char disk[] = "disk";
 
 #define ON_DISK(test)                                                                    \
@@ -170,9 +206,13 @@ static char disk[] = "disk";
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_DISK(test_change_is_found),	     ON_DISK(test_large_goes_in_at_once),
-		ON_DISK(test_index_keeps_up),	     ON_DISK(test_erased_is_not_found),
-		ON_DISK(test_anything_can_be_typed), cmocka_unit_test(test_limits),
+		ON_DISK(test_change_is_found),
+		ON_DISK(test_large_goes_in_at_once),
+		ON_DISK(test_index_keeps_up),
+		ON_DISK(test_erased_is_not_found),
+		ON_DISK(test_anything_can_be_typed),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_little_is_made_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
