@@ -91,6 +91,17 @@ static void publish(struct world *w, struct dw_statement *t,
 					.reason = dw_str_of(reason) });
 }
 
+/* A newsroom in which that is out. */
+static struct dw_statement *begin_with(struct world *w, struct dw_statement_fact f)
+{
+	struct dw_statement *t;
+
+	begin(w);
+	t = draft(w, f);
+	publish(w, t, f, "");
+	return t;
+}
+
 static void withdraw(struct world *w, struct dw_statement *t, const char *reason)
 {
 	const struct dw_publication *out = dw_statement_out(t);
@@ -276,9 +287,7 @@ static void paragraphs_and_lines_are_kept(void **state)
 	struct world w;
 
 	(void)state;
-	begin(&w);
-	t = draft(&w, f);
-	publish(&w, t, f, "");
+	t = begin_with(&w, f);
 	has(page(&w, t, 0), "dir=\"ltr\">\n<p>One<br/>\ntwo</p>\n<p>Three</p>\n</div>");
 	end(&w);
 }
@@ -292,9 +301,7 @@ static void a_telephone_number_runs_as_a_whole(void **state)
 	struct world w;
 
 	(void)state;
-	begin(&w);
-	t = draft(&w, f);
-	publish(&w, t, f, "");
+	t = begin_with(&w, f);
 	has(page(&w, t, 0), "تلفن <bdi dir=\"ltr\">+98 21 1234 5678</bdi> و <a href");
 	has(w.out.p, ">https://a.example/021-1234567</a> &lt;b&gt;</p>");
 	end(&w);
@@ -352,9 +359,7 @@ static void a_correction_says_so_and_the_old_text_stays(void **state)
 	char part[200];
 
 	(void)state;
-	begin(&w);
-	t = draft(&w, f);
-	publish(&w, t, f, "");
+	t = begin_with(&w, f);
 	first = w.seq;
 	f.text = DW_STR("Eleven are ill.");
 	publish(&w, t, f, "Two more called.");
@@ -390,9 +395,7 @@ static void what_was_withdrawn_can_be_read_behind_its_notice(void **state)
 	uint64_t first;
 
 	(void)state;
-	begin(&w);
-	t = draft(&w, f);
-	publish(&w, t, f, "");
+	t = begin_with(&w, f);
 	first = w.seq;
 	withdraw(&w, t, "It was a rumour.");
 	has(page(&w, t, 0), "This statement was withdrawn.");
@@ -418,9 +421,7 @@ static void one_statement_may_correct_another(void **state)
 	struct world w;
 
 	(void)state;
-	begin(&w);
-	t = draft(&w, f);
-	publish(&w, t, f, "");
+	t = begin_with(&w, f);
 	g = press("en", "More are ill", "Eleven are ill.");
 	g.correction_of = t->id;
 	g.reason = DW_STR("Two more called.");
