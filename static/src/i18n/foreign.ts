@@ -91,8 +91,10 @@ function cut(text: string, isMarked: boolean, { showsAll, links }: Showing): Pie
 	return pieces;
 }
 
+const DIGITS = new RegExp(`[${D}]+`, "g");
+
 function isWhole(run: string): boolean {
-	const groups = run.match(new RegExp(`[${D}]+`, "g")) ?? [];
+	const groups = run.match(DIGITS) ?? [];
 	return /[a-z@#_]/i.test(run) || (groups.join("").length >= DIGITS_MIN && (groups.length > 1 || run.includes("+")));
 }
 
@@ -100,21 +102,26 @@ function isWhole(run: string): boolean {
 export const ltrRuns = (text: string): [number, number][] =>
 	[...text.matchAll(RUN)].filter((m) => isWhole(m[0])).map((m) => [m.index, m.index + m[0].length]);
 
-function plain(text: string, isMarked: boolean): Piece[] {
-	const pieces: Piece[] = [];
-	let at = 0;
-	const upTo = (end: number, kind: "text" | "latin"): void => {
-		if (end > at)
-			pieces.push({ kind, text: text.slice(at, end), isMarked });
-		at = end;
-	};
-	for (const [from, to] of ltrRuns(text)) {
-		upTo(from, "text");
-		upTo(to, "latin");
-	}
-	upTo(text.length, "text");
-	return pieces;
+export interface Stretch {
+	from: number;
+	to: number;
+	isLtr: boolean;
 }
+
+/** All of a text, cut where such a run begins and ends; none is empty. */
+export function stretchesOf(text: string): Stretch[] {
+	const all: Stretch[] = [];
+	let at = 0;
+	for (const [from, to] of ltrRuns(text)) {
+		all.push({ from: at, to: from, isLtr: false }, { from, to, isLtr: true });
+		at = to;
+	}
+	all.push({ from: at, to: text.length, isLtr: false });
+	return all.filter((s) => s.to > s.from);
+}
+
+const plain = (text: string, isMarked: boolean): Piece[] =>
+	stretchesOf(text).map((s) => ({ kind: s.isLtr ? "latin" : "text", text: text.slice(s.from, s.to), isMarked }));
 
 export function piecesOf(text: string, showing: Showing = {}): Piece[] {
 	const marks = wholeWords(text, showing.marks ?? []);

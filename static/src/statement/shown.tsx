@@ -6,7 +6,7 @@
  */
 import type { ComponentChildren } from "preact";
 
-import { ltrRuns, piecesOf } from "../i18n/foreign";
+import { piecesOf, stretchesOf } from "../i18n/foreign";
 
 export interface Mark {
 	from: number;
@@ -37,16 +37,8 @@ export function safe(text: string): ComponentChildren[] {
 }
 
 /** A line, what in it runs from left to right set apart; `draw` draws a stretch of it. */
-export function setApart(line: string, draw: (from: number, to: number) => ComponentChildren): ComponentChildren[] {
-	const all: ComponentChildren[] = [];
-	let at = 0;
-	for (const [from, to] of ltrRuns(line)) {
-		all.push(draw(at, from), <bdi key={`ltr${from}`} dir="ltr">{draw(from, to)}</bdi>);
-		at = to;
-	}
-	all.push(draw(at, line.length));
-	return all;
-}
+export const setApart = (line: string, draw: (from: number, to: number) => ComponentChildren): ComponentChildren[] =>
+	stretchesOf(line).map((s) => s.isLtr ? <bdi key={`ltr${s.from}`} dir="ltr">{draw(s.from, s.to)}</bdi> : draw(s.from, s.to));
 
 /* A line cut where marks begin and end; each piece with all that cover it. */
 function cut(line: string, at: number, marks: readonly Mark[]): ComponentChildren[] {
