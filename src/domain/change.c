@@ -9,7 +9,7 @@
  *
  * Positions move by the rules of CodeMirror's ChangeSet.mapPos, part by part and not by places
  * that changed: at a part that takes and puts, "before" is its begin and "behind" its end, and two
- * such parts side by side are two. tests/browser/test_changes.mjs compares.
+ * such parts side by side are two. tests/unit/test_change_cases.c compares.
  *
  * Rejected: operational transformation here. A change must be made for the text as it is; who was
  * too late gets what was missed and makes a new one, in the page, by the library's own code.
