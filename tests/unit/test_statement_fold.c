@@ -126,8 +126,7 @@ static char *show(const struct dw_statement *t)
 
 	dw_buf_init(&b, DW_STATEMENT_OUT_MAX);
 	dw_jsonw_init(&j, &b);
-	dw_statement_write(&j, t, dw_account_names(w.rig.account), t->changed_at, NULL,
-			   NULL);
+	dw_statement_write(&j, t, dw_account_names(w.rig.account), t->changed_at, NULL);
 	assert_int_equal(dw_jsonw_end(&j), 0);
 	return b.p; /* the caller's */
 }
