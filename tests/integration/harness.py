@@ -189,10 +189,13 @@ class Conn:
         return self.buf
 
     def is_closed(self):
-        """Has the peer ended it? Reads what is there without waiting."""
-        while is_readable([self.sock], 0):
-            if not self.fill():
-                return True
+        """Has the peer ended it, or a thread of ours? Reads what is there without waiting."""
+        try:
+            while is_readable([self.sock], 0):
+                if not self.fill():
+                    return True
+        except ValueError:  # it has no descriptor any more
+            return True
         return False
 
     def exactly(self, n):
@@ -269,16 +272,18 @@ class Client:
         if body is not None and "Content-Type" not in given:
             given["Content-Type"] = "application/json"
         # A connection that was idle may have been closed: then, and only then, once more.
-        if self.conn and self.conn.is_closed():
+        conn = self.conn  # whoever stops the server closes it
+        if conn and conn.is_closed():
             self.close()
-        if not self.conn:
-            self.conn = Conn(self.address, self.timeout)
+            conn = None
+        if not conn:
+            conn = self.conn = Conn(self.address, self.timeout)
         try:
-            self.conn.send(head_of(method, path, self.host, given, body) + (body or b""))
+            conn.send(head_of(method, path, self.host, given, body) + (body or b""))
         except (BrokenPipeError, ConnectionResetError):
             pass  # the answer, if there is one, is still to be read
         try:
-            got = self.conn.response(head_only=method == "HEAD")
+            got = conn.response(head_only=method == "HEAD")
         except Exception:
             self.close()
             raise
