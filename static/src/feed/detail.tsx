@@ -157,7 +157,8 @@ const loadBecame = async () => {
 
 function Body({ m, whole, isAlone, reload }: { m: Mention; whole: Whole | null; isAlone: boolean; reload: () => Promise<void> }) {
 	const heading = isAlone ? "h2" : "h3";
-	const Became = useLate(whole !== null, loadBecame, () => {});
+	const [hasFailed, setHasFailed] = useState(false);
+	const Became = useLate(whole !== null, loadBecame, () => setHasFailed(true));
 	const [showsAll, setShowsAll] = useState(false);
 	const original = safeHref(m.url), at = timeOf(m);
 	return (
@@ -180,9 +181,14 @@ function Body({ m, whole, isAlone, reload }: { m: Mention; whole: Whole | null; 
 				)}
 			</div>
 			<div class="buttons"><Ways ids={[m.id]} /></div>
-			{whole !== null && Became !== null && <Became id={m.id} text={m.text} recordedAt={m.recorded_at} beside={whole} mayAssess={mayPick()} heading={heading} onDone={() => void reload()} />}
-			{whole !== null && <History versions={whole.history} heading={heading} />}
-			<Raw m={m} />
+			{whole !== null && (Became !== null || hasFailed) && (
+				<>
+					{/* All at once: what came later would push what a finger is on from under it. */}
+					{Became !== null && <Became id={m.id} text={m.text} recordedAt={m.recorded_at} beside={whole} mayAssess={mayPick()} heading={heading} onDone={() => void reload()} />}
+					<History versions={whole.history} heading={heading} />
+					<Raw m={m} />
+				</>
+			)}
 		</article>
 	);
 }
