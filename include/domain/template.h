@@ -17,6 +17,8 @@
 struct dw_filled {
 	struct dw_str text;	   /* in the arena */
 	struct dw_rest_list rests; /* the lines that stand for claims; ids are 0 */
+	size_t *left;		   /* where in text each slot is that stayed; bytes */
+	size_t n_left;
 };
 
 /**
@@ -39,10 +41,10 @@ DW_MUST_USE int dw_template_time(struct dw_buf *b, struct dw_str lang, int64_t a
 	100 /* characters that may stand in a slot which the room cannot fill */
 
 /**
- * Is `text` a filled template, word for word, but for the slots that are left in that: in each of
- * those stands one line of 1 to DW_SLOT_TEXT_MAX characters?
+ * Is `text` a filled template, word for word, but for the slots that stayed: in each of those stands
+ * one line of 1 to DW_SLOT_TEXT_MAX characters? Braces in what the room says are no slot.
  */
-DW_MUST_USE bool dw_template_fits(struct dw_str text, struct dw_str filled);
+DW_MUST_USE bool dw_template_fits(struct dw_str text, const struct dw_filled *filled);
 
 /* A day of the solar Hijri calendar of Iran and Afghanistan. */
 struct dw_persian_day {

@@ -121,7 +121,7 @@ int dw_envelope_holds(const struct dw_envelope *e, const struct dw_statement_ver
 	if (rc < 0)
 		return rc;
 	if (dw_template_fill(&filled, e->text, e->lang, s, now, scratch) < 0 ||
-	    !dw_template_fits(v->text, filled.text))
+	    !dw_template_fits(v->text, &filled))
 		return outside(f,
 			       "the text is not its template, filled from this room as "
 			       "it is now");

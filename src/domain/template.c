@@ -150,6 +150,8 @@ struct filling {
 	int64_t now;
 	struct dw_rest *rest;
 	size_t n_rests;
+	size_t *left;
+	size_t n_left;
 	struct dw_arena *a;
 };
 
@@ -247,6 +249,27 @@ static int fill_slot(struct filling *f, struct dw_str slot)
 	return 0;
 }
 
+static size_t count_slots(struct dw_str text)
+{
+	struct dw_str slot;
+	size_t n = 0;
+
+	for (size_t at = 0; (slot = dw_template_slot(text, at)).p != NULL; n++)
+		at = (size_t)(slot.p - text.p) + slot.n;
+	return n;
+}
+
+/* What it is filled with, or the slot itself. 0 or DW_ETOOBIG. */
+static int add_slot(struct filling *f, struct dw_str slot)
+{
+	int rc = fill_slot(f, slot);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	f->left[f->n_left++] = f->b.len;
+	return dw_buf_add(&f->b, slot.p, slot.n);
+}
+
 int dw_template_fill(struct dw_filled *out, struct dw_str text, struct dw_str lang,
 		     const struct dw_incident *s, int64_t now, struct dw_arena *a)
 {
@@ -257,18 +280,21 @@ int dw_template_fill(struct dw_filled *out, struct dw_str text, struct dw_str la
 
 	dw_buf_init(&f.b, 3 * DW_TEXT_UNITS_MAX);
 	f.rest = dw_arena_alloc(a, DW_RESTS_MAX * sizeof(*f.rest));
-	while (rc >= 0 && (slot = dw_template_slot(text, at)).p != NULL) {
+	f.left = dw_arena_alloc(a, (count_slots(text) + 1) * sizeof(*f.left));
+	while (rc == 0 && (slot = dw_template_slot(text, at)).p != NULL) {
 		rc = dw_buf_add(&f.b, text.p + at, (size_t)(slot.p - text.p) - at);
 		if (rc == 0)
-			rc = fill_slot(&f, slot);
-		if (rc == 0)
-			rc = dw_buf_add(&f.b, slot.p, slot.n);
+			rc = add_slot(&f, slot);
 		at = (size_t)(slot.p - text.p) + slot.n;
 	}
-	if (rc >= 0)
+	if (rc == 0)
 		rc = dw_buf_add(&f.b, text.p + at, text.n - at);
-	out->text = dw_str_make(dw_arena_strdup(a, dw_buf_str(&f.b)), f.b.len);
-	out->rests = (struct dw_rest_list){ f.rest, f.n_rests };
+	*out = (struct dw_filled){
+		.text = dw_str_make(dw_arena_strdup(a, dw_buf_str(&f.b)), f.b.len),
+		.rests = { f.rest, f.n_rests },
+		.left = f.left,
+		.n_left = f.n_left,
+	};
 	dw_buf_fini(&f.b);
 	return rc < 0 || dw_utf16_count(out->text) > DW_TEXT_UNITS_MAX ? DW_ETOOBIG : 0;
 }

@@ -71,10 +71,10 @@ static void pass_slot(struct fitting *f)
 	swap(f);
 }
 
-bool dw_template_fits(struct dw_str text, struct dw_str filled)
+bool dw_template_fits(struct dw_str text, const struct dw_filled *filled)
 {
 	struct fitting f = { .text = text };
-	struct dw_str slot;
+	struct dw_str all = filled->text;
 	size_t at = 0;
 	bool is_fit;
 
@@ -82,13 +82,14 @@ bool dw_template_fits(struct dw_str text, struct dw_str filled)
 	f.next = calloc(text.n + 1, sizeof(*f.next));
 	DW_INVARIANT(f.here != NULL && f.next != NULL);
 	f.here[0] = true;
-	while (any(&f) && (slot = dw_template_slot(filled, at)).p != NULL) {
-		pass_literal(&f, dw_str_make(filled.p + at,
-					     (size_t)(slot.p - filled.p) - at));
+	for (size_t i = 0; i < filled->n_left && any(&f); i++) {
+		size_t from = filled->left[i];
+
+		pass_literal(&f, dw_str_make(all.p + at, from - at));
 		pass_slot(&f);
-		at = (size_t)(slot.p - filled.p) + slot.n;
+		at = from + dw_template_slot(all, from).n;
 	}
-	pass_literal(&f, dw_str_make(filled.p + at, filled.n - at));
+	pass_literal(&f, dw_str_make(all.p + at, all.n - at));
 	is_fit = f.here[text.n];
 	free(f.here);
 	free(f.next);

@@ -130,6 +130,14 @@ def test_what_lies_outside():
         eq(dw.timeline(rid, "?kind=statement.published")["items"], [])
 
 
+def test_braces_in_the_ledger_are_no_free_place():
+    with Calm() as dw:
+        env, rid = dw.envelope(), dw.crisis()
+        dw.add(rid, "claims", {"text": "Then {came} after", "verdict": "true"}).ok(201)
+        sid, digest = dw.holding(rid, env, edit=lambda t: t.replace("{came}", "whatever anybody likes to say"))
+        dw.publish(sid, digest, env).problem(422, "/envelope")
+
+
 def test_who_signs():
     with Calm() as dw:
         rules = {"rules": [{"channels": ["press"], "groups": {"legal": 1}, "any": 2}]}

@@ -223,9 +223,17 @@ static void each_day_follows_the_one_before(void **state)
 	}
 }
 
-static bool fits(const char *text, const char *filled)
+/* Of a room that knows nothing: all slots stay. */
+static bool fits(const char *text, const char *template)
 {
-	return dw_template_fits(dw_str_of(text), dw_str_of(filled));
+	struct dw_arena *a = dw_arena_create();
+	struct dw_incident *s = dw_incident_create();
+	struct dw_filled f = fill(a, s, template, "en");
+	bool is_fit = dw_template_fits(dw_str_of(text), &f);
+
+	dw_incident_destroy(s);
+	dw_arena_destroy(a);
+	return is_fit;
 }
 
 static void a_text_is_the_template_and_nothing_else(void **state)
@@ -250,6 +258,31 @@ static void a_text_is_the_template_and_nothing_else(void **state)
 	assert_false(fits(more, "{a}"));
 }
 
+/* Or whoever writes the ledger would have a free place in what others have signed. */
+static void braces_of_the_room_are_no_slot(void **state)
+{
+	static const char said[] = "About {gas}:\n– Nobody {x} hurt, call {contact}";
+	struct dw_arena *a = dw_arena_create();
+	struct dw_incident *s = dw_incident_create();
+	struct dw_filled f;
+
+	say(s, (struct dw_fact){ .type = DW_EV_INCIDENT_DECLARED,
+				 .has = DW_HAS(TITLE) | DW_HAS(SEVERITY),
+				 .title = DW_STR("{gas}"),
+				 .severity = 2 });
+	claim(s, "Nobody {x} hurt", DW_TRUE);
+	f = fill(a, s, "About {what}:\n{known}, call {contact}", "en");
+	assert_string_equal(f.text.p, said);
+	assert_true(dw_template_fits(DW_STR("About {gas}:\n– Nobody {x} hurt, call 112"),
+				     &f));
+	assert_false(dw_template_fits(DW_STR("About {gas}:\n– Nobody was hurt, call 112"),
+				      &f));
+	assert_false(
+		dw_template_fits(DW_STR("About us:\n– Nobody {x} hurt, call 112"), &f));
+	dw_incident_destroy(s);
+	dw_arena_destroy(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +291,7 @@ int main(void)
 		cmocka_unit_test(a_promise_is_written_out_until_it_is_over),
 		cmocka_unit_test(too_much_is_refused),
 		cmocka_unit_test(a_text_is_the_template_and_nothing_else),
+		cmocka_unit_test(braces_of_the_room_are_no_slot),
 		cmocka_unit_test(days_of_the_persian_calendar),
 		cmocka_unit_test(each_day_follows_the_one_before),
 	};
