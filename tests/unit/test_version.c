@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * test_version.c - the bytes that are approved and signed. Single ones are written down here; many
- * are computed again by python's hashlib (tests/support/version_cases.py), from the contract's words.
+ * test_version.c - the bytes that are approved and signed. Single ones are written down here and in
+ * doc/protocol.md, for whoever writes a client; many are computed again by python's hashlib
+ * (tests/support/version_cases.py), from the contract's words.
  */
-#include "domain/version.h"
+#include "base/base64.h"
+#include "domain/authority.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +14,7 @@
 
 #include <cmocka.h>
 #include <jansson.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -190,6 +193,77 @@ static void another_program_computes_the_same(void **state)
 	assert_int_equal(n, CASES);
 }
 
+/* ---- what the document tells others ---- */
+
+#define PROTOCOL "doc/protocol.md"
+
+/* The block of JSON behind "```json " and that name. */
+static json_t *vector(const char *name)
+{
+	char *line = NULL, fence[60];
+	bool is_inside = false;
+	struct dw_buf text;
+	json_error_t why;
+	json_t *o;
+	size_t cap = 0;
+	FILE *f = fopen(PROTOCOL, "r");
+
+	assert_non_null(f);
+	dw_buf_init(&text, 1u << 16);
+	snprintf(fence, sizeof(fence), "```json %s\n", name);
+	while (getline(&line, &cap, f) > 0) {
+		if (is_inside && strcmp(line, "```\n") == 0)
+			break;
+		if (is_inside)
+			assert_int_equal(dw_buf_add(&text, line, strlen(line)), 0);
+		is_inside = is_inside || strcmp(line, fence) == 0;
+	}
+	free(line);
+	fclose(f);
+	o = json_loadb(text.p != NULL ? text.p : "", text.len, JSON_REJECT_DUPLICATES,
+		       &why);
+	if (o == NULL)
+		fail_msg("%s in %s: %s", name, PROTOCOL, why.text);
+	dw_buf_fini(&text);
+	return o;
+}
+
+/* Ed25519 of one key over one text is one signature, whoever makes it. */
+static void the_document_signs_as_we_do(void **state)
+{
+	uint8_t seed[crypto_sign_SEEDBYTES], public[crypto_sign_PUBLICKEYBYTES];
+	uint8_t secret[crypto_sign_SECRETKEYBYTES], sig[crypto_sign_BYTES];
+	char text[DW_BASE64_ROOM(crypto_sign_BYTES)];
+	json_t *o = vector("verdict-vector");
+	struct dw_str of = member(o, "signed");
+
+	check_case(o);
+	assert_true(dw_base64_parse(seed, sizeof(seed), member(o, "secret")));
+	assert_int_equal(crypto_sign_seed_keypair(public, secret, seed), 0);
+	dw_base64(text, public, sizeof(public));
+	assert_true(dw_str_eq(dw_str_of(text), member(o, "public")));
+	assert_int_equal(
+		crypto_sign_detached(sig, NULL, (const uint8_t *)of.p, of.n, secret), 0);
+	dw_base64(text, sig, sizeof(sig));
+	assert_true(dw_str_eq(dw_str_of(text), member(o, "sig")));
+	json_decref(o);
+}
+
+static void the_document_digests_envelopes_as_we_do(void **state)
+{
+	json_t *o = vector("envelope-vector");
+	char *terms = json_dumps(o, JSON_COMPACT), digest[DW_DIGEST_HEX];
+	struct dw_arena *a = dw_arena_create();
+	struct dw_authority_fact f = { .type = DW_EV_ENVELOPE_DRAFTED };
+
+	dw_authority_read(&f, dw_str_of(terms), a);
+	dw_envelope_digest(&f, digest);
+	assert_true(dw_str_eq(dw_str_of(digest), member(o, "digest")));
+	free(terms);
+	dw_arena_destroy(a);
+	json_decref(o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +272,8 @@ int main(void)
 		cmocka_unit_test(a_verdict_written_down),
 		cmocka_unit_test(what_is_no_line_is_not_signed),
 		cmocka_unit_test(another_program_computes_the_same),
+		cmocka_unit_test(the_document_signs_as_we_do),
+		cmocka_unit_test(the_document_digests_envelopes_as_we_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
