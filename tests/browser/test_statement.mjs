@@ -197,7 +197,8 @@ await runAll({
 		await page.locator(".editor-tools .offer").click();
 		await page.locator(".by-legend li").nth(1).waitFor();
 		assert.deepEqual(await page.locator(".by-legend bdi").allInnerTexts(), ["نسرین", "layla"]);
-		await page.locator(".cm-content .by-1").first().waitFor();
+		await page.locator(".cm-content .by").nth(1).waitFor();
+		assert.equal(new Set(await page.locator(".by-legend .by").evaluateAll((all) => all.map((e) => getComputedStyle(e).backgroundColor))).size, 2);
 	},
 
 	async a_sentence_rests_on_a_claim() {

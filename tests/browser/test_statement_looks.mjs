@@ -77,7 +77,7 @@ await sami.send("POST", `/statements/${over.id}/verdicts`, { digest: approved.di
 
 const head = (p, n) => p.locator(".statement-moves button").nth(n).click();
 const VIEWS = {
-	statement: { path: `${at}/statements/${fa.id}`, shows: ".cm-content .rests", act: async (p) => { await p.locator(".editor-tools .offer").click(); await p.locator(".cm-content .by-1").first().waitFor(); await p.locator(".finding").first().waitFor(); } },
+	statement: { path: `${at}/statements/${fa.id}`, shows: ".cm-content .rests", act: async (p) => { await p.locator(".editor-tools .offer").click(); await p.locator(".cm-content .by").nth(2).waitFor(); await p.locator(".finding").first().waitFor(); } },
 	statement_waits: { path: `${at}/statements/${ar.id}`, shows: ".lacks" },
 	statement_translated: { path: `${at}/statements/${same.id}`, shows: ".finding" },
 	statement_out: { path: `${at}/statements/${en.id}`, shows: ".publications" },

@@ -6,16 +6,16 @@
 import peopleIcon from "@primer/octicons/build/svg/people-16.svg";
 import redoIcon from "@primer/octicons/build/svg/redo-16.svg";
 import undoIcon from "@primer/octicons/build/svg/undo-16.svg";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 
-import { number } from "../i18n/format";
 import { t } from "../i18n/t";
 import { me } from "../room/model";
 import { Icon } from "../ui/icon";
 import { useLate } from "../ui/late";
-import { Name, Skeleton } from "../ui/parts";
+import { Skeleton } from "../ui/parts";
 import { say } from "../ui/toast";
 import { Asides } from "./asides";
+import { authorMarks, coloursOf, Legend } from "./authors";
 import { findingText } from "./checks_pane";
 import type { Handle } from "./editor";
 import type { Checked, StatementData } from "./model";
@@ -24,37 +24,6 @@ import type { Draft } from "./session";
 import { baseOf, type Mark, Shown } from "./shown";
 
 type Forced = "auto" | "ltr" | "rtl";
-
-/** Colour of an author: by the order in which they first wrote. */
-export function authorsOf(statement: StatementData): { id: number; name: string; class: string; units: number }[] {
-	const found = new Map<number, { id: number; name: string; class: string; units: number }>();
-	for (const run of statement.authors) {
-		const known = found.get(run.user.id);
-		if (known === undefined)
-			found.set(run.user.id, { id: run.user.id, name: run.user.name, class: `by by-${found.size % 6}`, units: run.units });
-		else
-			known.units += run.units;
-	}
-	return [...found.values()];
-}
-
-export function authorMarks(statement: StatementData): Mark[] {
-	const classes = new Map(authorsOf(statement).map((a) => [a.id, a.class]));
-	let at = 0;
-	return statement.authors.map((run) => {
-		const from = at;
-		at += run.units;
-		return { from, to: at, class: classes.get(run.user.id) ?? "by", title: run.user.name };
-	});
-}
-
-function Legend({ statement }: { statement: StatementData }) {
-	return (
-		<ul class="by-legend" aria-label={t("statement.authors")}>
-			{authorsOf(statement).map((a) => <li key={a.id}><span class={a.class}><Name>{a.name}</Name></span> <span class="soft small">{number(a.units)}</span></li>)}
-		</ul>
-	);
-}
 
 export function SavedState({ draft }: { draft: Draft }) {
 	const state = draft.saved.value;
@@ -93,15 +62,15 @@ interface PaneProps {
 }
 
 /* What goes beside the text is of a revision; where the page has moved on, it is read again. */
-function useMarks({ statement, checked, marks, handle, reload }: PaneProps, shows: boolean): void {
+function useMarks({ statement, checked, marks, handle, reload }: PaneProps, shows: boolean, colours: ReadonlyMap<number, string>): void {
 	useEffect(() => {
 		if (handle === null)
 			return undefined;
 		const at = statement.revision;
 		const isShown = handle.show("rests", at, marks)
 			&& handle.show("found", at, (checked?.findings ?? []).filter((f) => f.to > f.from && f.to - f.from < statement.units).map((f) => ({ from: f.from, to: f.to, class: `found found-${f.severity}`, title: findingText(f) })))
-			&& handle.show("authors", at, shows ? authorMarks(statement) : []);
-		handle.showOwn(shows ? authorsOf(statement).find((a) => a.id === me())?.class ?? `by by-${authorsOf(statement).length % 6}` : "");
+			&& handle.show("authors", at, shows ? authorMarks(statement.authors, colours) : []);
+		handle.showOwn(shows ? colours.get(me()) ?? "" : "");
 		if (isShown || handle.draft.waiting() > 0)
 			return undefined;
 		const timer = setTimeout(() => void reload(), 700);
@@ -115,7 +84,8 @@ export function DraftPane(props: PaneProps) {
 	const Editor = useLate(mayType, () => import("./editor"), () => say(t("page.failed")));
 	/* Who may not type any more sees what they had typed, and the server has not. */
 	const Left = useLate<{ statement: number }>(!mayType && !isFrozen && hasLeft(me(), statement.id), () => import("./left"), () => undefined);
-	useMarks(props, shows);
+	const colours = useMemo(() => coloursOf([...statement.authors.map((run) => run.user.id), ...(mayType ? [me()] : [])]), [statement, mayType]);
+	useMarks(props, shows, colours);
 	const turn = (d: Forced): void => {
 		setForced(d);
 		handle?.setDirection(baseOf(statement.lang), d);
@@ -135,9 +105,9 @@ export function DraftPane(props: PaneProps) {
 				<DirectionSwitch value={forced} onChange={turn} />
 				<button type="button" class="offer" aria-pressed={shows} onClick={() => setShows(!shows)}><Icon of={peopleIcon} />{t("statement.authors")}</button>
 			</div>
-			{shows && <Legend statement={statement} />}
+			{shows && <Legend runs={statement.authors} colours={colours} />}
 			<div class="paper">
-				{!mayType ? <Shown text={statement.text} lang={statement.lang} marks={shows ? [...marks, ...authorMarks(statement)] : marks} forced={forced} />
+				{!mayType ? <Shown text={statement.text} lang={statement.lang} marks={shows ? [...marks, ...authorMarks(statement.authors, colours)] : marks} forced={forced} />
 					: Editor === null ? <Skeleton rows={3} /> : <Editor statement={statement.id} incident={statement.incident} lang={statement.lang} title={t("statement.text")} onHandle={onHandle} />}
 			</div>
 			{handle !== null && <Asides of={handle.draft.aside.value} onDrop={(aside) => handle.draft.drop(aside)} />}

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * history.tsx - the draft played back, keystroke by keystroke: a slider over its revisions, a button that
- * runs it, and the way to the whole page as it was then. Long pauses are not waited for.
+ * runs it, who wrote which part, and the way to the whole page as it was then. Long pauses are not waited for.
  */
 import nextIcon from "@primer/octicons/build/svg/chevron-right-16.svg";
 import playIcon from "@primer/octicons/build/svg/play-16.svg";
 import previousIcon from "@primer/octicons/build/svg/chevron-left-16.svg";
 import stopIcon from "@primer/octicons/build/svg/square-fill-16.svg";
-import { ChangeSet, EditorState, type Text } from "@codemirror/state";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { api } from "../api";
 import { dateTime, exact } from "../i18n/format";
@@ -16,50 +15,19 @@ import { t, tx } from "../i18n/t";
 import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { Name, Skeleton } from "../ui/parts";
-import { changesSince, hrefOf, type StatementData, type TypedUpdate } from "./model";
-import { type Mark, Shown } from "./shown";
+import { authorMarks, coloursOf, Legend } from "./authors";
+import { Film } from "./film";
+import { changesSince, hrefOf, type StatementData } from "./model";
+import { Shown } from "./shown";
 
-const EVERY = 64; /* a text is kept for so many revisions */
 const PLAY_MS = 6000, STEP_MS = 40; /* the whole of it takes about so long, and no faster than that */
-
-/** All revisions of a draft; any of them by its number. */
-export class Film {
-	readonly #texts: Text[];
-	readonly #sets: ChangeSet[];
-
-	/** Throws when the changes do not fit the text. */
-	constructor(first: string, readonly updates: readonly Pick<TypedUpdate, "changes" | "by" | "at">[]) {
-		let text = EditorState.create({ doc: first }).doc;
-		this.#texts = [text];
-		this.#sets = updates.map((u) => ChangeSet.fromJSON(u.changes));
-		this.#sets.forEach((set, i) => {
-			text = set.apply(text);
-			if ((i + 1) % EVERY === 0)
-				this.#texts.push(text);
-		});
-	}
-
-	at(revision: number): string {
-		let text = this.#texts[Math.floor(revision / EVERY)] as Text;
-		for (let i = Math.floor(revision / EVERY) * EVERY; i < revision; i++)
-			text = (this.#sets[i] as ChangeSet).apply(text);
-		return text.toString();
-	}
-
-	/** What the update that led to a revision put in. */
-	marks(revision: number): Mark[] {
-		const marks: Mark[] = [];
-		this.#sets[revision - 1]?.iterChanges((_a, _b, from, to) => { if (to > from) marks.push({ from, to, class: "just-typed" }); });
-		return marks;
-	}
-}
 
 async function load(statement: StatementData): Promise<Film | null> {
 	const [first, updates] = await Promise.all([api<StatementData>("GET", `/statements/${statement.id}?as_of=${statement.id}`), changesSince(statement.id, 0)]);
 	if (!first.ok || updates === null)
 		return null;
 	try {
-		return new Film(first.data.text, updates);
+		return new Film(first.data.text, first.data.authors, updates);
 	} catch {
 		return null;
 	}
@@ -86,7 +54,9 @@ function usePlaying(last: number, at: number, setAt: (n: number) => void): { isP
 
 function Player({ film, statement }: { film: Film; statement: StatementData }) {
 	const last = film.updates.length;
-	const [at, setAt] = useState(last);
+	const [at, setAt] = useState(Math.min(statement.revision, last));
+	const colours = useMemo(() => coloursOf(film.writers.map((w) => w.id)), [film]);
+	const { text, runs } = film.at(at);
 	const { isPlaying, toggle } = usePlaying(last, at, setAt);
 	const update = film.updates[at - 1];
 	const when = update?.at ?? statement.at, who = update?.by.name ?? statement.by.name;
@@ -103,7 +73,8 @@ function Player({ film, statement }: { film: Film; statement: StatementData }) {
 				<span>{tx("by_when", { who: <Name class="strong">{who}</Name>, when: <time dateTime={when} title={exact(when)}>{dateTime(when)}</time> })}</span>
 				<a href={`${hrefOf(statement)}?at=${encodeURIComponent(when)}`}>{t("statement.page_then")}</a>
 			</p>
-			<div class="paper film" tabIndex={0} role="region" aria-label={t("statement.text")}><Shown text={film.at(at)} lang={statement.lang} marks={film.marks(at)} /></div>
+			<Legend runs={[...film.writers.map((user) => ({ user, units: 0 })), ...runs]} colours={colours} />
+			<div class="paper film" tabIndex={0} role="region" aria-label={t("statement.text")}><Shown text={text} lang={statement.lang} marks={[...authorMarks(runs, colours), ...film.marks(at)]} /></div>
 		</>
 	);
 }
