@@ -71,7 +71,7 @@ struct dw_version version_digested(const struct dw_statement_version *v)
 	};
 }
 
-static bool is_blank(struct dw_str s)
+bool is_blank(struct dw_str s)
 {
 	return dw_text_is_same_but_space(s, DW_STR(""));
 }

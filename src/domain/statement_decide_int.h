@@ -27,6 +27,8 @@ int refuse_statement(struct stating *d, int code, const char *at, const char *fm
 bool holds_office(const struct stating *d, unsigned office);
 /** 0, or DW_ECONFLICT with the revision now. */
 int check_revision(struct stating *d);
+/** Does it say nothing? */
+bool is_blank(struct dw_str s);
 /** A reason that says something. */
 int check_reason(struct stating *d, const char *what_for);
 /** *to is what `from` says, of the text of `draft`; 0 or why it rests on nothing there. */

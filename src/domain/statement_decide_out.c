@@ -87,7 +87,19 @@ static int check_new(struct stating *d, const struct dw_statement_version *v)
 	    dw_str_eq(was->title, v->title))
 		return refuse_statement(d, DW_EEXISTS, "/digest",
 					"this version is out already");
-	return was != NULL ? check_reason(d, "a version behind one that is out") : 0;
+	if (was != NULL)
+		return check_reason(d, "a version behind one that is out");
+	return d->t->correction_of != 0 && is_blank(d->t->reason)
+		       ? check_reason(d, "a correction")
+		       : 0;
+}
+
+/* Why a correction goes out was mostly said when it was begun. */
+static struct dw_str reason_told(const struct stating *d)
+{
+	bool is_begun_for = d->t->correction_of != 0 && dw_statement_out(d->t) == NULL;
+
+	return is_begun_for && is_blank(d->c->reason) ? d->t->reason : d->c->reason;
 }
 
 /* What was promised before and is still to come stays promised. */
@@ -196,7 +208,7 @@ int decide_publish(struct stating *d)
 	f = plan_statement(d, DW_EV_STATEMENT_PUBLISHED);
 	f->envelope = d->c->envelope;
 	f->digest = plan_digest(d, v);
-	f->reason = d->c->reason;
+	f->reason = reason_told(d);
 	plan_word(d, v);
 	return 0;
 }

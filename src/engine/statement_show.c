@@ -338,6 +338,7 @@ static void write_whole(struct dw_jsonw *w, const struct dw_statement *t,
 			const struct dw_incident *s)
 {
 	write_head(w, t, names, at);
+	dw_jsonw_kstr_or_null(w, "reason", t->reason);
 	write_draft(w, t, names);
 	write_submitted(w, t, names);
 	write_versions(w, t, names);

@@ -171,7 +171,7 @@ async function publish(id, reason) {
 
 /* ---- words of the case ---- */
 
-const HOLDING = "بيان أولي: مرض ضيوف العشاء", FULL = "ما عرفناه عن عشاء السبت", FULL_FA = "آنچه دربارهٔ شام شنبه دانسته‌ایم", CORRECTED = "تصحيح: سجل غرفة التبريد";
+const HOLDING = "بيان أولي: مرض ضيوف العشاء", FULL = "ما عرفناه عن عشاء السبت", FULL_FA = "آنچه دربارهٔ شام شنبه دانسته‌ایم", CORRECTED = "تصحيح: سجل غرفة التبريد", WHY = "وجدنا أن ساعتين تنقصان السجل";
 const CHAIN = "ظل سجل غرفة التبريد كاملًا طوال الليل", CHAIN_FA = "دفتر سردخانه همهٔ شب کامل بود";
 
 const tests = {
@@ -444,7 +444,7 @@ const tests = {
 	},
 
 	async the_newsroom_says_so_at_the_top() {
-		await publish(correction);
+		await publish(correction, WHY);
 		await visit(`/newsroom/${full}`);
 		await anybody.getByText("صُحّح هذا البيان ببيان لاحق:").waitFor();
 		if (shots)
@@ -452,6 +452,7 @@ const tests = {
 		await anybody.getByRole("link", { name: CORRECTED }).first().click();
 		await anybody.getByText("تنقصه ساعتان").waitFor();
 		await anybody.getByText("يصحّح هذا البيان بيانًا سابقًا:").waitFor();
+		await anybody.getByText(WHY).waitFor();
 		await visit("/newsroom");
 		if (shots)
 			await anybody.screenshot({ path: join(shots, "said-newsroom_list-ar-390.png"), fullPage: true });

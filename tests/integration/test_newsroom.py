@@ -139,10 +139,15 @@ def test_corrections_withdrawals_restart():
         third = dw.do(one, "corrections", {"text": "هیچ کس بیمار نیست.", "reason": "آزمایش رسید."},
                       dw.lead).ok(201).json()["id"]
         assert "/newsroom/%d" % third not in dw.text("/%d" % one)
-        dw.out(third, reason="آزمایش رسید.")
+        eq(dw.statement(third)["reason"], "آزمایش رسید.")
+        dw.out(third)
         assert 'href="/newsroom/%d"' % third in dw.text("/%d" % one)
         page = dw.text("/%d" % third)
         assert 'href="/newsroom/%d"' % one in page and "آزمایش رسید." in page
+        atom, feed = dw.feeds()
+        assert "آزمایش رسید." in xml.tostring(atom, "unicode")
+        (item,) = [i for i in feed["items"] if i["id"].endswith("/%d" % third)]
+        assert "آزمایش رسید." in json.dumps(item, ensure_ascii=False), item
         # the same bytes after a restart, and after all views were made anew
         paths = ["", "?lang=ar", "/%d" % one, "/%d" % two, "/%d?version=%d" % (one, first),
                  "/feed.atom", "/feed.json"]

@@ -268,13 +268,20 @@ def test_a_publication_is_posted():
         digest2, seq2 = dw.again_with(id_, "More.")
         t = r.until(2, "/hook")[1]["statement"]
         eq((t["digest"], t["replaces"], t["reason"]), (digest2, digest, "figures"))
+        # a correction, with what it was begun for
+        fix = dw.do(id_, "corrections", {"text": "Less.", "reason": "miscounted"}).ok(201).json()["id"]
+        digest3 = dw.submit(fix)["digest"]
+        dw.rule(fix, digest3, "approve", dw.boss).ok(201)
+        dw.publish(fix, digest3)
+        t = r.until(3, "/hook")[2]["statement"]
+        eq((t["digest"], t["correction_of"], t["reason"]), (digest3, id_, "miscounted"))
         dw.do(id_, "withdraw", {"reason": "it was wrong"}, dw.lead).ok(201)
-        doc = r.until(3, "/hook")[2]
+        doc = r.until(4, "/hook")[3]
         eq((doc["type"], doc["statement"]["text"], doc["statement"]["digest"],
             doc["statement"]["reason"]), ("statement.withdrawn", None, digest2, "it was wrong"))
         assert doc["statement"]["withdrawn_at"]
         eq(len(set(r.keys())), len(r.keys()), "one key for each")
-        wait_for(lambda: len(dw.deliveries(room)) == 4, "the records")
+        wait_for(lambda: len(dw.deliveries(room)) == 5, "the records")
         eq(sorted(i["data"]["seq"] for i in dw.deliveries(room))[:1], [seq])
         assert seq2 in [i["data"]["seq"] for i in dw.deliveries(room)]
         # nothing is sent again by a restart
@@ -282,7 +289,7 @@ def test_a_publication_is_posted():
         dw.again()
         dw.out(room, channel="internal", audience="staff", title="Still there")
         r.until(2, "/staff")
-        eq((len(r.docs("/hook")), len(r.docs("/staff"))), (3, 2))
+        eq((len(r.docs("/hook")), len(r.docs("/staff"))), (4, 2))
         wait_for(lambda: dw.health(staff["id"])["open"] == 0, "the record")
         eq(dw.verify().returncode, 0)
 

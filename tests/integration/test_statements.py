@@ -427,6 +427,7 @@ def test_a_claim_that_flips():
         eq((draft["correction_of"], draft["text"], draft["status"]),
            (id_, "Now: " + text, "draft"))
         eq([r["claim"] for r in draft["rests"]], [claim["id"]])
+        eq(draft["reason"], None)
         # once for each publication, whatever comes after it
         claim = [c for c in dw.room(room)["claims"] if c["id"] == claim["id"]][0]
         dw.patch("%d/claims/%d" % (room, claim["id"]), claim["version"],
@@ -440,7 +441,8 @@ def test_a_claim_that_flips():
         # and by hand
         made = dw.do(id_, "corrections", {"text": "Two are hurt.", "reason": "we know more"},
                      dw.drafter).ok(201).json()
-        eq((made["correction_of"], made["text"]), (id_, "Two are hurt."))
+        eq((made["correction_of"], made["text"], made["reason"]),
+           (id_, "Two are hurt.", "we know more"))
         dw.do(id_, "corrections", {"text": "x"}).problem(400, "/reason")
 
 

@@ -4,7 +4,13 @@
 
 #include "base/blob.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #define SECOND INT64_C(1000000)
 #define START (INT64_C(1790000000) * SECOND)
@@ -259,4 +265,24 @@ void staterig_need(struct staterig *r, const char *group, unsigned n)
 	rule->severity_most = 4;
 	fits = dw_quorum_need(&rule->quorum, dw_str_of(group), n);
 	DW_INVARIANT(fits);
+}
+
+void staterig_refused(const struct staterig *r, int rc, int want, const char *at)
+{
+	if (rc != want || strcmp(r->fault.pointer, at) != 0)
+		fail_msg("%d at '%s': %s", rc, r->fault.pointer, r->fault.detail);
+	assert_true(r->plan.n == 0 && r->plan.n_room == 0);
+	assert_true(r->fault.detail[0] != '\0');
+}
+
+void staterig_lacks(const struct staterig *r, const char *want)
+{
+	static const char letters[] = "GRHAXE";
+	struct dw_lack lack[DW_LACKS_MAX];
+	char got[DW_LACKS_MAX + 1] = "";
+	size_t n = dw_statement_lacks(r->t, dw_statement_submitted(r->t), r->now, lack);
+
+	for (size_t i = 0; i < n; i++)
+		got[i] = letters[lack[i].kind];
+	assert_string_equal(got, want);
 }

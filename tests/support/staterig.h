@@ -57,6 +57,10 @@ int staterig_rest(struct staterig *r, uint64_t claim, enum dw_rests how, uint32_
 int staterig_submit(struct staterig *r);
 int staterig_rule(struct staterig *r, uint64_t who, enum dw_ruling ruling);
 int staterig_publish(struct staterig *r);
+/** It was refused: with that code, for that field, in words, and nothing of it is planned. */
+void staterig_refused(const struct staterig *r, int rc, int want, const char *at);
+/** What the submitted version lacks, as letters: Group, Rejected, Held, Asked, eXpired, Edited. */
+void staterig_lacks(const struct staterig *r, const char *want);
 /** Something else of the incident: a verdict on a claim, and so on. */
 void staterig_verdict(struct staterig *r, uint64_t claim, unsigned verdict);
 struct dw_str staterig_text(const struct staterig *r);

@@ -434,6 +434,8 @@ static void one_statement_may_correct_another(void **state)
 	    "This statement corrects an earlier one: <a href=\"/newsroom/101\"");
 	has(w.out.p, "Two more called.");
 	has(atom(&w), "corrects this one: More are ill");
+	has(w.out.p, "Two more called.");
+	has(json(&w), "Two more called.");
 	withdraw(&w, c, "Nobody called.");
 	has_not(page(&w, t, 0), "corrects this one");
 	end(&w);

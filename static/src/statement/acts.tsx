@@ -18,7 +18,7 @@ import { Text } from "../ui/text";
 import { say } from "../ui/toast";
 import { ChecksList } from "./checks_pane";
 import type { Handle } from "./editor";
-import { type Checked, groupName, hrefOf, shortDigest, type StatementData, type Summary } from "./model";
+import { type Checked, groupName, hrefOf, reasonAsked, shortDigest, type StatementData, type Summary } from "./model";
 import { Shown } from "./shown";
 
 export type ActName = "submit" | "publish" | "correct" | "withdraw";
@@ -70,12 +70,12 @@ function Submit({ room, statement, checked, handle, onClose, reload }: ActProps)
 	);
 }
 
-function Reason({ problem, label = t("reason") }: { problem: Problem | null; label?: string }) {
-	return <Area label={label} name="reason" required rows={2} maxLength={2000} hint={t("statement.reason_public")} error={errorAt(problem, "/reason")} />;
+function Reason({ problem, value = "" }: { problem: Problem | null; value?: string }) {
+	return <Area label={t("reason")} name="reason" required rows={2} maxLength={2000} value={value} hint={t("statement.reason_public")} error={errorAt(problem, "/reason")} />;
 }
 
 function Publish({ statement, onClose, reload }: ActProps) {
-	const version = statement.submitted, needsReason = statement.publications.length > 0;
+	const version = statement.submitted, reason = reasonAsked(statement);
 	const done = (): void => { say(t("statement.published")); onClose(); void reload(); };
 	if (version === null)
 		return null;
@@ -86,7 +86,7 @@ function Publish({ statement, onClose, reload }: ActProps) {
 			<div class="paper is-short" tabIndex={0} role="region" aria-label={t("statement.text")}><Shown text={version.text} lang={version.lang} /></div>
 			<DraftForm name={`statement-${statement.id}-publish`} go={t("statement.publish_go")} fields={["/reason"]} onCancel={onClose} onDone={done}
 				onSend={(f) => act("POST", `/statements/${statement.id}/publish`, { digest: version.digest, ...(textOf(f, "reason") === undefined ? {} : { reason: textOf(f, "reason") }) })}>
-				{(problem) => needsReason && <Reason problem={problem} />}
+				{(problem) => reason !== null && <Reason problem={problem} value={reason} />}
 			</DraftForm>
 		</Dialog>
 	);

@@ -129,6 +129,8 @@ export interface Contradiction {
 	at: string;
 }
 export interface StatementData extends Omit<Summary, "submitted"> {
+	/** Of a correction: what it was begun for. */
+	reason: string | null;
 	text: string;
 	units: number;
 	hash: number;
@@ -241,6 +243,13 @@ export async function changesSince(id: number, since: number): Promise<TypedUpda
 		if (r.data.updates.length === 0 || since + all.length >= r.data.revision)
 			return all;
 	}
+}
+
+/** What the reason field of its publication begins with; null: none is asked for. */
+export function reasonAsked({ correction_of, reason, publications }: Pick<StatementData, "correction_of" | "reason" | "publications">): string | null {
+	if (publications.length > 0)
+		return "";
+	return correction_of !== null ? reason ?? "" : null;
 }
 
 /* ---- in words ---- */
