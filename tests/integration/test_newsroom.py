@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The newsroom: what was published is there for everybody, and nothing else of the war room is."""
+import datetime
 import json
 import subprocess
 import xml.etree.ElementTree as xml
@@ -9,6 +10,7 @@ from test_incidents import V1
 from test_statements import Desk
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+DIV = "{http://www.w3.org/1999/xhtml}div"
 SECRETS = ("The plant leaks", "lead", "drafter", "boss", "SECRET")
 
 
@@ -201,3 +203,64 @@ def test_caching_and_languages():
         rest = dw.text("?lang=en&before=" + next_)
         assert "Number 1<" in rest and "Number 2<" not in rest and 'rel="next"' not in rest
         eq(len(json.loads(dw.text("/feed.json"))["items"]), 23)
+
+
+def one(parent, name):
+    """The text of its only child of that name."""
+    found = parent.findall(ATOM + name)
+    eq(len(found), 1, "%s of %s" % (name, parent.tag))
+    assert found[0].text and found[0].text.strip(), name
+    return found[0].text
+
+
+def links(parent, rel):
+    return [(x.get("type"), x.get("href")) for x in parent.findall(ATOM + "link") if x.get("rel") == rel]
+
+
+def check_feed(feed, base):
+    """What RFC 4287 asks for in section 4: a feed, its entries, and each of their parts."""
+    eq(feed.tag, ATOM + "feed")
+    at = lambda e, name: datetime.datetime.fromisoformat(one(e, name).replace("Z", "+00:00"))
+    eq((one(feed, "id"), one(feed, "title")), (base + "/newsroom", "Example Foods"))
+    eq([one(a, "name") for a in feed.findall(ATOM + "author")], ["Example Foods"])  # so that no entry needs one
+    eq(links(feed, "self"), [("application/atom+xml", base + "/newsroom/feed.atom")])
+    eq(links(feed, "alternate"), [("text/html", base + "/newsroom")])
+    entries = feed.findall(ATOM + "entry")
+    for e in entries:
+        id_ = one(e, "id")
+        assert id_.startswith(base + "/newsroom/"), id_
+        eq(links(e, "alternate"), [("text/html", id_)])
+        one(e, "title")
+        assert at(e, "published") <= at(e, "updated"), id_
+        content = e.findall(ATOM + "content")
+        eq([(c.get("type"), c.get("src"), [x.tag for x in c], (c.text or "").strip()) for c in content],
+           [("xhtml", None, [DIV], "")], id_)
+        assert "".join(content[0].itertext()).strip(), id_
+    eq(at(feed, "updated"), max(at(e, "updated") for e in entries))
+    eq(len({one(e, "id") for e in entries}), len(entries))
+    known = {ATOM + n for n in ("id", "title", "updated", "author", "link", "entry", "published", "content")}
+    eq({x.tag for e in [feed] + entries for x in e} - known, set())
+    return entries
+
+
+def test_the_feed_is_atom():
+    base = "http://127.0.0.1"
+    with News("--public-url", base) as dw:
+        room = dw.declare()["id"]
+        read = lambda: dw.read("/feed.atom")
+        hostile = dw.draft(room, title="A & B <b> ]]>", text="<script>1 & 2</script>\nhttps://example.org/?a=1&b=2")["id"]
+        fa = dw.draft(room, lang="fa", title="آب", text="نه نفر بیمارند.")["id"]
+        for id_ in (hostile, fa):
+            dw.out(id_)
+        raw = read()
+        eq(raw.get("content-type"), "application/atom+xml; charset=utf-8")
+        entries = check_feed(xml.fromstring(raw.body), base)
+        eq([one(e, "title") for e in entries], ["آب", "A & B <b> ]]>"])
+        eq([e.get("{http://www.w3.org/XML/1998/namespace}lang") for e in entries], ["fa", "en"])
+        assert "<script>1 & 2</script>" in "".join(entries[1].itertext())
+        dw.revise(hostile, "Two.")
+        dw.out(hostile, reason="R & D")
+        dw.do(fa, "withdraw", {"reason": "<اشتباه>"}, dw.lead).ok(201)
+        after = check_feed(xml.fromstring(read().body), base)
+        eq({one(e, "id") for e in after}, {one(e, "id") for e in entries})
+        assert "<اشتباه>" in "".join(after[0].itertext()) and "نه نفر" not in "".join(after[0].itertext())

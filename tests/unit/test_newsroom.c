@@ -348,6 +348,58 @@ static void a_page_speaks_its_statements_language(void **state)
 	end(&w);
 }
 
+/* ---- for machines ---- */
+
+static size_t times(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		n++;
+	return n;
+}
+
+/* By schema.org's names, each where its item is open. */
+static void machines_are_told_what_it_is(void **state)
+{
+	struct dw_statement_fact f = press("fa", "آب", "آب سالم است.");
+	struct dw_statement *t;
+	struct world w;
+
+	(void)state;
+	t = begin_with(&w, f);
+	w.site.name = DW_STR("Rayhan & Sons");
+	has(page(&w, t, 0), "<article itemscope=\"\" itemtype=\"https://schema.org/"
+			    "NewsArticle\">\n"
+			    "<meta itemprop=\"inLanguage\" content=\"fa\">\n"
+			    "<h1 itemprop=\"headline\" lang=\"fa\" dir=\"rtl\">آب</h1>");
+	has(w.out.p,
+	    "<time itemprop=\"datePublished\" datetime=\"2026-11-29T14:08:00.000000Z\">");
+	has(w.out.p, "<div itemprop=\"publisher\" itemscope=\"\" "
+		     "itemtype=\"https://schema.org/Organization\">"
+		     "<meta itemprop=\"name\" content=\"Rayhan &amp; Sons\"></div>");
+	has(w.out.p,
+	    "itemprop=\"articleBody\" lang=\"fa\" dir=\"rtl\">\n<p>آب سالم است.</p>");
+	assert_int_equal(times(w.out.p, "itemscope"), 2);
+	has_not(w.out.p, "dateModified");
+	has_not(w.out.p, "creativeWorkStatus");
+	f.text = DW_STR("آب سالم نیست.");
+	publish(&w, t, f, "آزمایش رسید.");
+	has(page(&w, t, 0),
+	    "<time itemprop=\"datePublished\" datetime=\"2026-11-29T14:08:00.000000Z\">");
+	has(w.out.p,
+	    "<time itemprop=\"dateModified\" datetime=\"2026-11-29T14:10:00.000000Z\">");
+	has(w.out.p, "itemprop=\"correction\" itemscope=\"\" "
+		     "itemtype=\"https://schema.org/CorrectionComment\">");
+	has(w.out.p, "<span itemprop=\"text\" dir=\"auto\">آزمایش رسید.</span>");
+	assert_int_equal(times(w.out.p, "itemscope"), 3);
+	withdraw(&w, t, "اشتباه بود.");
+	has(page(&w, t, 0),
+	    "<meta itemprop=\"creativeWorkStatus\" content=\"Withdrawn\">");
+	has(w.out.p, "<span itemprop=\"text\" dir=\"auto\">اشتباه بود.</span>");
+	end(&w);
+}
+
 /* ---- corrections and withdrawals ---- */
 
 static void a_correction_says_so_and_the_old_text_stays(void **state)
@@ -479,6 +531,7 @@ int main(void)
 		cmocka_unit_test(a_telephone_number_runs_as_a_whole),
 		cmocka_unit_test(paragraphs_and_lines_are_kept),
 		cmocka_unit_test(a_page_speaks_its_statements_language),
+		cmocka_unit_test(machines_are_told_what_it_is),
 		cmocka_unit_test(a_correction_says_so_and_the_old_text_stays),
 		cmocka_unit_test(what_was_withdrawn_can_be_read_behind_its_notice),
 		cmocka_unit_test(one_statement_may_correct_another),
