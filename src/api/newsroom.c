@@ -17,11 +17,13 @@
 #include "base/merkle.h"
 #include "engine/newsroom.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define KEEP_BYTES (32u * 1024 * 1024)
 #define KEEP_PAGES 4096
 #define KEY_MAX 80
+#define LANG_MAX 35 /* of a tag */
 
 static const char html_type[] = "text/html; charset=utf-8";
 static const char atom_type[] = "application/atom+xml; charset=utf-8";
@@ -34,7 +36,8 @@ static const char csp[] = "default-src 'none'; style-src 'self'; font-src 'self'
 struct kept {
 	struct dw_blob *body;
 	const char *type;
-	char tag[36]; /* with its quotes */
+	char lang[LANG_MAX + 1]; /* "": of several */
+	char tag[36];		 /* with its quotes */
 	char modified[DW_HTTP_DATE_MAX];
 };
 
@@ -53,6 +56,7 @@ struct asking {
 	struct dw_newsroom_site site;
 	struct dw_newsroom_view view;
 	struct dw_buf out;
+	struct dw_str lang; /* of who reads it; none of a feed */
 	int64_t modified;
 };
 
@@ -147,6 +151,8 @@ static void reply(struct dw_http_req *req, const struct kept *k)
 	dw_http_set(req, "Cache-Control", DW_STR("public, max-age=30, must-revalidate"));
 	dw_http_set(req, "ETag", dw_str_of(k->tag));
 	dw_http_set(req, "Last-Modified", dw_str_of(k->modified));
+	if (k->lang[0] != '\0')
+		dw_http_set(req, "Content-Language", dw_str_of(k->lang));
 	if (k->type == html_type)
 		dw_http_set(req, "Content-Security-Policy", dw_str_of(csp));
 	if (is_same(req, k))
@@ -181,6 +187,8 @@ static struct kept *keep(struct newsroom *n, const char *key, const struct askin
 		drop_all(n);
 	k->body = dw_blob_new(a->out.p, a->out.len);
 	k->type = type;
+	snprintf(k->lang, sizeof(k->lang), "%.*s", (int)a->lang.n,
+		 a->lang.n > 0 ? a->lang.p : "");
 	dw_sha256(digest, a->out.p, a->out.len);
 	(void)dw_hex(hex, digest, sizeof(digest));
 	snprintf(k->tag, sizeof(k->tag), "\"%.32s\"", hex);
@@ -234,6 +242,7 @@ static void miss(struct asking *a)
 
 	dw_http_set(a->req, "Content-Security-Policy", dw_str_of(csp));
 	dw_http_set(a->req, "Cache-Control", DW_STR("no-store"));
+	dw_http_set(a->req, "Content-Language", ui);
 	if (dw_newsroom_missing(&a->out, &a->site, ui) == 0)
 		dw_http_reply(a->req, 404, html_type, dw_buf_str(&a->out));
 	else
@@ -297,6 +306,7 @@ void dw_api_newsroom(struct dw_http_req *req, void *data)
 		return;
 	}
 	begin(&a, api, req);
+	a.lang = ui;
 	gather(&a);
 	from = place_of(&a.view, before);
 	snprintf(key, sizeof(key), "list %.*s %zu", (int)ui.n, ui.p, from);
@@ -327,6 +337,7 @@ static void answer_one(struct asking *a, uint64_t id, uint64_t version, const ch
 {
 	const struct dw_newsroom_item *it = dw_newsroom_item(&a->view, id);
 	const struct dw_publication *shown = NULL;
+	const struct dw_statement_version *v;
 
 	if (it != NULL && version != 0)
 		shown = dw_newsroom_at(it->t, version);
@@ -334,7 +345,8 @@ static void answer_one(struct asking *a, uint64_t id, uint64_t version, const ch
 		miss(a);
 		return;
 	}
-	if (!is_whole(newsroom_version(it->t, shown != NULL ? shown : it->newest))) {
+	v = newsroom_version(it->t, shown != NULL ? shown : it->newest);
+	if (!is_whole(v)) {
 		dw_log(DW_LOG_ERROR, "newsroom.digest",
 		       "the text of statement %llu has not the digest that was approved",
 		       (unsigned long long)id);
@@ -343,6 +355,7 @@ static void answer_one(struct asking *a, uint64_t id, uint64_t version, const ch
 		dw_buf_fini(&a->out);
 		return;
 	}
+	a->lang = v->lang;
 	end(a, dw_newsroom_page(&a->out, &a->site, &a->view, it, shown), key, html_type);
 }
 

@@ -205,6 +205,35 @@ def test_caching_and_languages():
         eq(len(json.loads(dw.text("/feed.json"))["items"]), 23)
 
 
+def test_a_page_says_what_language_it_is_in():
+    """To programs in Content-Language, and to browsers and readers in lang and dir: of the page, and of what is foreign in it."""
+    ways = {"ar": "rtl", "fa": "rtl", "en": "ltr"}
+    with News() as dw:
+        room = dw.declare()["id"]
+        ids = {lang: dw.draft(room, lang=lang, title=title, text=title + ".")["id"]
+               for lang, title in (("ar", "المياه آمنة"), ("fa-IR", "آب سالم است"), ("en", "The water is safe"))}
+        for id_ in ids.values():
+            dw.out(id_)
+        for lang, way in ways.items():
+            page = dw.read("", {"Accept-Language": lang})
+            eq(page.get("content-language"), lang)
+            assert '<html lang="%s" dir="%s">' % (lang, way) in page.body.decode()
+            for tag in ids:
+                assert '<h2 lang="%s" dir="%s">' % (tag, ways[tag[:2]]) in page.body.decode(), (lang, tag)
+            eq(dw.read("/99999", {"Accept-Language": lang}, 404).get("content-language"), lang)
+        for tag, id_ in ids.items():
+            for _ in range(2):  # made, and kept
+                page = dw.read("/%d" % id_, {"Accept-Language": "en"})
+                eq(page.get("content-language"), tag)
+            for part in ('<html lang="%s" dir="%s">' % (tag[:2], ways[tag[:2]]),
+                         'itemprop="headline" lang="%s" dir="%s">' % (tag, ways[tag[:2]]),
+                         'itemprop="articleBody" lang="%s" dir="%s">' % (tag, ways[tag[:2]])):
+                assert part in page.body.decode(), (tag, part)
+            eq(dw.read("/%d" % id_, {"If-None-Match": page.get("etag")}, 304).get("content-language"), tag)
+        for path in ("/feed.atom", "/feed.json"):
+            eq(dw.read(path).get("content-language"), None)
+
+
 def one(parent, name):
     """The text of its only child of that name."""
     found = parent.findall(ATOM + name)
