@@ -117,14 +117,27 @@ const tests = {
 		await p.context().close();
 	},
 
+	/* Whoever reads in the dark gets dark ink on paper nevertheless. */
 	async prints() {
-		const p = await reader({ colorScheme: "dark" });
-		await p.goto(`${room.url}/newsroom/${en}`);
+		const p = await reader({ colorScheme: "dark", viewport: { width: 794, height: 1123 } });
 		await p.emulateMedia({ media: "print" });
-		assert.equal(await p.locator("body > footer").isVisible(), false);
-		assert.equal(await p.locator(".proof").isVisible(), true);
-		if (process.env.SHOTS !== "0")
-			await p.pdf({ path: join(import.meta.dirname, "shots", "newsroom-print.pdf") });
+		for (const [name, id] of Object.entries({ en, ar, fa, gone: milk })) {
+			await p.goto(`${room.url}/newsroom/${id}`);
+			for (const part of ["body > footer", "nav", "details:not([open])"])
+				assert.deepEqual(await p.locator(part).evaluateAll((all) => all.filter((e) => e.checkVisibility())), [], `${part} leads nowhere on paper`);
+			for (const part of ["body > header strong", "h1", ".meta time"])
+				assert.equal(await p.locator(part).first().isVisible(), true, part);
+			assert.equal(await p.locator(".proof").isVisible(), name !== "gone", "what is withdrawn stays folded");
+			const ink = await p.evaluate(() => [...document.querySelectorAll("body, h1, main, .text, .notice")].map((e) => {
+				const { color, backgroundColor } = getComputedStyle(e);
+				return `${color} on ${backgroundColor}`;
+			}));
+			assert.deepEqual([...new Set(ink)], ["rgb(28, 37, 48) on rgba(0, 0, 0, 0)"], name);
+			const edges = await p.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+			assert.ok(edges[0] <= edges[1], `${name} runs off the paper`);
+			if (process.env.SHOTS !== "0")
+				await p.screenshot({ path: join(process.env.SHOTS || join(import.meta.dirname, "shots"), `newsroom-print-${name}.png`), fullPage: true });
+		}
 		await p.context().close();
 	},
 };
