@@ -14,6 +14,8 @@
 #define PER_ADDRESS 200
 #define AT_ONCE 500
 #define HEAD_OVER UINT32_MAX
+#define READS_ONE_IN 20
+#define HEARTBEATS 64 /* bytes; less than a frame */
 
 static char read_buf[READ_BYTES];
 static uint64_t read_at; /* when the bytes that are being scanned were read */
@@ -114,9 +116,41 @@ static void greet(struct bench_watcher *w)
 	bench_loop_change(c->loop, &w->src, EPOLLIN);
 }
 
+static bool is_reading(const struct bench_watcher *w)
+{
+	return !w->crowd->is_weighed || (w - w->crowd->w) % READS_ONE_IN == 0;
+}
+
+void bench_crowd_weigh(struct bench_crowd *c)
+{
+	c->is_weighed = true;
+	c->messages = 0;
+	for (unsigned i = 0; i < c->n; i++)
+		c->w[i].bytes = c->w[i].messages = 0;
+}
+
+uint64_t bench_crowd_received(const struct bench_crowd *c)
+{
+	const struct bench_watcher *first = &c->w[0];
+	uint64_t n = c->messages;
+
+	if (!c->is_weighed || first->messages == 0)
+		return n;
+	for (unsigned i = 0; i < c->n; i++) {
+		const struct bench_watcher *w = &c->w[i];
+
+		if (!is_reading(w))
+			n += w->bytes + HEARTBEATS >= first->bytes
+				     ? first->messages
+				     : w->bytes * first->messages / first->bytes;
+	}
+	return n;
+}
+
 static void on_ready(struct bench_src *s, uint32_t events)
 {
 	struct bench_watcher *w = (struct bench_watcher *)s;
+	bool reads = is_reading(w);
 	size_t skip = 0;
 	ssize_t n;
 
@@ -124,7 +158,7 @@ static void on_ready(struct bench_src *s, uint32_t events)
 		greet(w);
 		return;
 	}
-	n = recv(s->fd, read_buf, sizeof(read_buf), 0);
+	n = recv(s->fd, read_buf, sizeof(read_buf), reads ? 0 : MSG_TRUNC);
 	if (n < 0 && errno == EAGAIN)
 		return;
 	if (n <= 0) {
@@ -132,6 +166,9 @@ static void on_ready(struct bench_src *s, uint32_t events)
 		w->crowd->lost++;
 		return;
 	}
+	w->bytes += (uint64_t)n;
+	if (!reads)
+		return;
 	read_at = bench_now();
 	if (w->head != HEAD_OVER)
 		skip = take_head(w, read_buf, (size_t)n);

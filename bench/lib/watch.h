@@ -19,7 +19,8 @@ struct bench_watcher {
 		head; /* bytes of the reply's head matched so far; UINT32_MAX: it is over */
 	uint32_t newest;
 	uint64_t messages;
-	bool is_done; /* has what the crowd waits for */
+	uint64_t bytes; /* of the stream since bench_crowd_weigh */
+	bool is_done;	/* has what the crowd waits for */
 };
 
 struct bench_crowd {
@@ -37,7 +38,8 @@ struct bench_crowd {
 	/* what is measured; reset at will */
 	struct bench_hist *hist; /* publish to receipt; NULL: nobody looks */
 	uint64_t since;		 /* messages sent before this are not timed */
-	uint64_t messages;
+	uint64_t messages;	 /* of all; with is_weighed of those who read */
+	bool is_weighed;
 	/* is_done when a message with at least this number came, or this many of them */
 	bool want_set;
 	uint32_t want_newest;
@@ -53,6 +55,17 @@ void bench_crowd_join(struct bench_crowd *c, unsigned ms);
 bool bench_crowd_joining(struct bench_crowd *c);
 /** Close them all; their ids are kept. */
 void bench_crowd_drop(struct bench_crowd *c);
+/**
+ * From now on one in 20 reads what comes, and of the others only the bytes are counted; the kernel
+ * throws those away without a copy (MSG_TRUNC, tcp(7)). For a generator that shares its cores with
+ * the server: a watcher's own work is done on a machine of its own. Everybody must have everything.
+ */
+void bench_crowd_weigh(struct bench_crowd *c);
+/**
+ * Messages that all have got together. Frames are the same for all, so a weighed watcher has got
+ * those whose bytes it has, give or take a heartbeat.
+ */
+uint64_t bench_crowd_received(const struct bench_crowd *c);
 /** Watch for each to reach a message number (or, with 0, a count); c->done says how many did. */
 void bench_crowd_want(struct bench_crowd *c, uint32_t newest, uint64_t messages);
 
