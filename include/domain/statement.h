@@ -134,9 +134,10 @@ enum dw_statement_status dw_statement_status(const struct dw_statement *t);
 const struct dw_statement_version *dw_statement_submitted(const struct dw_statement *t);
 /** Whose the tab of that name is, or NULL. */
 const struct dw_tab *dw_statement_tab(const struct dw_statement *t, struct dw_str client);
-/** By its digest, the newest; or NULL. */
+/** By its digest: the one that was submitted at seq, or the newest (0), for title and links are no part of it; or NULL. */
 const struct dw_statement_version *dw_statement_version_of(const struct dw_statement *t,
-							   struct dw_str digest);
+							   struct dw_str digest,
+							   uint64_t seq);
 /** Has the draft (text, title, language, channel, audience, rests) moved on since it was submitted? True without a version. */
 bool dw_statement_is_edited(const struct dw_statement *t);
 /** The publication that stands: NULL when none does, or it was withdrawn. */

@@ -149,8 +149,8 @@ void dw_statement_write_version(struct dw_jsonw *w, const struct dw_statement *t
 				const struct dw_statement_version *v,
 				const struct dw_names *names);
 /**
- * A member of the open object: figures, names of the room, denials and claims that only one of `was` and the
- * submitted version has. Requires: there is one.
+ * A member of the open object: figures, names of the room and denials that only one of `was` and the
+ * submitted version has, and claims that other sentences rest on. Requires: there is one.
  */
 void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
 			       const struct dw_statement *t,

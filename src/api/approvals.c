@@ -191,6 +191,7 @@ static void write_last(struct dw_jsonw *w, const struct waiting *x)
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "seq", x->last->seq);
 	dw_jsonw_kstr(w, "digest", dw_str_of(x->on->digest));
+	dw_jsonw_ku64(w, "submitted", x->on->seq);
 	dw_jsonw_kstr(w, "verdict",
 		      dw_str_of(dw_statement_word(DW_WORDS_RULING, x->last->ruling)));
 	dw_jsonw_ktime(w, "at", x->last->at);

@@ -220,19 +220,20 @@ static bool read_against(struct dw_http_req *req, bool *out)
 
 void dw_api_statement_version(struct dw_http_req *req, void *data)
 {
-	static const char *const known[] = { "against", NULL };
+	static const char *const known[] = { "against", "submitted", NULL };
 	const struct dw_statement_version *v;
 	const struct dw_statement *t;
 	struct dw_api *api = data;
 	bool is_against;
 	struct dw_jsonw w;
+	uint64_t id, seq = 0;
 	struct dw_buf b;
-	uint64_t id;
 
 	if (!api_only(req, known) || !api_path_id(req, &id) ||
-	    (t = statement_see(req, api, id)) == NULL || !read_against(req, &is_against))
+	    (t = statement_see(req, api, id)) == NULL ||
+	    !read_against(req, &is_against) || !api_number(req, "submitted", 1, &seq))
 		return;
-	v = dw_statement_version_of(t, req->params[1]);
+	v = dw_statement_version_of(t, req->params[1], seq);
 	if (v == NULL) {
 		dw_api_refuse(req, DW_ENOTFOUND, "there is no version of this digest");
 		return;

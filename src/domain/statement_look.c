@@ -13,11 +13,16 @@ const struct dw_statement_version *dw_statement_submitted(const struct dw_statem
 }
 
 const struct dw_statement_version *dw_statement_version_of(const struct dw_statement *t,
-							   struct dw_str digest)
+							   struct dw_str digest,
+							   uint64_t seq)
 {
-	for (size_t i = t->versions.n; i-- > 0 && digest.n > 0;)
-		if (dw_str_eq(dw_str_of(t->versions.p[i].digest), digest))
-			return &t->versions.p[i];
+	for (size_t i = t->versions.n; i-- > 0 && digest.n > 0;) {
+		const struct dw_statement_version *v = &t->versions.p[i];
+
+		if (dw_str_eq(dw_str_of(v->digest), digest) &&
+		    (seq == 0 || v->seq == seq))
+			return v;
+	}
 	return NULL;
 }
 

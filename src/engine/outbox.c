@@ -83,7 +83,7 @@ static void apply_leaving(struct dw_outbox *o, const struct dw_stored *e)
 	statement_fact(&f, e, a);
 	t = dw_statements_see(rooms, &us, f.statement);
 	if (t != NULL && f.digest.p != NULL)
-		v = dw_statement_version_of(t, f.digest);
+		v = dw_statement_version_of(t, f.digest, 0);
 	if (v != NULL && s != NULL && !s->is_drill) {
 		const struct dw_leaving l = {
 			.seq = e->seq,

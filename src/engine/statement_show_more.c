@@ -3,6 +3,7 @@
  * statement_show_more.c - what is easily overlooked between two versions and in translations, and where
  * the time of a statement has gone, as JSON. See statement_show.c.
  */
+#include "domain/rest_delta.h"
 #include "domain/statement_ledger.h"
 #include "statement_int.h"
 #include "text/delta.h"
@@ -37,22 +38,20 @@ static void write_found(struct dw_jsonw *w, const char *kind, const struct dw_de
 	dw_jsonw_obj_end(w);
 }
 
-/* Links of `a` that `b` has not: the same claim in the same way, wherever it stands. */
-static void write_links(struct dw_jsonw *w, const struct dw_rest_list *a,
-			const struct dw_rest_list *b, bool is_gone)
+static void write_links(struct dw_jsonw *w, const struct dw_statement_version *was,
+			const struct dw_statement_version *is)
 {
-	for (size_t i = 0; i < a->n; i++) {
-		const struct dw_rest *r = &a->p[i];
-		bool is_there = false;
+	struct dw_arena *a = dw_arena_create();
+	struct dw_rest_delta *found;
+	size_t n = dw_rest_deltas(was, is, a, &found);
 
-		for (size_t k = 0; k < b->n && !is_there; k++)
-			is_there = b->p[k].claim == r->claim && b->p[k].rests == r->rests;
-		if (is_there)
-			continue;
-		write_delta(w, "claim", is_gone, r->from, r->to);
-		dw_jsonw_ku64(w, "claim", r->claim);
+	for (size_t i = 0; i < n; i++) {
+		write_delta(w, "claim", found[i].is_gone, found[i].from, found[i].to);
+		dw_jsonw_ku64(w, "claim", found[i].claim);
+		dw_jsonw_kbool(w, "moved", found[i].is_moved);
 		dw_jsonw_obj_end(w);
 	}
+	dw_arena_destroy(a);
 }
 
 void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
@@ -69,8 +68,7 @@ void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
 	for (size_t i = 0; i < deltas.n; i++) {
 		write_found(w, dw_delta_name(deltas.at[i].kind), &deltas.at[i], names);
 	}
-	write_links(w, &was->rests, &is->rests, true);
-	write_links(w, &is->rests, &was->rests, false);
+	write_links(w, was, is);
 	dw_jsonw_arr_end(w);
 	dw_nameset_destroy(names);
 }

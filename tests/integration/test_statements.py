@@ -368,12 +368,50 @@ def test_what_is_overlooked():
         eq([(d["kind"], d["gone"], d["from"], d["to"]) for d in got],
            [("number", True, 0, 2), ("number", False, 0, 2), ("negation", True, 14, 17),
             ("claim", False, 0, 9)])
+        eq([d["moved"] for d in got if d["kind"] == "claim"], [False])
         assert "deltas" not in dw.lead("GET", path).ok(200).json()
         dw.lead("GET", path + "?against=x").problem(400, "/against")
         other = dw.draft(room, lang="fa", text="۱۲ نفر", translation_of=id_)["id"]
         checks = dw.lead("GET", V1 + "/statements/%d/checks" % other).ok(200).json()
         eq([(x["statement"], x["is_original"], [(n["gone"], n["from"]) for n in x["numbers"]])
             for x in checks["translations"]], [(id_, True, [(True, 0), (False, 0)])])
+
+
+def test_claims_that_changed_places():
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        claims = [dw.add(room, "claims", {"text": t, "verdict": "true"}).ok(201).json()["id"]
+                  for t in ("one", "two")]
+        text = "The soup is safe. The rice is fresh."
+        id_ = dw.draft(room, text=text)["id"]
+        places = ((0, 17), (18, 36))
+
+        def link(of):
+            return [dw.do(id_, "links", {"revision": 0, "claim": claim, "rests": "asserts",
+                                         "from": begin, "to": end}).ok(201).json()["id"]
+                    for claim, (begin, end) in zip(of, places)]
+
+        links = link(claims)
+        first = dw.submit(id_)
+        dw.rule(id_, first["digest"], "approve", dw.boss).ok(201)
+        for one in links:
+            dw.lead("DELETE", V1 + "/statements/%d/links/%d" % (id_, one)).ok(204)
+        link(claims[::-1])
+        # the same text, and yet the approval does not stand: which version was it given on?
+        eq(dw.submit(id_)["digest"], first["digest"])
+        (item,) = dw.boss("GET", V1 + "/approvals").json()["items"]
+        path = V1 + "/statements/%d/versions/%s" % (id_, first["digest"])
+        was = item["last_verdict"]["submitted"]
+        now = dw.statement(id_)["submitted"]["seq"]
+        assert was < now
+        eq(dw.lead("GET", path).ok(200).json()["seq"], now)
+        dw.lead("GET", path + "?submitted=%d" % id_).problem(404)
+        dw.lead("GET", path + "?submitted=x").problem(400, "/submitted")
+        got = dw.lead("GET", path + "?submitted=%d&against=current" % was).ok(200).json()
+        eq(got["seq"], was)
+        eq([(d["claim"], d["gone"], d["moved"], (d["from"], d["to"])) for d in got["deltas"]],
+           [(claims[0], True, True, places[0]), (claims[1], True, True, places[1]),
+            (claims[1], False, True, places[0]), (claims[0], False, True, places[1])])
 
 
 def test_nobody_approves_their_own():

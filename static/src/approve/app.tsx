@@ -25,7 +25,7 @@ export interface Waiting extends Summary {
 	why: "needed" | "asked" | "changed";
 	/** Whom a verdict of mine would count for: me, or those whose deputy I am. */
 	for: { id: number; name: string }[];
-	last_verdict: { digest: string; verdict: Ruling; at: string } | null;
+	last_verdict: { digest: string; submitted: number; verdict: Ruling; at: string } | null;
 	severity: Severity;
 	drill: boolean;
 	incident_title: string | null;
@@ -46,7 +46,7 @@ function Waits() {
 				<>
 					<p class="soft" role="status">{t("approve.n", { n: items.length })}</p>
 					<ol class="waits">
-						{items.map((w) => <Item key={`${w.id}${w.submitted?.digest ?? ""}`} of={w} isOpen={w.id === first} reload={list.reload}
+						{items.map((w) => <Item key={`${w.id}${w.submitted?.digest ?? ""}${w.submitted?.at ?? ""}`} of={w} isOpen={w.id === first} reload={list.reload}
 							onToggle={() => { setClosed(w.id === first); setOpen(w.id === first ? 0 : w.id); }} />)}
 					</ol>
 				</>

@@ -67,25 +67,31 @@ function Difference({ before, after, lang }: { before: string; after: string; la
 }
 
 /* One after the other as the page runs; each is a text of its own. */
-const listed = (words: readonly string[]) => words.length === 0 ? "–" : <>{words.map((w, i) => <Fragment key={w}>{i > 0 && t("comma")}<Text isInline>{w}</Text></Fragment>)}</>;
+const listed = (words: readonly string[]) => words.length === 0 ? "–" : <>{[...new Set(words)].map((w, i) => <Fragment key={w}>{i > 0 && t("comma")}<Text isInline>{w}</Text></Fragment>)}</>;
 
 /* What weighs most stands on top of the difference: the server has found it. */
 function Weighty({ before, after, claims }: { before: Version; after: Version; claims: readonly KnownClaim[] }) {
 	const deltas = before.deltas ?? [], notes: ComponentChildren[] = [];
-	const words = (kind: Delta["kind"], gone: boolean): string[] => [...new Set(deltas.filter((d) => d.kind === kind && d.gone === gone)
-		.map((d) => d.claim === undefined ? (gone ? before : after).text.slice(d.from, d.to) : claims.find((c) => c.id === d.claim)?.text ?? String(d.claim)))];
+	const moved = deltas.filter((d) => d.moved), plain = deltas.filter((d) => !d.moved);
+	const claimOf = (id = 0): string => claims.find((c) => c.id === id)?.text ?? String(id);
+	const wordsOf = (d: Delta): string => (d.gone ? before : after).text.slice(d.from, d.to);
+	const sides = (of: readonly Delta[], draw: (d: Delta) => string) => ({ gone: listed(of.filter((d) => d.gone).map(draw)), come: listed(of.filter((d) => !d.gone).map(draw)) });
 	for (const kind of ["number", "name", "negation", "claim"] as const) {
-		if (deltas.some((d) => d.kind === kind))
-			notes.push(tx(`approve.changed_${kind}`, { gone: listed(words(kind, true)), come: listed(words(kind, false)) }));
+		const of = plain.filter((d) => d.kind === kind);
+		if (of.length > 0)
+			notes.push(tx(`approve.changed_${kind}`, sides(of, kind === "claim" ? (d) => claimOf(d.claim) : wordsOf)));
 	}
+	for (const claim of new Set(moved.map((d) => d.claim)))
+		notes.push(tx("approve.moved_claim", { claim: <Text isInline>{claimOf(claim)}</Text>, ...sides(moved.filter((d) => d.claim === claim), wordsOf) }));
 	if (before.title !== after.title || before.lang !== after.lang || before.channel !== after.channel || before.audience !== after.audience)
 		notes.push(t("approve.changed_title"));
 	return notes.length === 0 ? null : <ul class="weighty">{notes.map((n, i) => <li key={i}><Icon of={alertIcon} /><span>{n}</span></li>)}</ul>;
 }
 
 function Paper({ of, version, claims }: { of: Waiting; version: Version; claims: readonly KnownClaim[] }) {
-	const last = of.last_verdict?.digest, hasLast = last !== undefined && last !== version.digest;
-	const before = useLoaded<Version>(hasLast ? `/statements/${of.id}/versions/${last}?against=current` : null);
+	/* Of the same text there may be another version: its title and what it rests on are no part of the digest. */
+	const last = of.last_verdict, hasLast = last !== null && last.submitted !== version.seq;
+	const before = useLoaded<Version>(hasLast ? `/statements/${of.id}/versions/${last.digest}?submitted=${last.submitted}&against=current` : null);
 	const [shows, setShows] = useState<"text" | "changes">(hasLast ? "changes" : "text");
 	return (
 		<>

@@ -96,6 +96,8 @@ export interface Delta {
 	from: number;
 	to: number;
 	claim?: number;
+	/** The claim is in the other version, too, under other words. */
+	moved?: boolean;
 	/** What the name is called in the room; in the text it may be spelled otherwise. */
 	name?: string;
 }

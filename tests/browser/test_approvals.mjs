@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * test_approvals.mjs - the page of approvals on a phone: what it shows of another version of the same text, when
+ * claims changed places or the title did.
+ */
+import assert from "node:assert/strict";
+
+import { Room, launch, newPage, runAll, send, setUp, signIn } from "./room.mjs";
+
+const room = new Room();
+await room.start({ wantSetup: true });
+const browser = await launch();
+const admin = await newPage(browser);
+await setUp(admin, room);
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, PASSWORDS = {};
+async function enter(p, name, url = room.url) {
+	await p.goto(`${url}/settings`);
+	await signIn(p, name, PASSWORDS[name]);
+	await p.locator(".rail").waitFor({ state: "attached" });
+	return p;
+}
+async function person(name, roles, options = {}) {
+	PASSWORDS[name] = await room.cli("user", "add", name, "--roles", roles);
+	return enter(await newPage(browser, options), name);
+}
+const layla = await person("layla", "lead"), nasrin = await person("نسرین", "drafter"), sami = await person("سامي", "approver", { ...PHONE, locale: "ar-EG" });
+
+const incident = await send(layla, room, "POST", "/incidents", { title: "وعكة صحية بعد العشاء", severity: 2 });
+const claim = async (text) => (await send(layla, room, "POST", `/incidents/${incident.id}/claims`, { text, verdict: "true" })).id;
+const soup = await claim("الحساء سليم"), rice = await claim("الأرز طازج");
+
+/* What somebody drafted, and what it rests on: words, and the claim behind them. */
+async function draft(title, text, rests = []) {
+	const { id } = await send(nasrin, room, "POST", `/incidents/${incident.id}/statements`, { title, lang: "ar", channel: "press", audience: "public", text });
+	await link(id, text, rests);
+	return id;
+}
+async function link(id, text, rests) {
+	for (const [words, to] of rests)
+		await send(nasrin, room, "POST", `/statements/${id}/links`, { revision: 0, claim: to, rests: "asserts", from: text.indexOf(words), to: text.indexOf(words) + words.length });
+}
+const read = (id) => send(layla, room, "GET", `/statements/${id}`);
+async function submit(id) {
+	const { revision } = await read(id);
+	return send(nasrin, room, "POST", `/statements/${id}/submit`, { revision });
+}
+const weighty = (p) => p.locator(".weighty li span").evaluateAll((all) => all.map((e) => e.textContent.replace(/[\u2066-\u2069]/g, "")));
+async function approve(p, name) {
+	await p.locator(".rulings-row .primary").tap();
+	await p.fill("dialog [name=password]", PASSWORDS[name]);
+	await p.locator("dialog .buttons .primary").tap();
+	await p.locator(".empty").waitFor();
+}
+const ONE = "نؤكد أن حساءنا سليم.", TWO = "نؤكد أن أرزنا طازج.", TEXT = `${ONE} ${TWO}`;
+let swapped;
+
+const tests = {
+	async claims_that_changed_places_are_shown_above_the_same_text() {
+		swapped = await draft("ما نعرفه", TEXT, [[ONE, soup], [TWO, rice]]);
+		const { digest } = await submit(swapped);
+		await sami.goto(`${room.url}/approvals`);
+		await approve(sami, "سامي");
+		assert.equal((await read(swapped)).status, "approved");
+		for (const { id } of (await read(swapped)).rests)
+			await send(nasrin, room, "DELETE", `/statements/${swapped}/links/${id}`);
+		await link(swapped, TEXT, [[ONE, rice], [TWO, soup]]);
+		assert.equal((await submit(swapped)).digest, digest, "it is the same text");
+		assert.deepEqual((await read(swapped)).verdicts, [], "what was said of it is void");
+		await sami.locator(".weighty li").nth(1).waitFor();
+		assert.deepEqual(await weighty(sami), [
+			`جزء آخر من النص صار يستند إلى «الحساء سليم»: ${ONE} ← ${TWO}`,
+			`جزء آخر من النص صار يستند إلى «الأرز طازج»: ${TWO} ← ${ONE}`,
+		]);
+		assert.equal(await sami.locator(".diff-new, .diff-gone").count(), 0);
+		await approve(sami, "سامي");
+	},
+
+	async so_is_another_title() {
+		const { version } = await read(swapped);
+		await send(nasrin, room, "PATCH", `/statements/${swapped}`, { title: "كل شيء سليم" }, version);
+		await submit(swapped);
+		await sami.locator(".weighty li").first().waitFor();
+		assert.deepEqual(await weighty(sami), ["تغيّر العنوان أو اللغة أو القناة أو الجمهور."]);
+	},
+
+	async while_it_lies_open_the_next_version_takes_its_place() {
+		/* The same text again: only the claims are others than those on the screen. */
+		await link(swapped, TEXT, [[ONE, soup]]);
+		await submit(swapped);
+		await room.until("one more claim is told", async () => (await weighty(sami))[0] === "صار يستند إلى ادعاءات أخرى: – ← الحساء سليم");
+		await sami.locator(".things .thing", { hasText: ONE }).nth(1).waitFor();
+		await approve(sami, "سامي");
+		assert.equal((await read(swapped)).status, "approved");
+	},
+
+	async nothing_went_wrong_on_the_way() {
+		assert.deepEqual([layla, nasrin, sami].flatMap((p) => p.wrong), []);
+	},
+};
+
+await runAll(tests, sami, room, browser);
