@@ -17,7 +17,7 @@ export interface Settled {
 }
 
 export async function typists(url: string, tokens: string[], people: number, rtt: number, seconds: number, seed: number): Promise<Settled> {
-	const world = worldOf({ url, rtt, pace: 1 }, tokens, 1), desk = new Desk(world, seed, true);
+	const world = worldOf({ url, rtt, pace: 1, waits: 0 }, tokens, 1), desk = new Desk(world, seed, true);
 	await desk.open(await declare(world), people);
 	const end = performance.now() + seconds * 1000;
 	let keys = 0, last = 0, most = 0;

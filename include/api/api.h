@@ -16,6 +16,7 @@ struct dw_api_conf {
 	unsigned streams_per_address; /* 256 */
 	unsigned heartbeat_s;	      /* 15 */
 	unsigned presence_s;	      /* 30; 0: that */
+	unsigned changes_per_s;	      /* 200; 0: that */
 	size_t max_mention_bytes;     /* one mention as JSON: 256 KiB */
 	size_t max_batch_bytes;	      /* an array: 16 MiB */
 	size_t max_held_bytes;	      /* of all bodies together: 256 MiB; 0: that */

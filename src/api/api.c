@@ -16,6 +16,7 @@
 #define SMALL (64u * 1024)
 #define TEXT_BODY (512u * 1024) /* a whole text, as JSON */
 #define HELD_MAX (256u * 1024 * 1024)
+#define CHANGES_S 200 /* when nothing is set */
 
 static const struct dw_route routes[] = {
 	{ DW_GET, "/", dw_api_page, DW_BODY_NONE, 0, DW_RIGHT_PUBLIC },
@@ -282,6 +283,8 @@ int dw_api_create(struct dw_api **out, struct dw_engine *e, struct dw_timers *ti
 	presence_init(api);
 	dw_api_once_init(api);
 	newsroom_init(api);
+	often_init(&api->typing,
+		   conf->changes_per_s != 0 ? conf->changes_per_s : CHANGES_S);
 	*out = api;
 	return 0;
 }
@@ -300,6 +303,7 @@ void dw_api_destroy(struct dw_api *api)
 	presence_fini(api);
 	dw_api_once_fini(api);
 	newsroom_fini(api);
+	often_fini(&api->typing);
 	free(api->setup);
 	free(api);
 }

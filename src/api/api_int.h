@@ -4,6 +4,7 @@
 /* What the handlers of this floor share. One handler file per concern. */
 #include "api/api.h"
 #include "base/jsonw.h"
+#include "often_int.h"
 
 #include <jansson.h>
 
@@ -34,13 +35,14 @@ struct dw_api {
 	struct dw_link files_out; /* on their way to somebody, api/room_file_read.c */
 	unsigned n_files_out;
 	bool is_closing;
-	void *beat;	   /* api/stream.c's heartbeat */
-	void *setup;	   /* api/setup.c's one-time token */
-	size_t collecting; /* bytes of bodies that are held: body.c */
-	void *once;	   /* api/once.c's answers in work */
-	void *presence;	   /* api/presence.c: who is in which room */
-	void *newsroom;	   /* api/newsroom.c: pages that are made */
-	bool is_copying;   /* control.c: a backup is being made */
+	void *beat;	     /* api/stream.c's heartbeat */
+	void *setup;	     /* api/setup.c's one-time token */
+	size_t collecting;   /* bytes of bodies that are held: body.c */
+	void *once;	     /* api/once.c's answers in work */
+	void *presence;	     /* api/presence.c: who is in which room */
+	void *newsroom;	     /* api/newsroom.c: pages that are made */
+	struct often typing; /* api/statement_changes.c */
+	bool is_copying;     /* control.c: a backup is being made */
 	struct dw_api_counts count;
 	struct dw_csp_reports csp;
 };
@@ -66,6 +68,9 @@ typedef void (*dw_api_more)(struct dw_jsonw *w, void *data);
 /** With members besides those of every problem. */
 void dw_api_refuse_more(struct dw_http_req *req, int code, const char *detail,
 			dw_api_more more, void *data);
+
+/** 429, not to be tried again before so many seconds. */
+void dw_api_refuse_wait(struct dw_http_req *req, unsigned wait_s, const char *detail);
 
 /* ---- body.c: bodies and answers ---- */
 

@@ -189,6 +189,9 @@ static int add_api(struct dw_buf *b, const struct dw_api *api)
 		  "Violations of a page's policy that browsers told.", api->csp.total },
 		{ "csp_reports_dropped_total", "counter",
 		  "Such reports over the limit, not looked at.", api->csp.dropped },
+		{ "typing_refused_total", "counter",
+		  "Changes of drafts over the limit, not looked at.",
+		  api->typing.refused },
 		{ "bodies_held_bytes", "gauge", "Bodies in memory.", api->collecting },
 	};
 

@@ -11,17 +11,15 @@
  */
 #include "presence_int.h"
 
-#include "base/map.h"
 #include "engine/account.h"
 #include "engine/presence.h"
 #include "engine/statement.h"
 
 #include <stdlib.h>
 
-#define GAP_MS 1000	/* between two frames of one room */
-#define EXPIRY_S 30	/* when nothing is set */
-#define WINDOW_MS 10000 /* in which an account may say so many */
-#define WINDOW_MOST 100
+#define GAP_MS 1000   /* between two frames of one room */
+#define EXPIRY_S 30   /* when nothing is set */
+#define SAID_PER_S 10 /* by one account */
 #define FRAME_MAX (256u * 1024)
 
 struct presence {
@@ -29,8 +27,7 @@ struct presence {
 	struct dw_presence here;
 	struct dw_deadline due;
 	int cls;
-	struct dw_map *said; /* account → how often in this window */
-	uint64_t window_ms;
+	struct often said;
 };
 
 static uint64_t loop_ms(const struct dw_api *api)
@@ -162,24 +159,6 @@ void presence_on_doors(struct dw_api *api)
 }
 
 /* ---- POST /presence ---- */
-
-/* False: they have said so much that it is refused. */
-static bool count(struct presence *p, uint64_t user)
-{
-	uint64_t now = loop_ms(p->api);
-	uintptr_t n;
-
-	if (now - p->window_ms >= WINDOW_MS) {
-		dw_map_destroy(p->said);
-		p->said = dw_map_create();
-		p->window_ms = now;
-	}
-	n = (uintptr_t)dw_map_get_u64(p->said, user);
-	if (n >= WINDOW_MOST)
-		return false;
-	(void)dw_map_put_u64(p->said, user, (void *)(n + 1));
-	return true;
-}
 
 struct said {
 	uint64_t incident, tab;
@@ -327,10 +306,8 @@ void dw_api_presence(struct dw_http_req *req, void *data)
 			      "a token is nowhere: this is for signed-in people");
 		return;
 	}
-	if (!count(p, dw_api_who(req)->id)) {
-		dw_api_refuse(req, DW_EBUSY, "this is said too often");
+	if (!often_take(&p->said, req, api))
 		return;
-	}
 	o = dw_api_object(req, known);
 	if (o == NULL)
 		return;
@@ -354,7 +331,7 @@ void presence_init(struct dw_api *api)
 	DW_INVARIANT(p != NULL);
 	p->api = api;
 	dw_presence_init(&p->here, expiry * 1000);
-	p->said = dw_map_create();
+	often_init(&p->said, SAID_PER_S);
 	p->cls = dw_timers_class(api->timers, GAP_MS);
 	dw_deadline_init(&p->due, on_due);
 	api->presence = p;
@@ -366,7 +343,7 @@ void presence_fini(struct dw_api *api)
 
 	dw_deadline_stop(&p->due);
 	dw_presence_fini(&p->here);
-	dw_map_destroy(p->said);
+	often_fini(&p->said);
 	free(p);
 	api->presence = NULL;
 }

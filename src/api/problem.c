@@ -112,6 +112,17 @@ void dw_api_refuse_more(struct dw_http_req *req, int code, const char *detail,
 	dw_buf_fini(&b);
 }
 
+void dw_api_refuse_wait(struct dw_http_req *req, unsigned wait_s, const char *detail)
+{
+	struct dw_buf b;
+
+	dw_http_set(req, "Retry-After", dw_arena_printf(req->arena, "%u", wait_s));
+	dw_buf_init(&b, 8192);
+	write_problem(&b, DW_EBUSY, detail, NULL, NULL, NULL);
+	dw_http_reply(req, dw_err_status(DW_EBUSY), DW_PROBLEM_TYPE, dw_buf_str(&b));
+	dw_buf_fini(&b);
+}
+
 void dw_api_problem(int code, const char *detail, struct dw_buf *out)
 {
 	write_problem(out, code, detail != NULL ? detail : dw_err_title(code), NULL, NULL,

@@ -33,22 +33,10 @@ void api_wipe(struct dw_http_req *req, json_t *o, const char *key)
 		sodium_memzero((void *)(uintptr_t)req->body.p, req->body.n);
 }
 
-static void refuse_busy(struct dw_http_req *req, const struct dw_account_op *op)
-{
-	struct dw_str wait = dw_arena_printf(req->arena, "%u", op->retry_after_s);
-	struct dw_buf b;
-
-	dw_http_set(req, "Retry-After", wait);
-	dw_buf_init(&b, 8192);
-	dw_api_problem(DW_EBUSY, dw_err_text(&op->err), &b);
-	dw_http_reply(req, dw_err_status(DW_EBUSY), DW_PROBLEM_TYPE, dw_buf_str(&b));
-	dw_buf_fini(&b);
-}
-
 void api_refuse_op(struct dw_http_req *req, const struct dw_account_op *op)
 {
 	if (op->status == DW_EBUSY && op->retry_after_s > 0) {
-		refuse_busy(req, op);
+		dw_api_refuse_wait(req, op->retry_after_s, dw_err_text(&op->err));
 		return;
 	}
 	if (op->status == DW_EAUTH)

@@ -7,7 +7,6 @@
  * same bytes. What is typed comes in by statement_changes.c.
  */
 #include "engine/authority.h"
-#include "engine/authority.h"
 #include "engine/template.h"
 #include "statement_int.h"
 

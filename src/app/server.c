@@ -299,6 +299,7 @@ static int open_api(struct dw_server *s, struct dw_err *err)
 		.streams_per_address = (unsigned)c->streams_per_address,
 		.heartbeat_s = (unsigned)c->heartbeat_s,
 		.presence_s = (unsigned)c->presence_s,
+		.changes_per_s = (unsigned)c->changes_per_s,
 		.max_mention_bytes = MENTION_MAX,
 		.max_batch_bytes = BATCH_MAX,
 	};

@@ -218,6 +218,7 @@ TRIPPED = {
     "sign_ins_total": "integration/test_auth.py",
     "sign_ins_refused_total": "integration/test_auth.py",
     "sign_ins_throttled_total": "integration/test_auth.py",
+    "typing_refused_total": "integration/test_often.py",
     "csp_reports_total": "integration/test_csp_report.py",
     "csp_reports_dropped_total": "integration/test_csp_report.py",
     "source_polls_total": "integration/test_sources.py",

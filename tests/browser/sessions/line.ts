@@ -26,6 +26,8 @@ export interface Place {
 	rtt?: number;
 	/** A page's timers run so many times as fast; 1: as they do. */
 	pace: number;
+	/** How often somebody was told to wait (429). */
+	waits: number;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
@@ -73,6 +75,7 @@ export class Line {
 			const { revision, updates } = JSON.parse(text) as { revision: number; updates: WireUpdate[] };
 			this.taken.push({ base: revision - updates.length, updates });
 		}
+		this.place.waits += answer.statusCode === 429 ? 1 : 0;
 		return new Response(text, { status: answer.statusCode ?? 0, headers: { "Retry-After": answer.headers["retry-after"] ?? "" } });
 	}
 
