@@ -9,6 +9,7 @@
 #include "domain/decide.h"
 #include "domain/quorum.h"
 #include "domain/statement_fact.h"
+#include "domain/template.h"
 #include "domain/version.h"
 
 #define DW_PUBLIC_KEY_BYTES 32
@@ -20,6 +21,7 @@
 #define DW_ENVELOPE_TIMES_MAX 100
 #define DW_ENVELOPE_TEXT_MAX 10000 /* characters */
 #define DW_FREEZE_DAYS_MAX 365
+#define DW_CONTACTS_MAX 20 /* languages */
 
 struct dw_sign_key { /* of an approver's device */
 	uint64_t id, user;
@@ -58,6 +60,15 @@ struct dw_envelope {
 	DW_VECTOR(uint64_t) used; /* statements that went out by it, each time */
 };
 
+struct dw_contact { /* how people reach us: what {contact} stands for in a template */
+	struct dw_str lang, text; /* text: one line of 1 to DW_SLOT_TEXT_MAX characters */
+};
+
+struct dw_contacts {
+	struct dw_contact *p;
+	size_t n;
+};
+
 struct dw_outgoing {		 /* what is stopped from leaving */
 	uint64_t frozen_seq, by; /* 0: nothing is */
 	int64_t at, until;	 /* until 0: until it is lifted */
@@ -67,7 +78,9 @@ struct dw_outgoing {		 /* what is stopped from leaving */
 struct dw_authority {
 	struct dw_arena *arena;	      /* owns all texts and lists */
 	uint64_t seq, policy_version; /* of the last event; of policy.set, 0: never set */
+	uint64_t contacts_version;    /* of contact.set, 0: never set */
 	struct dw_quorum_rules rules;
+	struct dw_contacts contacts;
 	struct dw_outgoing outgoing;
 	DW_VECTOR(struct dw_sign_key) keys;
 	DW_VECTOR(struct dw_deputy) deputies;
@@ -82,6 +95,7 @@ struct dw_authority_fact {
 	struct dw_str reason, name;
 	int64_t until;
 	struct dw_quorum_rules rules;
+	struct dw_contacts contacts;
 	uint64_t key, deputy, envelope; /* ids; of deputy.named: the account */
 	uint8_t ed25519[DW_PUBLIC_KEY_BYTES];
 	bool has_public;
@@ -114,6 +128,8 @@ const struct dw_sign_key *dw_authority_key(const struct dw_authority *a, uint64_
 const struct dw_deputy *dw_authority_deputy(const struct dw_authority *a, uint64_t id);
 const struct dw_envelope *dw_authority_envelope(const struct dw_authority *a,
 						uint64_t id);
+/** In that language: "fa-AF" has one of its own, or that of "fa". n == 0: none is set. */
+struct dw_str dw_authority_contact(const struct dw_authority *a, struct dw_str lang);
 
 /* ---- envelope.c ---- */
 
@@ -127,11 +143,11 @@ size_t dw_envelope_missing(const struct dw_envelope *e, struct dw_need out[DW_NE
 /**
  * Does what is to go out lie inside of the envelope: is that signed, not ended, not over, not used
  * up; of this language, channel and severity; and is the text its template, filled from the room? v: what is
- * submitted; s: its incident. 0, or DW_EUNPROCESSABLE: *f says what does not.
+ * submitted; from: its incident, with the contact in that language. 0, or DW_EUNPROCESSABLE: *f says what does not.
  */
 DW_MUST_USE int dw_envelope_holds(const struct dw_envelope *e,
 				  const struct dw_statement_version *v,
-				  const struct dw_incident *s, int64_t now,
+				  const struct dw_fill_from *from,
 				  struct dw_arena *scratch, struct dw_fault *f);
 /**
  * Lower-case hex SHA-256 of "diwan-envelope-v1", office, language, channels, severity, times and end,
@@ -142,12 +158,12 @@ void dw_envelope_digest(const struct dw_authority_fact *f, char out[DW_DIGEST_HE
 /* ---- commands ---- */
 
 struct dw_authority_command {
-	enum dw_command_type type; /* FREEZE … END_ENVELOPE */
+	enum dw_command_type type; /* FREEZE … SET_CONTACTS */
 	struct dw_principal who;
 	struct dw_people people;
 	int64_t now;
 	uint64_t child;		    /* id of the key or deputy that it is about */
-	uint64_t version;	    /* SET_POLICY: as the caller saw it */
+	uint64_t version;	    /* SET_POLICY, SET_CONTACTS: as the caller saw it */
 	struct dw_authority_fact f; /* the fields that were given */
 	struct dw_str
 		groups; /* SIGN_ENVELOPE: that they are in; a signature was verified */
@@ -172,6 +188,8 @@ DW_MUST_USE int dw_authority_parse(struct dw_authority_command *c, struct dw_str
 				   struct dw_arena *arena, struct dw_fault *fault);
 /** Rules as the array that they are set by. */
 void dw_quorum_rules_write(struct dw_jsonw *w, const struct dw_quorum_rules *rules);
+/** {"ar":"…","en":"…"} */
+void dw_contacts_write(struct dw_jsonw *w, const struct dw_contacts *contacts);
 /** Members of the open object: groups, any, may_approve_own, blocks, each if there is something to say. */
 void dw_quorum_write(struct dw_jsonw *w, const struct dw_quorum *q);
 /** The member groups alone; returns how many of anybody. */

@@ -7,12 +7,20 @@
  *
  * A slot is a name in braces: {known}, the claims that are true, a line each; {checking}, those
  * that are unknown or mixed; {what}, the incident's title; {since}, when it began; {next_update},
- * when the public is to hear from us. What the room does not know stays as it is: somebody has to write it
- * before the text can be submitted.
+ * when the public is to hear from us; and {contact}, how people reach us, which is set for each
+ * language. What is not known stays as it is: somebody has to write it before the text can be submitted.
  */
 #include "base/buf.h"
 #include "domain/incident.h"
 #include "domain/statement_fact.h"
+
+/* What is known. */
+struct dw_fill_from {
+	struct dw_str lang;    /* of the text, as in dw_template_time */
+	struct dw_str contact; /* in that language; n == 0: none is set */
+	const struct dw_incident *s;
+	int64_t now; /* a promised word that is over is none */
+};
 
 struct dw_filled {
 	struct dw_str text;	   /* in the arena */
@@ -21,24 +29,21 @@ struct dw_filled {
 	size_t n_left;
 };
 
-/**
- * lang: of the text: ar, fa (times in the Persian calendar), anything else as in English. now: a
- * promised word that is over is none. DW_ETOOBIG: the text or its links would be more than a draft may have.
- */
+/** DW_ETOOBIG: the text or its links would be more than a draft may have. */
 DW_MUST_USE int dw_template_fill(struct dw_filled *out, struct dw_str text,
-				 struct dw_str lang, const struct dw_incident *s,
-				 int64_t now, struct dw_arena *a);
+				 const struct dw_fill_from *from, struct dw_arena *a);
 
 /** The first slot that is left from byte `from` on, with its braces; p == NULL: none. */
 struct dw_str dw_template_slot(struct dw_str text, size_t from);
 
 /**
- * Add a moment in words, in UTC and saying so; lang as in dw_template_fill. DW_ETOOBIG: it does not fit.
+ * Add a moment in words, in UTC and saying so: in lang ar or fa (in the Persian calendar), else in English.
+ * DW_ETOOBIG: it does not fit.
  */
 DW_MUST_USE int dw_template_time(struct dw_buf *b, struct dw_str lang, int64_t at);
 
 #define DW_SLOT_TEXT_MAX                                                                 \
-	100 /* characters that may stand in a slot which the room cannot fill */
+	100 /* characters that may stand in a slot that stayed, and in a contact */
 
 /**
  * Is `text` a filled template, word for word, but for the slots that stayed: in each of those stands

@@ -41,6 +41,8 @@ void dw_outgoing_write(struct dw_jsonw *w, const struct dw_authority *a,
 		       const struct dw_names *names, int64_t now);
 /** {"id","version","rules":[…]}; version 0: nobody has set any. */
 void dw_policy_write(struct dw_jsonw *w, const struct dw_authority *a);
+/** {"version","contacts":{…}}; version 0: nobody has set any. */
+void dw_contacts_show(struct dw_jsonw *w, const struct dw_authority *a);
 void dw_sign_key_write(struct dw_jsonw *w, const struct dw_sign_key *k,
 		       const struct dw_names *names);
 void dw_deputy_write(struct dw_jsonw *w, const struct dw_deputy *d,

@@ -168,6 +168,8 @@ DW_API_HANDLER(dw_api_outlet_patch);
 DW_API_HANDLER(dw_api_outlet_delete);
 DW_API_HANDLER(dw_api_policy_get);
 DW_API_HANDLER(dw_api_policy_patch); /* If-Match */
+DW_API_HANDLER(dw_api_contacts_get);
+DW_API_HANDLER(dw_api_contacts_patch); /* If-Match */
 DW_API_HANDLER(dw_api_keys_list);
 DW_API_HANDLER(dw_api_keys_create);
 DW_API_HANDLER(dw_api_key_confirm);

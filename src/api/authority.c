@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * authority.c - the emergency stop, the policy, keys that sign, and deputies.
+ * authority.c - the emergency stop, the policy, how people reach us, keys that sign, and deputies.
  *
  * All are commands of one kind (engine/authority.h). A POST is answered with what its event made,
  * from that alone, so that a repeat under the same Idempotency-Key is told the same; a PATCH with the policy
- * as it is by now. Who confirms a key is told nothing that the list of keys does not say.
+ * or the contacts as they are by now. Who confirms a key is told nothing that the list of keys does not say.
  */
 #include "engine/authority.h"
 #include "account_int.h"
@@ -136,22 +136,31 @@ static int write_now(struct authority_req *r)
 	dw_jsonw_init(&w, &r->out);
 	if (r->op.cmd.type == DW_CMD_SET_POLICY)
 		dw_policy_write(&w, a);
+	else if (r->op.cmd.type == DW_CMD_SET_CONTACTS)
+		dw_contacts_show(&w, a);
 	else if (k != NULL)
 		dw_sign_key_write(&w, k, r->names);
 	return dw_jsonw_end(&w);
 }
 
+/* Of what is set as a whole; 0: it has none. */
+static uint64_t version_of(const struct dw_authority *a, enum dw_command_type type)
+{
+	return type == DW_CMD_SET_POLICY     ? a->policy_version
+	       : type == DW_CMD_SET_CONTACTS ? a->contacts_version
+					     : 0;
+}
+
 static void on_changed(struct dw_authority_op *op)
 {
 	struct authority_req *r = DW_CONTAINER_OF(op, struct authority_req, op);
-	bool is_policy = op->cmd.type == DW_CMD_SET_POLICY;
 	bool is_moved = op->status == DW_EMOVED;
 
 	if ((op->status < 0 && !is_moved) || write_now(r) < 0)
 		refuse(r);
 	else
 		reply(r, is_moved ? dw_err_status(DW_EMOVED) : 200,
-		      is_policy ? now_of(r->api)->policy_version : 0);
+		      version_of(now_of(r->api), op->cmd.type));
 }
 
 static void on_taken_away(struct dw_authority_op *op)
@@ -264,17 +273,27 @@ void dw_api_envelope_delete(struct dw_http_req *req, void *api)
 	change(req, api, DW_CMD_END_ENVELOPE, on_taken_away);
 }
 
-void dw_api_policy_patch(struct dw_http_req *req, void *data)
+/* As a whole, based on what the caller saw. */
+static void set(struct dw_http_req *req, struct dw_api *api, enum dw_command_type type)
 {
-	struct dw_api *api = data;
-	uint64_t is = now_of(api)->policy_version, version;
+	uint64_t is = version_of(now_of(api), type), version;
 	struct authority_req *r;
 
 	if (!api_if_match(req, is, &version))
 		return;
-	r = begin(req, api, DW_CMD_SET_POLICY, on_changed);
+	r = begin(req, api, type, on_changed);
 	r->op.cmd.version = version != 0 ? version : is;
 	go(r);
+}
+
+void dw_api_policy_patch(struct dw_http_req *req, void *api)
+{
+	set(req, api, DW_CMD_SET_POLICY);
+}
+
+void dw_api_contacts_patch(struct dw_http_req *req, void *api)
+{
+	set(req, api, DW_CMD_SET_CONTACTS);
 }
 
 /* ---- looking ---- */
@@ -319,6 +338,13 @@ static void write_policy(struct dw_jsonw *w, const struct dw_api *api,
 	dw_policy_write(w, now_of(api));
 }
 
+static void write_contacts(struct dw_jsonw *w, const struct dw_api *api,
+			   const struct dw_names *names)
+{
+	(void)names;
+	dw_contacts_show(w, now_of(api));
+}
+
 static void write_keys(struct dw_jsonw *w, const struct dw_api *api,
 		       const struct dw_names *names)
 {
@@ -361,6 +387,13 @@ void dw_api_policy_get(struct dw_http_req *req, void *data)
 	struct dw_api *api = data;
 
 	show(req, api, write_policy, now_of(api)->policy_version);
+}
+
+void dw_api_contacts_get(struct dw_http_req *req, void *data)
+{
+	struct dw_api *api = data;
+
+	show(req, api, write_contacts, now_of(api)->contacts_version);
 }
 
 void dw_api_keys_list(struct dw_http_req *req, void *data)

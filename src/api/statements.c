@@ -313,6 +313,7 @@ static bool of_envelope(const struct statement_req *r, uint64_t id,
 static bool fill(struct statement_req *r, const struct dw_incident *s, uint64_t envelope)
 {
 	struct dw_statement_command *c = &r->op.cmd;
+	struct dw_fill_from from = dw_fill_from_now(r->api->engine, c->lang, s);
 	struct dw_template made;
 	struct dw_filled filled;
 	int rc;
@@ -324,8 +325,7 @@ static bool fill(struct statement_req *r, const struct dw_incident *s, uint64_t 
 	    !dw_template_find(&made, c->template_name, c->lang, s, r->op.arena))
 		return statement_refuse_at(r, DW_EUNPROCESSABLE, "/template",
 					   "there is no such template in this language");
-	rc = dw_template_fill(&filled, made.text, c->lang, s,
-			      dw_now_us(dw_engine_clock(r->api->engine)), r->op.arena);
+	rc = dw_template_fill(&filled, made.text, &from, r->op.arena);
 	if (rc < 0)
 		return statement_refuse_at(r, rc, "/template",
 					   "filled from this room it would be too long");

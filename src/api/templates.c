@@ -29,6 +29,7 @@ static bool read_lang(struct dw_http_req *req, struct dw_str *lang)
 static void reply(struct dw_http_req *req, const struct dw_api *api, struct dw_str lang,
 		  const struct dw_incident *s)
 {
+	struct dw_fill_from from = dw_fill_from_now(api->engine, lang, s);
 	struct dw_jsonw w;
 	struct dw_buf out;
 
@@ -36,8 +37,7 @@ static void reply(struct dw_http_req *req, const struct dw_api *api, struct dw_s
 	dw_jsonw_init(&w, &out);
 	dw_jsonw_obj(&w);
 	dw_jsonw_key(&w, "items");
-	dw_templates_write(&w, lang, s, dw_now_us(dw_engine_clock(api->engine)),
-			   req->arena);
+	dw_templates_write(&w, &from, req->arena);
 	dw_jsonw_obj_end(&w);
 	if (dw_jsonw_end(&w) == 0)
 		dw_api_reply_json(req, 200, &out);

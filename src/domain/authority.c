@@ -86,6 +86,24 @@ const struct dw_deputy *dw_authority_deputy(const struct dw_authority *a, uint64
 	return find_deputy(a, id);
 }
 
+static struct dw_str contact_in(const struct dw_authority *a, struct dw_str lang)
+{
+	for (size_t i = 0; i < a->contacts.n; i++)
+		if (dw_str_eq(a->contacts.p[i].lang, lang))
+			return a->contacts.p[i].text;
+	return (struct dw_str){ NULL, 0 };
+}
+
+struct dw_str dw_authority_contact(const struct dw_authority *a, struct dw_str lang)
+{
+	struct dw_str text = contact_in(a, lang);
+	size_t n = 0;
+
+	while (n < lang.n && lang.p[n] != '-')
+		n++;
+	return text.n > 0 ? text : contact_in(a, dw_str_make(lang.p, n));
+}
+
 bool dw_deputy_is_on(const struct dw_deputy *d, int64_t now)
 {
 	return d->ended_at == 0 && now < d->until;
@@ -192,6 +210,10 @@ void dw_authority_apply(struct dw_authority *a, const struct dw_authority_fact *
 		a->rules = f->rules;
 		a->policy_version = f->seq;
 		break;
+	case DW_EV_CONTACT_SET:
+		a->contacts = f->contacts;
+		a->contacts_version = f->seq;
+		break;
 	case DW_EV_KEY_ENROLLED:
 		apply_enrolled(a, f);
 		break;
@@ -269,6 +291,14 @@ static int decide_policy(struct deciding_authority *d)
 			return no(d, DW_EUNPROCESSABLE, "/rules",
 				  "these rules name more than 11 groups together");
 	d->f->type = DW_EV_POLICY_SET;
+	return 1;
+}
+
+static int decide_contacts(struct deciding_authority *d)
+{
+	if (d->c->version != d->a->contacts_version)
+		return no(d, DW_EMOVED, "", "somebody has set other contacts meanwhile");
+	d->f->type = DW_EV_CONTACT_SET;
 	return 1;
 }
 
@@ -450,6 +480,7 @@ int dw_authority_decide(const struct dw_authority_command *c,
 		[DW_CMD_DRAFT_ENVELOPE] = decide_envelope,
 		[DW_CMD_SIGN_ENVELOPE] = decide_sign,
 		[DW_CMD_END_ENVELOPE] = decide_end_envelope,
+		[DW_CMD_SET_CONTACTS] = decide_contacts,
 	};
 	struct deciding_authority d = { c, a, f, fault };
 	struct dw_standing how = standing(&d);

@@ -18,6 +18,7 @@
 #define PAYLOAD_MAX (64u * 1024)
 #define REASON_MAX 2000 /* characters */
 #define NAME_MAX_CHARS 100
+#define LANG_ROOM 40 /* dw_lang_is_valid: at most 35 */
 #define ID_MAX ((INT64_C(1) << 53) - 1)
 
 /* ---- writing ---- */
@@ -79,6 +80,23 @@ static void write_members(struct dw_jsonw *w, const struct dw_authority_fact *f)
 		dw_jsonw_key(w, "rules");
 		dw_quorum_rules_write(w, &f->rules);
 	}
+	if (f->type == DW_EV_CONTACT_SET) {
+		dw_jsonw_key(w, "contacts");
+		dw_contacts_write(w, &f->contacts);
+	}
+}
+
+void dw_contacts_write(struct dw_jsonw *w, const struct dw_contacts *contacts)
+{
+	dw_jsonw_obj(w);
+	for (size_t i = 0; i < contacts->n; i++) {
+		char lang[LANG_ROOM];
+
+		snprintf(lang, sizeof(lang), "%.*s", (int)contacts->p[i].lang.n,
+			 contacts->p[i].lang.p);
+		dw_jsonw_kstr(w, lang, contacts->p[i].text);
+	}
+	dw_jsonw_obj_end(w);
 }
 
 struct dw_blob *dw_authority_payload(const struct dw_authority_fact *f)
@@ -282,6 +300,48 @@ static int read_lang(struct reading *r, const char *at, const json_t *v)
 	return 0;
 }
 
+/* Braces would make a slot of it again, which stays open for anything. */
+static int read_contact(struct reading *r, const char *at, const json_t *v,
+			struct dw_str *out)
+{
+	int rc = read_text(r, at, v, DW_SLOT_TEXT_MAX, out);
+
+	for (size_t i = 0; rc == 0 && i < out->n; i++)
+		if (strchr("\n{}", out->p[i]) != NULL)
+			rc = dw_fault_set(r->fault, at,
+					  "this must be one line, without braces");
+	return rc;
+}
+
+static int read_contacts(struct reading *r, const char *at, json_t *o)
+{
+	struct dw_contacts *all = &r->f->contacts;
+	const char *key;
+	json_t *v;
+	int rc = 0;
+
+	if (!json_is_object(o) || json_object_size(o) > DW_CONTACTS_MAX)
+		return dw_fault_set(r->fault, at,
+				    "this must be an object: a text for each language, "
+				    "%d at most",
+				    DW_CONTACTS_MAX);
+	all->p = dw_arena_alloc(r->a, (json_object_size(o) + 1) * sizeof(*all->p));
+	json_object_foreach(o, key, v) {
+		char place[80];
+
+		if (rc == 0 && !dw_lang_is_valid(dw_str_of(key)))
+			rc = dw_fault_set(r->fault, at,
+					  "its members are languages, as ar, fa, en");
+		if (rc < 0)
+			continue;
+		snprintf(place, sizeof(place), "%s/%s", at, key);
+		all->p[all->n].lang = dw_str_of(dw_arena_strdup(r->a, dw_str_of(key)));
+		rc = read_contact(r, place, v, &all->p[all->n].text);
+		all->n += rc == 0;
+	}
+	return rc;
+}
+
 /* Of envelopes; 1: it is none of theirs. */
 static int read_envelope_member(struct reading *r, const char *at, const char *key,
 				json_t *v)
@@ -355,6 +415,8 @@ static int read_member(struct reading *r, const char *key, json_t *v)
 		return read_public(r, at, v);
 	if (strcmp(key, "rules") == 0)
 		return read_rules(&r->f->rules, v, r->a, r->fault);
+	if (strcmp(key, "contacts") == 0)
+		return read_contacts(r, at, v);
 	rc = read_envelope_member(r, at, key, v);
 	if (rc == 1)
 		rc = read_yes_member(r, at, key, v);
@@ -391,6 +453,7 @@ static const struct {
 	[DW_CMD_END_DEPUTY] = { "", "" },
 	[DW_CMD_DRAFT_ENVELOPE] = { "tlxocSTu", "tlxocSTu" },
 	[DW_CMD_END_ENVELOPE] = { "", "r" },
+	[DW_CMD_SET_CONTACTS] = { "C", "C" },
 };
 
 static const struct {
@@ -400,7 +463,7 @@ static const struct {
 		{ 't', "title" },  { 'l', "lang" },	{ 'x', "text" },
 		{ 'o', "office" }, { 'c', "channels" }, { 'S', "severity" },
 		{ 'T', "times" },  { 'D', "digest" },	{ 'n', "name" },
-		{ 'p', "public" }, { 'd', "deputy" } };
+		{ 'p', "public" }, { 'd', "deputy" },	{ 'C', "contacts" } };
 
 static char letter_of(const char *key)
 {

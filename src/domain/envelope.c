@@ -4,7 +4,9 @@
  *
  * The template is part of what is signed, as text: another version of the playbook that it came
  * from changes no envelope. What goes out must be that text, filled from the room as it is at that moment; a claim
- * that has moved since makes it another text, and then the quorum decides.
+ * that has moved since makes it another text, and then the quorum decides. So does a contact: while one is
+ * set in its language, {contact} is that and nothing else; it is no longer than what may stand in a slot that
+ * stayed, so that setting one lets nothing out that was not let out before.
  */
 #include "base/clock.h"
 #include "base/merkle.h"
@@ -110,17 +112,17 @@ static int check_kind(const struct dw_envelope *e, const struct dw_statement_ver
 }
 
 int dw_envelope_holds(const struct dw_envelope *e, const struct dw_statement_version *v,
-		      const struct dw_incident *s, int64_t now, struct dw_arena *scratch,
+		      const struct dw_fill_from *from, struct dw_arena *scratch,
 		      struct dw_fault *f)
 {
 	struct dw_filled filled;
-	int rc = check_force(e, now, f);
+	int rc = check_force(e, from->now, f);
 
 	if (rc == 0)
-		rc = check_kind(e, v, s, f);
+		rc = check_kind(e, v, from->s, f);
 	if (rc < 0)
 		return rc;
-	if (dw_template_fill(&filled, e->text, e->lang, s, now, scratch) < 0 ||
+	if (dw_template_fill(&filled, e->text, from, scratch) < 0 ||
 	    !dw_template_fits(v->text, &filled))
 		return outside(f,
 			       "the text is not its template, filled from this room as "

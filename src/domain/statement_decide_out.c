@@ -158,6 +158,7 @@ static int check_envelope(struct stating *d, const struct dw_statement_version *
 		d->c->authority != NULL
 			? dw_authority_envelope(d->c->authority, d->c->envelope)
 			: NULL;
+	struct dw_fill_from from = { .s = d->s, .now = d->c->now };
 	int rc;
 
 	if (e == NULL)
@@ -171,8 +172,11 @@ static int check_envelope(struct stating *d, const struct dw_statement_version *
 	if (rc == 0 && dw_statement_is_edited(d->t))
 		return refuse_statement(d, DW_EUNPROCESSABLE, "/digest",
 					"the text has changed since: submit it again");
-	return rc < 0 ? rc
-		      : dw_envelope_holds(e, v, d->s, d->c->now, d->p->arena, d->fault);
+	if (rc < 0)
+		return rc;
+	from.lang = e->lang;
+	from.contact = dw_authority_contact(d->c->authority, e->lang);
+	return dw_envelope_holds(e, v, &from, d->p->arena, d->fault);
 }
 
 /* Approvals, or what was signed in calm time. */

@@ -145,9 +145,7 @@ int dw_template_time(struct dw_buf *b, struct dw_str language, int64_t at)
 
 struct filling {
 	struct dw_buf b;
-	const struct dw_incident *s;
-	struct dw_str lang;
-	int64_t now;
+	const struct dw_fill_from *from;
 	struct dw_rest *rest;
 	size_t n_rests;
 	size_t *left;
@@ -203,23 +201,24 @@ static int add_claim(struct filling *f, const struct dw_claim *c, bool is_known)
 /* 1: filled, 0: there is nothing to put there, DW_ETOOBIG. */
 static int fill_claims(struct filling *f, bool is_known)
 {
+	const struct dw_incident *s = f->from->s;
 	bool any = false;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < f->s->claims.n; i++) {
-		if (!is_in_slot(&f->s->claims.p[i], is_known))
+	for (size_t i = 0; rc == 0 && i < s->claims.n; i++) {
+		if (!is_in_slot(&s->claims.p[i], is_known))
 			continue;
 		if (f->n_rests == DW_RESTS_MAX)
 			return DW_ETOOBIG;
 		any = true;
-		rc = add_claim(f, &f->s->claims.p[i], is_known);
+		rc = add_claim(f, &s->claims.p[i], is_known);
 	}
 	return rc < 0 ? rc : any;
 }
 
 static int fill_time(struct filling *f, int64_t at)
 {
-	int rc = at != 0 ? dw_template_time(&f->b, f->lang, at) : 0;
+	int rc = at != 0 ? dw_template_time(&f->b, f->from->lang, at) : 0;
 
 	return rc < 0 ? rc : at != 0;
 }
@@ -231,22 +230,30 @@ static int64_t began_at(const struct dw_incident *s)
 	return first != NULL ? first->at : s->declared_at;
 }
 
+/* One line of text, if there is one. */
+static int fill_text(struct filling *f, struct dw_str text)
+{
+	if (text.p == NULL || text.n == 0)
+		return 0;
+	return dw_buf_add(&f->b, text.p, text.n) < 0 ? DW_ETOOBIG : 1;
+}
+
 static int fill_slot(struct filling *f, struct dw_str slot)
 {
-	int64_t due = dw_incident_word_due(f->s, DW_AUDIENCE_PUBLIC);
+	const struct dw_incident *s = f->from->s;
+	int64_t due = dw_incident_word_due(s, DW_AUDIENCE_PUBLIC);
 
 	if (dw_str_eq(slot, DW_STR("{known}")))
 		return fill_claims(f, true);
 	if (dw_str_eq(slot, DW_STR("{checking}")))
 		return fill_claims(f, false);
 	if (dw_str_eq(slot, DW_STR("{since}")))
-		return fill_time(f, began_at(f->s));
+		return fill_time(f, began_at(s));
 	if (dw_str_eq(slot, DW_STR("{next_update}")))
-		return fill_time(f, due > f->now ? due : 0);
-	if (dw_str_eq(slot, DW_STR("{what}")) && f->s->title.p != NULL)
-		return dw_buf_add(&f->b, f->s->title.p, f->s->title.n) < 0 ? DW_ETOOBIG
-									   : 1;
-	return 0;
+		return fill_time(f, due > f->from->now ? due : 0);
+	if (dw_str_eq(slot, DW_STR("{what}")))
+		return fill_text(f, s->title);
+	return dw_str_eq(slot, DW_STR("{contact}")) ? fill_text(f, f->from->contact) : 0;
 }
 
 static size_t count_slots(struct dw_str text)
@@ -270,10 +277,10 @@ static int add_slot(struct filling *f, struct dw_str slot)
 	return dw_buf_add(&f->b, slot.p, slot.n);
 }
 
-int dw_template_fill(struct dw_filled *out, struct dw_str text, struct dw_str lang,
-		     const struct dw_incident *s, int64_t now, struct dw_arena *a)
+int dw_template_fill(struct dw_filled *out, struct dw_str text,
+		     const struct dw_fill_from *from, struct dw_arena *a)
 {
-	struct filling f = { .s = s, .lang = lang, .now = now, .a = a };
+	struct filling f = { .from = from, .a = a };
 	struct dw_str slot;
 	size_t at = 0;
 	int rc = 0;

@@ -46,6 +46,15 @@ void dw_policy_write(struct dw_jsonw *w, const struct dw_authority *a)
 	dw_jsonw_obj_end(w);
 }
 
+void dw_contacts_show(struct dw_jsonw *w, const struct dw_authority *a)
+{
+	dw_jsonw_obj(w);
+	dw_jsonw_ku64(w, "version", a->contacts_version);
+	dw_jsonw_key(w, "contacts");
+	dw_contacts_write(w, &a->contacts);
+	dw_jsonw_obj_end(w);
+}
+
 void dw_sign_key_write(struct dw_jsonw *w, const struct dw_sign_key *k,
 		       const struct dw_names *names)
 {

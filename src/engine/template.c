@@ -9,6 +9,7 @@
 #include "engine/template.h"
 
 #include "base/embed.h"
+#include "engine/authority.h"
 
 #include <jansson.h>
 
@@ -36,8 +37,7 @@ struct walking {
 	struct dw_template *found;
 	/* writing */
 	struct dw_jsonw *w;
-	const struct dw_incident *s;
-	int64_t now;
+	const struct dw_fill_from *from;
 };
 
 /* Text and title are by language, or (in a room) of the room's playbook's one already. */
@@ -114,6 +114,17 @@ static void walk(struct walking *g, const struct dw_incident *s)
 
 /* ---- one ---- */
 
+struct dw_fill_from dw_fill_from_now(struct dw_engine *e, struct dw_str lang,
+				     const struct dw_incident *s)
+{
+	const struct dw_authority *a = dw_authorities_now(dw_engine_authorities(e));
+
+	return (struct dw_fill_from){ .lang = lang,
+				      .contact = dw_authority_contact(a, lang),
+				      .s = s,
+				      .now = dw_now_us(dw_engine_clock(e)) };
+}
+
 static bool is_wanted(struct walking *g, const struct dw_template *t)
 {
 	if (!dw_str_eq(t->name, g->wanted))
@@ -152,8 +163,7 @@ static bool write_one(struct walking *g, const struct dw_template *t)
 {
 	struct dw_filled f = { .text = t->text };
 
-	if (g->s != NULL &&
-	    dw_template_fill(&f, t->text, g->lang, g->s, g->now, g->a) < 0)
+	if (g->from->s != NULL && dw_template_fill(&f, t->text, g->from, g->a) < 0)
 		return true;
 	dw_jsonw_obj(g->w);
 	dw_jsonw_kstr(g->w, "template", t->name);
@@ -167,17 +177,16 @@ static bool write_one(struct walking *g, const struct dw_template *t)
 	return true;
 }
 
-void dw_templates_write(struct dw_jsonw *w, struct dw_str lang,
-			const struct dw_incident *s, int64_t now, struct dw_arena *a)
+void dw_templates_write(struct dw_jsonw *w, const struct dw_fill_from *from,
+			struct dw_arena *a)
 {
-	struct walking g = { .lang = language(lang),
+	struct walking g = { .lang = language(from->lang),
 			     .a = a,
 			     .fn = write_one,
 			     .w = w,
-			     .s = s,
-			     .now = now };
+			     .from = from };
 
 	dw_jsonw_arr(w);
-	walk(&g, s);
+	walk(&g, from->s);
 	dw_jsonw_arr_end(w);
 }

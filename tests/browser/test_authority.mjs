@@ -235,6 +235,26 @@ const tests = {
 		assert.equal(await nasrin.locator(".approval-acts button", { hasText: "Publish by authority" }).count(), 0);
 	},
 
+	async how_people_reach_us_is_set_once() {
+		await open(layla);
+		await open(nasrin);
+		assert.equal(await nasrin.locator("#contacts .part-head button").count(), 0, "who writes does not set it");
+		await layla.locator("#contacts .part-head button").click();
+		await layla.fill("dialog [name=ar]", "112 {x}");
+		await layla.locator("dialog .primary").click();
+		await layla.locator("dialog .error", { hasText: "without braces" }).waitFor();
+		await layla.fill("dialog [name=ar]", "هاتف 0800 555 0100");
+		await send(admin, room, "PATCH", "/contacts", { contacts: { en: "0800 1", fr: "0800 2" } }, String((await send(admin, room, "GET", "/contacts")).version));
+		await layla.locator("dialog .primary").click();
+		assert.match(await layla.locator("dialog .note.moved").innerText(), /0800 1[^]*0800 2/);
+		await layla.locator("dialog .primary").click();
+		await layla.locator("dialog").waitFor({ state: "detached" });
+		assert.deepEqual((await send(layla, room, "GET", "/contacts")).contacts, { ar: "هاتف 0800 555 0100", fr: "0800 2" });
+		await nasrin.locator("#contacts dd", { hasText: "0800 555 0100" }).waitFor();
+		const [made] = (await send(nasrin, room, "GET", `/incidents/${incident.id}/templates?lang=ar`)).items.filter((x) => x.template === "holding");
+		assert.match(made.text, /هاتف 0800 555 0100/);
+	},
+
 	async a_deputy_answers_for_somebody() {
 		await open(sami);
 		await sami.locator("#deputies .part-head button").click();
@@ -287,6 +307,7 @@ async function fill() {
 		{ channels: ["press", "social"], severity: 2, groups: { legal: 1, comms: 2 }, any: 4, blocks: ["blame", "no_next_step"] },
 		{ channels: [], severity: 4, groups: {}, may_approve_own: true }] }, (await send(admin, room, "GET", "/policy")).version);
 	await send(layla, room, "POST", "/envelopes", { title: "بيان أولي لأول ساعة", office: "spokesperson", lang: "ar", text: "نعرف أن الناس قلقون بشأن {what}.\n{known}\nللتواصل معنا: {contact}.\n", channels: ["press", "social"], severity: 1, times: 3, until: new Date(Date.now() + 30 * 86400000).toISOString() });
+	await send(admin, room, "PATCH", "/contacts", { contacts: { ar: "هاتف 0800 555 0100 أو press@example.org", en: "0800 555 0100 or press@example.org" } }, String((await send(admin, room, "GET", "/contacts")).version));
 	await send(ada, room, "POST", "/deputies", { deputy: (await send(ada, room, "GET", "/people")).items.find((p) => p.name === "سامي").id, until: new Date(Date.now() + 86400000).toISOString(), reason: "On a flight until noon" });
 	await send(layla, room, "POST", "/outgoing/freeze", { reason: "الأرقام في السطر الثاني خاطئة", until: new Date(Date.now() + 7200000).toISOString() });
 }
@@ -303,6 +324,7 @@ const VIEWS = {
 	} },
 	authority_sign: { who: ada, act: (p) => p.locator("#envelopes [data-envelope] .primary").first().click(), shows: "dialog [name=password]" },
 	authority_deputy: { who: sami, act: (p) => p.locator("#deputies .part-head button").click(), shows: "dialog [name=until]" },
+	authority_contacts: { who: layla, act: (p) => p.locator("#contacts .part-head button").click(), shows: "dialog [name=fa]" },
 	authority_confirm: { who: layla, act: (p) => p.locator("#keys [data-key] .primary").first().click(), shows: "dialog" },
 	authority_stop: { who: layla, act: (p) => p.locator("#stop .buttons button").nth(1).click(), shows: "dialog [name=reason]" },
 };

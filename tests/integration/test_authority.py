@@ -94,6 +94,37 @@ def test_the_policy():
         put({"rules": [{"groups": {"g%d" % i: 1}} for i in range(13)]}, "*").problem(422, "/rules")
 
 
+def test_how_people_reach_us():
+    with War() as dw:
+        get = dw.observer("GET", V1 + "/contacts").ok(200)
+        eq((get.json(), get.get("etag")), ({"version": 0, "contacts": {}}, '"0"'))
+        put = lambda body, tag='"0"', who=None: (who or dw.admin)("PATCH", V1 + "/contacts", body, {"If-Match": tag})
+        ours = {"ar": "هاتف 112", "en": "112", "fa-AF": "۱۱۲"}
+        for who in (dw.drafter, dw.observer):
+            put({"contacts": ours}, who=who).problem(403)
+        dw.admin("PATCH", V1 + "/contacts", {"contacts": ours}).problem(428)
+        with Stream(dw.address, dw.observer.auth) as feed:
+            done = put({"contacts": ours}, who=dw.lead).ok(200)
+            event = feed.until(lambda f: f.of("contact.set"), "the contacts").of("contact.set")[0]
+        version = done.json()["version"]
+        eq((event.id, event.item["data"], event.item["actor"]["name"]), (version, {"contacts": ours}, "lead"))
+        eq((done.json()["contacts"], done.get("etag")), (ours, '"%d"' % version))
+        moved = put({"contacts": {}})
+        eq((moved.status, moved.json()), (412, done.json()))
+        restart(dw)
+        eq(dw.observer("GET", V1 + "/contacts").json(), done.json())
+        for bad, at in (({"en": "112\nor 113"}, "/contacts/en"), ({"en": "call {me}"}, "/contacts/en"), ({"en": " "}, "/contacts/en"),
+                        ({"en": "ی" * 101}, "/contacts/en"), ({"en": 112}, "/contacts/en"), ({"en": "a\u0007"}, "/contacts/en"),
+                        ({"!": "112"}, "/contacts"), ([], "/contacts"), ({"a%d" % i: "x" for i in range(21)}, "/contacts")):
+            put({"contacts": bad}, "*").problem(400, at)
+        put({}, "*").problem(400, "/contacts")
+        put({"contacts": {}, "rules": []}, "*").problem(400, "/rules")
+        eq(dw.observer("GET", V1 + "/contacts").json(), done.json())
+        most = {"a%d" % i: "ی" * 100 for i in range(20)}
+        eq(put({"contacts": most}, '"%d"' % version, dw.approver).ok(200).json()["contacts"], most)
+        eq(put({"contacts": {}}, "*").ok(200).json()["contacts"], {})
+
+
 def test_keys_are_confirmed_by_a_second_person():
     with War() as dw:
         enrol = lambda who, n: who("POST", V1 + "/keys", {"public": key(n), "name": "phone"})

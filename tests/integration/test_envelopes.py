@@ -130,6 +130,31 @@ def test_what_lies_outside():
         eq(dw.timeline(rid, "?kind=statement.published")["items"], [])
 
 
+def test_a_contact_that_is_set_is_the_only_one():
+    with Calm() as dw:
+        env, rid = dw.envelope(times=50), dw.crisis()
+        contacts = lambda **texts: dw.admin("PATCH", V1 + "/contacts", {"contacts": texts}, {"If-Match": "*"}).ok(200)
+        typed = dw.holding(rid, env, contact="113")
+        other = dw.holding(rid, env, contact="112")
+        contacts(en="112", ar="113")
+        dw.publish(*typed, env).problem(422, "/envelope")
+        dw.publish(*other, env).ok(201)
+        # begun from the envelope it has nothing left to write
+        begin = lambda: dw.drafter("POST", V1 + "/incidents/%d/statements" % rid, {"lang": "en", "envelope": env["id"]}).ok(201).json()
+        submit = lambda doc: (doc["id"], dw.drafter("POST", V1 + "/statements/%d/submit" % doc["id"],
+                                                    {"revision": 0}).ok(201).json()["digest"])
+        doc = begin()
+        assert doc["text"].endswith("Reach us on 112.\n"), doc["text"]
+        early, late = submit(doc), submit(begin())
+        dw.publish(*early, env).ok(201)
+        # another one makes it another text; without one the place is free again
+        contacts(en="114")
+        dw.publish(*late, env).problem(422, "/envelope")
+        contacts(ar="113")
+        dw.publish(*late, env).ok(201)
+        dw.publish(*typed, env).ok(201)
+
+
 def test_braces_in_the_ledger_are_no_free_place():
     with Calm() as dw:
         env, rid = dw.envelope(), dw.crisis()

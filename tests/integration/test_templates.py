@@ -11,6 +11,10 @@ def templates(dw, rid, lang, who=None):
     return {t["template"]: t for t in got.json()["items"]}
 
 
+def set_contacts(dw, contacts, who=None):
+    return (who or dw.admin)("PATCH", V1 + "/contacts", {"contacts": contacts}, {"If-Match": "*"}).ok(200).json()
+
+
 def test_slots_are_filled_from_the_room():
     with War() as dw:
         rid = dw.declare(title="نشت گاز")["id"]
@@ -27,6 +31,24 @@ def test_slots_are_filled_from_the_room():
         for lang in ("ar", "en", "en-GB"):
             eq(sorted(templates(dw, rid, lang)), ["correction", "holding", "post", "staff"])
         eq(templates(dw, rid, "de"), {})
+
+
+def test_the_contact_is_set_once_and_not_typed_again():
+    with War() as dw:
+        rid = dw.declare()["id"]
+        set_contacts(dw, {"ar": "هاتف 0800555 أو press@example.org", "fa": "تلفن ۰۸۰۰۵۵۵"})
+        assert "للتواصل معنا: هاتف 0800555 أو press@example.org." in templates(dw, rid, "ar")["holding"]["text"]
+        assert "به تلفن ۰۸۰۰۵۵۵ سپرده شود" in templates(dw, rid, "fa-AF")["staff"]["text"]
+        assert "{contact}" in templates(dw, rid, "en")["holding"]["text"]
+        # what ships, and so an envelope that is made of it, keeps its slot
+        shipped = dw.lead("GET", V1 + "/templates?lang=ar").ok(200).json()["items"]
+        assert "{contact}" in [t["text"] for t in shipped if t["template"] == "holding"][0]
+        doc = dw.drafter("POST", V1 + "/incidents/%d/statements" % rid, {"lang": "ar", "template": "holding"}).ok(201).json()
+        assert "press@example.org" in doc["text"] and "{contact}" not in doc["text"], doc["text"]
+        # a text that is begun keeps what it says
+        set_contacts(dw, {"ar": "هاتف 112"})
+        assert "press@example.org" in dw.drafter("GET", V1 + "/statements/%d" % doc["id"]).ok(200).json()["text"]
+        assert "{contact}" in templates(dw, rid, "fa")["holding"]["text"]
 
 
 def test_those_of_a_playbook_come_first():

@@ -173,6 +173,7 @@ static const struct {
 	{ DW_CMD_DRAFT_ENVELOPE, "lt" },
 	{ DW_CMD_SIGN_ENVELOPE, "a" },
 	{ DW_CMD_END_ENVELOPE, "Ala" },
+	{ DW_CMD_SET_CONTACTS, "Ala" },
 };
 
 static unsigned role_of(char letter)

@@ -59,11 +59,12 @@ static struct dw_incident *room(void)
 static struct dw_filled fill(struct dw_arena *a, struct dw_incident *s, const char *text,
 			     const char *lang)
 {
+	struct dw_fill_from from = { .lang = dw_str_of(lang),
+				     .s = s,
+				     .now = at("2026-11-29T11:00:00Z") };
 	struct dw_filled f;
 
-	assert_int_equal(dw_template_fill(&f, dw_str_of(text), dw_str_of(lang), s,
-					  at("2026-11-29T11:00:00Z"), a),
-			 0);
+	assert_int_equal(dw_template_fill(&f, dw_str_of(text), &from, a), 0);
 	return f;
 }
 
@@ -138,6 +139,7 @@ static void a_promise_is_written_out_until_it_is_over(void **state)
 	};
 	struct dw_arena *a = dw_arena_create();
 	struct dw_incident *s = room();
+	struct dw_fill_from late;
 	struct dw_filled f;
 
 	say(s, (struct dw_fact){ .type = DW_EV_WORD_SPOKEN,
@@ -148,9 +150,8 @@ static void a_promise_is_written_out_until_it_is_over(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_string_equal(fill(a, s, "{next_update}", cases[i].lang).text.p,
 				    cases[i].text);
-	assert_int_equal(dw_template_fill(&f, DW_STR("{next_update}"), DW_STR("en"), s,
-					  at("2026-11-29T17:06:00Z"), a),
-			 0);
+	late = (struct dw_fill_from){ .s = s, .now = at("2026-11-29T17:06:00Z") };
+	assert_int_equal(dw_template_fill(&f, DW_STR("{next_update}"), &late, a), 0);
 	assert_string_equal(f.text.p, "{next_update}");
 	dw_incident_destroy(s);
 	dw_arena_destroy(a);
@@ -160,13 +161,13 @@ static void too_much_is_refused(void **state)
 {
 	struct dw_arena *a = dw_arena_create();
 	struct dw_incident *s = room();
+	struct dw_fill_from from = { .lang = DW_STR("en"), .s = s };
 	char text[8001] = { 0 };
 	struct dw_filled f;
 
 	for (size_t i = 0; i + 7 <= 8000; i += 7)
 		memcpy(text + i, "{known}", 7);
-	assert_int_equal(dw_template_fill(&f, dw_str_of(text), DW_STR("en"), s, 0, a),
-			 DW_ETOOBIG);
+	assert_int_equal(dw_template_fill(&f, dw_str_of(text), &from, a), DW_ETOOBIG);
 	dw_incident_destroy(s);
 	dw_arena_destroy(a);
 }
@@ -283,6 +284,36 @@ static void braces_of_the_room_are_no_slot(void **state)
 	dw_arena_destroy(a);
 }
 
+/* While one is set, an envelope lets out that and nothing else; it never lets out more than before. */
+static void a_contact_that_is_set_is_not_typed_again(void **state)
+{
+	static const char template[] = "Call {contact}, or write: {contact}. {rest}";
+	struct dw_arena *a = dw_arena_create();
+	struct dw_incident *s = room();
+	struct dw_fill_from from = { .lang = DW_STR("en"), .s = s };
+	struct dw_filled open, set;
+
+	from.contact = DW_STR("");
+	assert_int_equal(dw_template_fill(&open, dw_str_of(template), &from, a), 0);
+	assert_string_equal(open.text.p, template);
+	from.contact = DW_STR("0800 1");
+	assert_int_equal(dw_template_fill(&set, dw_str_of(template), &from, a), 0);
+	assert_string_equal(set.text.p, "Call 0800 1, or write: 0800 1. {rest}");
+	assert_int_equal(set.n_left, 1);
+	assert_true(
+		dw_template_fits(DW_STR("Call 0800 1, or write: 0800 1. Soon"), &set));
+	assert_true(
+		dw_template_fits(DW_STR("Call 0800 1, or write: 0800 1. Soon"), &open));
+	assert_false(
+		dw_template_fits(DW_STR("Call 0800 2, or write: 0800 1. Soon"), &set));
+	assert_true(
+		dw_template_fits(DW_STR("Call 0800 2, or write: 0800 1. Soon"), &open));
+	assert_false(
+		dw_template_fits(DW_STR("Call 0800 1 1, or write: 0800 1. Soon"), &set));
+	dw_incident_destroy(s);
+	dw_arena_destroy(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +323,7 @@ int main(void)
 		cmocka_unit_test(too_much_is_refused),
 		cmocka_unit_test(a_text_is_the_template_and_nothing_else),
 		cmocka_unit_test(braces_of_the_room_are_no_slot),
+		cmocka_unit_test(a_contact_that_is_set_is_not_typed_again),
 		cmocka_unit_test(days_of_the_persian_calendar),
 		cmocka_unit_test(each_day_follows_the_one_before),
 	};

@@ -2,6 +2,7 @@
 /* model.ts - who may let statements go, as the server tells it, and in words. */
 import { type Key as WordKey, t } from "../i18n/t";
 import type { Office, Severity } from "../room/model";
+import { LANGS } from "../settings";
 import type { Channel, Check, Who } from "../statement/model";
 import { CHANNELS, groupName } from "../statement/model";
 
@@ -96,7 +97,16 @@ export function demand(rules: readonly Rule[], channel: Channel, severity: numbe
 	return any === 0 && Object.keys(groups).length === 0 ? { groups, any: 1 } : { groups, any };
 }
 
-const KNOWN = ["known", "checking", "what", "since", "next_update"] as const;
+/** How people reach us: a text by language. */
+export interface Contacts {
+	version: number;
+	contacts: Record<string, string>;
+}
+
+/** Those that the pages speak, and what else is set. */
+export const contactLangs = (of: Contacts): string[] => [...new Set<string>([...LANGS, ...Object.keys(of.contacts)])];
+
+const KNOWN = ["known", "checking", "what", "since", "next_update", "contact"] as const;
 
 /** The {slots} of a text, each once, and whether the room fills them. */
 export function slotsIn(text: string): { slot: string; means: string }[] {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * page.tsx - who may let statements go: the emergency stop first, then the rules, what was signed in calm
- * time, who stands in for whom, and the keys that sign. Everybody reads all of it; buttons are there for those
+ * time, how people reach us, who stands in for whom, and the keys that sign. Everybody reads all of it; buttons are there for those
  * for whom they lead somewhere.
  */
 import { useEffect } from "preact/hooks";
 
 import { t } from "../i18n/t";
 import { PageHead } from "../ui/parts";
+import { ContactsPart } from "./contacts";
 import { Deputies } from "./deputies";
 import { Envelopes } from "./envelopes";
 import { Keys } from "./keys";
@@ -28,6 +29,7 @@ export default function Authority() {
 				<Stop />
 				<PolicyPart />
 				<Envelopes />
+				<ContactsPart />
 				<Deputies />
 				<Keys />
 			</div>
