@@ -62,6 +62,18 @@ def test_those_of_a_playbook_come_first():
         eq(list(templates(dw, rid, "ar"))[0], "holding")
 
 
+def test_a_filled_time_is_said_once():
+    with War() as dw:
+        for lang, word in (("ar", "الساعة"), ("fa", "ساعت")):
+            rid = dw.declare()["id"]
+            dw.add(rid, "words", {"audience": "public", "text": "x", "next_at": "2096-11-29T17:05:00Z"}).ok(201)
+            for slug in ("service-outage", "product-safety", "viral-complaint"):
+                dw.add(rid, "playbooks", {"slug": slug, "lang": lang}).ok(201)
+            texts = [t["text"] for t in templates(dw, rid, lang).values()]
+            assert len([t for t in texts if word in t]) > 3, texts
+            eq([t for t in texts if word + " " + word in t], [])
+
+
 def test_who_may_look():
     with War() as dw:
         rid = dw.declare(restricted=True)["id"]
