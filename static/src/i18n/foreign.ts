@@ -24,8 +24,11 @@ const NAMES: Record<number, string> = {
 /* Line feed and tab do no harm; a carriage return before a line feed is half a line's end. */
 const DANGEROUS = "\\u202a-\\u202e\\u2066-\\u2069\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f";
 const INVISIBLE = "\\u200b-\\u200f\\u061c\\u00ad\\u2060\\ufeff\\u00a0\\u202f\\u{e0000}-\\u{e007f}";
+/* What no writing needs: whoever approves a text has to see it. */
+const UNSEEN = "\\u00ad\\u200b\\u2028\\u2029\\u2060-\\u2064\\ufeff\\ufff9-\\ufffc";
 const HAS_DANGER = new RegExp(`[${DANGEROUS}]|\\r(?!\\n)`, "u");
 const DANGER = new RegExp(`([${DANGEROUS}]|\\r(?!\\n))`, "u");
+const REVIEWED = new RegExp(`([${DANGEROUS}${UNSEEN}]|\\r(?!\\n))`, "u");
 const ALL = new RegExp(`([${DANGEROUS}${INVISIBLE}]|\\r(?!\\n))`, "u");
 const LINK = /(https?:\/\/[^\s<>"'«»“”]*[^\s<>"'«»“”.,;:!?()[\]{}،؛؟])/u;
 /*
@@ -70,13 +73,15 @@ export interface Showing {
 	marks?: readonly (readonly [number, number])[] | undefined;
 	/** Also ZWNJ and its like. */
 	showsAll?: boolean;
+	/** Also what nobody sees, but not what people write with. */
+	reviews?: boolean;
 	/** Addresses become links; they are never followed by themselves. */
 	links?: boolean;
 }
 
-function cut(text: string, isMarked: boolean, { showsAll, links }: Showing): Piece[] {
+function cut(text: string, isMarked: boolean, { showsAll, reviews, links }: Showing): Piece[] {
 	const pieces: Piece[] = [];
-	text.split(showsAll ? ALL : DANGER).forEach((part, i) => {
+	text.split(showsAll ? ALL : reviews ? REVIEWED : DANGER).forEach((part, i) => {
 		if (i % 2 === 1) {
 			pieces.push(hidden(part, isMarked));
 			return;

@@ -46,7 +46,7 @@ export interface Handle {
 
 /* Those that turn text around and those that nobody sees; what Arabic and Persian are written with is not marked. */
 const HIDDEN = highlightSpecialChars({
-	specialChars: /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffc]/gu,
+	specialChars: /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffc]/gu,
 	render: (code) => {
 		const mark = document.createElement("span");
 		mark.className = "hidden-mark";

@@ -33,7 +33,7 @@ export function directions(lines: readonly string[], base: "ltr" | "rtl"): ("ltr
 export const baseOf = (lang: string): "ltr" | "rtl" => /^(ar|fa|he|ur|ps|ckb)\b/.test(lang) ? "rtl" : "ltr";
 
 export function safe(text: string): ComponentChildren[] {
-	return piecesOf(text).map((p, i) => p.kind === "hidden" ? <span key={i} class="hidden-mark" title={p.code} dir="ltr">{p.name}</span> : p.text);
+	return piecesOf(text, { reviews: true }).map((p, i) => p.kind === "hidden" ? <span key={i} class="hidden-mark" title={p.code} dir="ltr">{p.name}</span> : p.text);
 }
 
 /** A line, what in it runs from left to right set apart; `draw` draws a stretch of it. */

@@ -46,6 +46,8 @@ test("what people write with is left alone, and shown on request", () => {
 		assert.equal(hasDanger(text), false, text);
 	assert.deepEqual(names(piecesOf("می‌خواهم")), ["می‌خواهم"]);
 	assert.deepEqual(names(piecesOf("می‌خواهم", { showsAll: true })), ["می", "ZWNJ", "خواهم"]);
+	assert.deepEqual(names(piecesOf("a\u200bb\u00adc \u200fمی‌خواهم", { reviews: true })), ["a", "ZWSP", "b", "SHY", "c \u200fمی‌خواهم"]);
+	assert.deepEqual(names(piecesOf("a\u200bb")), ["a\u200bb"]);
 	assert.deepEqual(names(piecesOf("a\u{e0041}b", { showsAll: true })), ["a", "U+E0041", "b"]);
 });
 
