@@ -14,6 +14,7 @@
  * folding at start-up. CPU is what the thread used, without what a busy machine adds.
  */
 #include "base/jsonw.h"
+#include "domain/statement.h"
 #include "engine/account.h"
 #include "engine/room.h"
 #include "lib/hist.h"
@@ -250,7 +251,7 @@ static void show(const struct dw_incident *s, struct look *l)
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&w, &b);
 	dw_room_write(&w, s, NULL, dw_account_names(dw_engine_account(g.engine)),
-		      1800000000 * SECOND);
+		      &(struct dw_statement_now){ .at = 1800000000 * SECOND });
 	if (dw_jsonw_end(&w) < 0)
 		die("writing the room", NULL);
 	l->bytes = b.len;

@@ -7,18 +7,9 @@
  * played a million times in a test.
  */
 #include "domain/incident.h"
+#include "domain/people.h"
 #include "domain/playbook.h"
 #include "domain/policy.h"
-
-/* Who exists and may be named as owner, decider or participant. */
-struct dw_people {
-	bool (*is_active)(void *ctx, uint64_t user);
-	/* that they are in: "comms,legal"; empty when none, or nobody; till anything changes */
-	struct dw_str (*groups)(void *ctx, uint64_t user);
-	void *ctx;
-	/* enum dw_role bits, 0 of nobody; NULL: nobody is asked about theirs */
-	unsigned (*roles)(void *ctx, uint64_t user);
-};
 
 struct dw_command {
 	enum dw_command_type type;

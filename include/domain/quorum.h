@@ -47,6 +47,8 @@ DW_MUST_USE bool dw_quorum_need(struct dw_quorum *q, struct dw_str group, unsign
  */
 void dw_quorum_demand(struct dw_quorum *out, const struct dw_quorum_rules *rules,
 		      unsigned channel, unsigned severity);
+/** Ask for what nobody can give. */
+void dw_quorum_forbid(struct dw_quorum *q);
 /** Add what a submission asks for besides: of each group the larger n. False: over DW_NEEDS_MAX. */
 DW_MUST_USE bool dw_quorum_tighten(struct dw_quorum *q, const struct dw_quorum *more);
 
@@ -54,11 +56,12 @@ DW_MUST_USE bool dw_quorum_tighten(struct dw_quorum *q, const struct dw_quorum *
 struct dw_yes {
 	uint64_t user;	      /* who is counted: whom a deputy stood in for */
 	struct dw_str groups; /* "comms,legal" */
+	struct dw_str still;  /* that they are in now; p NULL: nobody asks */
 };
 
 /**
  * What is still missing: the needs that the yeses do not meet, n = how many more. One person counts
- * for each group they are in, and once for anybody. Returns the number of needs written.
+ * for each group they were and are in, and once for anybody. Returns the number of needs written.
  */
 size_t dw_quorum_missing(const struct dw_quorum *q, const struct dw_yes *yes,
 			 size_t n_yes, struct dw_need out[DW_NEEDS_MAX]);

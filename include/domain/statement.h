@@ -10,6 +10,7 @@
  */
 #include "domain/draft.h"
 #include "domain/incident.h"
+#include "domain/people.h"
 #include "domain/statement_fact.h"
 #include "domain/version.h"
 
@@ -129,7 +130,21 @@ DW_MUST_USE bool dw_statement_snapshot_read(struct dw_statement *t, struct dw_st
 
 /* ---- looking ---- */
 
-enum dw_statement_status dw_statement_status(const struct dw_statement *t);
+/*
+ * What a version is held against: who may say yes and what is asked for by now, of an incident that
+ * is as grave as it is by now. { .at = … } is what was recorded alone: a past is looked at that way.
+ */
+struct dw_statement_now {
+	int64_t at;
+	struct dw_people
+		people; /* is_active NULL: a yes counts whatever became of its giver */
+	const struct dw_quorum_rules
+		*rules; /* NULL: no more is asked for than was at the submission */
+	unsigned severity;
+};
+
+enum dw_statement_status dw_statement_status(const struct dw_statement *t,
+					     const struct dw_statement_now *now);
 /** The version that was submitted last, or NULL. */
 const struct dw_statement_version *dw_statement_submitted(const struct dw_statement *t);
 /** Whose the tab of that name is, or NULL. */
@@ -164,9 +179,14 @@ struct dw_lack {
 /**
  * What stands between version and publication at that moment, 0: nothing, its quorum is met. An open
  * question of somebody does not stop it unless their yes is needed, so it is no lack.
+ *
+ * A yes counts while its giver, and whom they stood in for, may still give one, and for the groups that
+ * the one it counts for was in then and is in now. The quorum is that of the submission, and whatever
+ * the rules ask for besides by now.
  */
 size_t dw_statement_lacks(const struct dw_statement *t,
-			  const struct dw_statement_version *v, int64_t now,
+			  const struct dw_statement_version *v,
+			  const struct dw_statement_now *now,
 			  struct dw_lack out[DW_LACKS_MAX]);
 
 #endif

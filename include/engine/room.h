@@ -15,6 +15,7 @@ struct dw_db;
 struct dw_rooms;
 struct dw_search;    /* text/search.h */
 struct dw_statement; /* domain/statement.h */
+struct dw_statement_now;
 
 /* Statements of one room, oldest first. */
 struct dw_statement_list {
@@ -206,10 +207,10 @@ DW_MUST_USE int dw_handover_end_on_pool(struct dw_reader *r, struct dw_jsonw *w,
 /** What a list shows of it. at: the moment that its clocks are about. */
 void dw_room_write_summary(struct dw_jsonw *w, const struct dw_incident *s,
 			   const struct dw_names *names, int64_t at);
-/** All of it, with its clocks as they stand at that moment, and its statements (NULL: none). */
+/** All of it, with its clocks as they stand now, and its statements (NULL: none) by what they are held against. */
 void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
 		   const struct dw_statement_list *statements,
-		   const struct dw_names *names, int64_t at);
+		   const struct dw_names *names, const struct dw_statement_now *now);
 void dw_participant_write(struct dw_jsonw *w, const struct dw_participant *p);
 void dw_claim_write(struct dw_jsonw *w, const struct dw_claim *c);
 void dw_todo_write(struct dw_jsonw *w, const struct dw_todo *t);

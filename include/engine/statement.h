@@ -131,15 +131,20 @@ DW_MUST_USE int dw_statement_changes_on_pool(struct dw_reader *r,
 
 #define DW_STATEMENT_OUT_MAX (16u * 1024 * 1024) /* ceiling that one needs */
 
-/** What a list shows. at: the moment that what is missing is about. */
+/** What the statements of that room are held against now. On the loop. */
+struct dw_statement_now dw_statements_now(const struct dw_rooms *rooms,
+					  const struct dw_incident *s);
+/** What a list shows. now: what is missing is by that. */
 void dw_statement_write_summary(struct dw_jsonw *w, const struct dw_statement *t,
-				const struct dw_names *names, int64_t at);
+				const struct dw_names *names,
+				const struct dw_statement_now *now);
 /** Members of the open object: those of a summary. */
 void dw_statement_write_own(struct dw_jsonw *w, const struct dw_statement *t,
-			    const struct dw_names *names, int64_t at);
+			    const struct dw_names *names,
+			    const struct dw_statement_now *now);
 /** All of it, as it was. s: its room then, for the claims; NULL: without them. */
 void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
-			const struct dw_names *names, int64_t at,
+			const struct dw_names *names, const struct dw_statement_now *now,
 			const struct dw_incident *s);
 /** All of it, as it is, and what `who` may do. On the loop. */
 void dw_statement_write_now(const struct dw_rooms *rooms, struct dw_jsonw *w,
@@ -163,9 +168,6 @@ void dw_statement_write_ledger_total(struct dw_jsonw *w, const struct dw_stateme
 				     int64_t now);
 void dw_rest_write(struct dw_jsonw *w, const struct dw_rest *r,
 		   const struct dw_names *names);
-/** A member of the open object: what the version lacks at that moment. */
-void dw_statement_write_missing(struct dw_jsonw *w, const struct dw_statement *t,
-				int64_t at);
 /** Members of the open object: status, missing, as they are when the plan has happened. */
 void dw_statement_write_after(struct dw_jsonw *w, const struct dw_statement_plan *p);
 /** Members of the open object: findings, bare. */

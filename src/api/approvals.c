@@ -33,25 +33,32 @@ struct looking {
 	const struct dw_principal *who;
 	struct voice voice[VOICES_MAX];
 	size_t n_voices;
-	int64_t now;
+	struct dw_statement_now now; /* of the room s */
 	const struct dw_incident *s;
 	struct waiting *p;
 	size_t n, cap;
 };
 
-/* Would their yes be one of those that are missing? */
+static bool speaks_for(struct dw_str groups, struct dw_str group)
+{
+	return group.n == 0 || dw_group_is_in(groups, group);
+}
+
+/* Would a yes of theirs be one of those that are missing? yes: the one that stands, or NULL. */
 static bool is_needed(const struct looking *l, const struct voice *one,
-		      const struct dw_statement *t, const struct dw_statement_version *v)
+		      const struct dw_statement *t, const struct dw_statement_version *v,
+		      const struct dw_ruling_given *yes)
 {
 	struct dw_lack lack[DW_LACKS_MAX];
-	size_t n = dw_statement_lacks(t, v, l->now, lack);
+	size_t n = dw_statement_lacks(t, v, &l->now, lack);
 	bool is_needed = false;
 
 	for (size_t i = 0; i < n; i++) {
 		if (lack[i].kind == DW_LACK_EXPIRED)
 			return false;
 		if (lack[i].kind == DW_LACK_GROUP &&
-		    (lack[i].group.n == 0 || dw_group_is_in(one->groups, lack[i].group)))
+		    speaks_for(one->groups, lack[i].group) &&
+		    (yes == NULL || !speaks_for(yes->groups, lack[i].group)))
 			is_needed = true;
 	}
 	return is_needed;
@@ -86,19 +93,16 @@ static bool is_spent(const struct looking *l, const struct voice *one,
 static const char *why(const struct looking *l, const struct voice *one,
 		       const struct waiting *w, const struct dw_statement_version *v)
 {
-	bool has_ruled = w->last != NULL && w->on == v;
+	const struct dw_ruling_given *here = w->on == v ? w->last : NULL;
 
 	if ((v->last_author == l->who->id || v->last_author == one->id) &&
 	    !v->quorum.may_approve_own)
 		return NULL;
-	if (has_ruled)
-		return w->last->ruling == DW_RULING_ASK ||
-				       w->last->ruling == DW_RULING_HOLD
-			       ? "asked"
-			       : NULL;
-	if (!is_needed(l, one, w->t, v) || is_spent(l, one, v))
+	if (here != NULL && here->ruling != DW_RULING_APPROVE)
+		return here->ruling == DW_RULING_REJECT ? NULL : "asked";
+	if (!is_needed(l, one, w->t, v, here) || is_spent(l, one, v))
 		return NULL;
-	return w->last != NULL ? "changed" : "needed";
+	return here == NULL && w->last != NULL ? "changed" : "needed";
 }
 
 /* For whom, and what the first of them said last. */
@@ -126,7 +130,7 @@ static bool on_statement(void *data, const struct dw_statement *t)
 	const struct dw_statement_version *v = dw_statement_submitted(t);
 	struct looking *l = data;
 	struct waiting w = { .t = t, .s = l->s };
-	enum dw_statement_status status = dw_statement_status(t);
+	enum dw_statement_status status = dw_statement_status(t, &l->now);
 
 	if (v == NULL ||
 	    (status != DW_STATEMENT_SUBMITTED && status != DW_STATEMENT_APPROVED))
@@ -150,6 +154,7 @@ static bool on_room(void *data, const struct dw_incident *s)
 	if (s->merged_into != 0 || dw_rooms_see(l->rooms, l->who, s->id) == NULL)
 		return true;
 	l->s = s;
+	l->now = dw_statements_now(l->rooms, s);
 	dw_statements_each(l->rooms, s->id, on_statement, l);
 	return true;
 }
@@ -214,8 +219,10 @@ static void write_voices(struct dw_jsonw *w, const struct looking *l, unsigned v
 static void write_item(struct dw_jsonw *w, const struct looking *l,
 		       const struct waiting *x, const struct dw_names *names)
 {
+	struct dw_statement_now now = dw_statements_now(l->rooms, x->s);
+
 	dw_jsonw_obj(w);
-	dw_statement_write_own(w, x->t, names, l->now);
+	dw_statement_write_own(w, x->t, names, &now);
 	write_voices(w, l, x->voices, names);
 	dw_jsonw_kstr(w, "why", dw_str_of(x->why));
 	write_last(w, x);
@@ -236,8 +243,9 @@ static void add_voices(struct looking *l, struct dw_account *accounts,
 	l->voice[l->n_voices++] = (struct voice){ l->who->id, u.groups };
 	for (size_t i = 0; i < a->deputies.n && l->n_voices < VOICES_MAX; i++) {
 		const struct dw_deputy *d = &a->deputies.p[i];
-		bool is_new = d->deputy == l->who->id && dw_deputy_is_on(d, l->now) &&
-			      dw_account_user(accounts, d->user, &u) && !u.is_disabled;
+		bool is_new = d->deputy == l->who->id && dw_deputy_is_on(d, l->now.at) &&
+			      dw_account_user(accounts, d->user, &u) && !u.is_disabled &&
+			      (u.roles & DW_ROLE_APPROVER) != 0;
 
 		for (size_t k = 0; k < l->n_voices; k++)
 			is_new = is_new && l->voice[k].id != d->user;
@@ -253,7 +261,7 @@ void dw_api_approvals(struct dw_http_req *req, void *data)
 	struct dw_account *a = dw_engine_account(api->engine);
 	struct looking l = { .rooms = dw_engine_rooms(api->engine),
 			     .who = dw_api_who(req),
-			     .now = dw_now_us(dw_engine_clock(api->engine)) };
+			     .now = { .at = dw_now_us(dw_engine_clock(api->engine)) } };
 	struct dw_jsonw w;
 	struct dw_buf b;
 

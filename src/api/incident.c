@@ -100,6 +100,7 @@ static uint64_t render_now(struct room_req *r)
 	const struct dw_claim *claim = NULL;
 	const struct dw_todo *task = NULL;
 	struct dw_statement_list statements;
+	struct dw_statement_now now;
 	uint64_t version = 0;
 	struct dw_jsonw w;
 
@@ -109,8 +110,8 @@ static uint64_t render_now(struct room_req *r)
 	if (r->op.cmd.type == DW_CMD_CHANGE) {
 		version = s->version;
 		statements = dw_statements_of(rooms, s->id, r->op.arena);
-		dw_room_write(&w, s, &statements, r->names,
-			      dw_now_us(dw_engine_clock(r->api->engine)));
+		now = dw_statements_now(rooms, s);
+		dw_room_write(&w, s, &statements, r->names, &now);
 	} else if (r->op.cmd.type == DW_CMD_CHANGE_CLAIM ||
 		   r->op.cmd.type == DW_CMD_LINK_CLAIM) {
 		claim = dw_incident_claim(s, r->op.cmd.child);

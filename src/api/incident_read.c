@@ -122,7 +122,8 @@ static void room_on_pool(struct dw_work *w, void *local)
 						   &list, a, &j->err);
 	if (j->rc == 0) {
 		dw_jsonw_init(&jw, &j->out);
-		dw_room_write(&jw, s, &list, j->names, j->at);
+		dw_room_write(&jw, s, &list, j->names,
+			      &(struct dw_statement_now){ .at = j->at });
 		j->rc = dw_jsonw_end(&jw);
 	}
 	dw_statement_list_destroy(&list);
@@ -148,15 +149,16 @@ static bool add_present(struct dw_buf *b, const struct dw_api *api, uint64_t roo
 static void reply_now(struct dw_http_req *req, struct dw_api *api,
 		      const struct dw_incident *s)
 {
-	struct dw_statement_list list =
-		dw_statements_of(dw_engine_rooms(api->engine), s->id, req->arena);
+	struct dw_rooms *rooms = dw_engine_rooms(api->engine);
+	struct dw_statement_list list = dw_statements_of(rooms, s->id, req->arena);
+	struct dw_statement_now now = dw_statements_now(rooms, s);
 	struct dw_jsonw w;
 	struct dw_buf b;
 
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&w, &b);
 	dw_room_write(&w, s, &list, dw_account_names(dw_engine_account(api->engine)),
-		      dw_now_us(dw_engine_clock(api->engine)));
+		      &now);
 	if (dw_jsonw_end(&w) < 0 || !add_present(&b, api, s->id)) {
 		dw_api_refuse(req, DW_EINTERNAL, "this incident is too large to show");
 	} else {

@@ -277,7 +277,8 @@ static void write_made(struct dw_jsonw *w, const struct statement_req *r)
 
 	for (size_t i = 0; i < p->n; i++)
 		dw_statement_apply(t, &p->fact[i]);
-	dw_statement_write(w, t, r->names, t->at, NULL);
+	dw_statement_write(w, t, r->names, &(struct dw_statement_now){ .at = t->at },
+			   NULL);
 	dw_statement_destroy(t);
 }
 

@@ -35,14 +35,14 @@ static int64_t now_of(const struct dw_api *api)
 struct listing {
 	struct dw_jsonw w;
 	const struct dw_names *names;
-	int64_t now;
+	struct dw_statement_now now;
 };
 
 static bool add_item(void *data, const struct dw_statement *t)
 {
 	struct listing *l = data;
 
-	dw_statement_write_summary(&l->w, t, l->names, l->now);
+	dw_statement_write_summary(&l->w, t, l->names, &l->now);
 	return true;
 }
 
@@ -50,13 +50,13 @@ void dw_api_statements_list(struct dw_http_req *req, void *data)
 {
 	static const char *const known[] = { NULL };
 	struct dw_api *api = data;
-	struct listing l = { .names = dw_account_names(dw_engine_account(api->engine)),
-			     .now = now_of(api) };
+	struct listing l = { .names = dw_account_names(dw_engine_account(api->engine)) };
 	const struct dw_incident *s;
 	struct dw_buf b;
 
 	if (!api_only(req, known) || (s = api_see_room(req, api)) == NULL)
 		return;
+	l.now = dw_statements_now(dw_engine_rooms(api->engine), s);
 	api_list_begin(&l.w, &b);
 	dw_statements_each(dw_engine_rooms(api->engine), s->id, add_item, &l);
 	api_list_reply(req, &l.w, "statements");
@@ -109,7 +109,8 @@ static int write_whole(struct past_job *j, struct dw_reader *r, struct dw_jsonw 
 	int rc = dw_room_fold_on_pool(r, j->room, j->upto, &s, &j->err);
 
 	if (rc == 0)
-		dw_statement_write(w, t, j->names, j->at, s);
+		dw_statement_write(w, t, j->names,
+				   &(struct dw_statement_now){ .at = j->at }, s);
 	dw_incident_destroy(s);
 	return rc;
 }
@@ -280,7 +281,7 @@ static bool add_total(void *data, const struct dw_statement *t)
 {
 	struct listing *l = data;
 
-	dw_statement_write_ledger_total(&l->w, t, l->now);
+	dw_statement_write_ledger_total(&l->w, t, l->now.at);
 	return true;
 }
 
@@ -288,7 +289,7 @@ void dw_api_statements_ledger(struct dw_http_req *req, void *data)
 {
 	static const char *const known[] = { NULL };
 	struct dw_api *api = data;
-	struct listing l = { .now = now_of(api) };
+	struct listing l = { .now = { .at = now_of(api) } };
 	const struct dw_incident *s;
 	struct dw_buf b;
 

@@ -25,7 +25,8 @@ size_t dw_envelope_missing(const struct dw_envelope *e, struct dw_need out[DW_NE
 	size_t n = 0;
 
 	for (; n < e->yes.n && n < YES_MOST; n++)
-		yes[n] = (struct dw_yes){ e->yes.p[n].by, e->yes.p[n].groups };
+		yes[n] = (struct dw_yes){ .user = e->yes.p[n].by,
+					  .groups = e->yes.p[n].groups };
 	return dw_quorum_missing(&e->quorum, yes, n, out != NULL ? out : scratch);
 }
 

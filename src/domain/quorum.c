@@ -71,9 +71,16 @@ void dw_quorum_demand(struct dw_quorum *out, const struct dw_quorum_rules *rules
 	out->may_approve_own = n > 0 && all_may;
 	if (out->n_needs == 0)
 		out->need[out->n_needs++] = (struct dw_need){ DW_STR(""), 1 };
-	/* What cannot be asked for must not be left out: then nobody can say yes. */
 	if (is_too_much)
-		out->need[0].n = UINT32_MAX;
+		dw_quorum_forbid(out);
+}
+
+/* What cannot be asked for must not be left out: then nobody can say yes. */
+void dw_quorum_forbid(struct dw_quorum *q)
+{
+	if (q->n_needs == 0)
+		q->n_needs = 1;
+	q->need[0].n = UINT32_MAX;
 }
 
 bool dw_group_is_in(struct dw_str groups, struct dw_str group)
@@ -91,7 +98,9 @@ static unsigned count(const struct dw_yes *yes, size_t n_yes, struct dw_str grou
 	unsigned n = 0;
 
 	for (size_t i = 0; i < n_yes; i++)
-		n += group.n == 0 || dw_group_is_in(yes[i].groups, group);
+		n += group.n == 0 ||
+		     (dw_group_is_in(yes[i].groups, group) &&
+		      (yes[i].still.p == NULL || dw_group_is_in(yes[i].still, group)));
 	return n;
 }
 

@@ -32,6 +32,16 @@ struct dw_statement_fact *plan_statement(struct stating *d, enum dw_event_type t
 	return f;
 }
 
+struct dw_statement_now now_of(const struct stating *d)
+{
+	const struct dw_authority *a = d->c->authority;
+
+	return (struct dw_statement_now){ .at = d->c->now,
+					  .people = d->c->people,
+					  .rules = a != NULL ? &a->rules : NULL,
+					  .severity = d->s->severity };
+}
+
 int refuse_statement(struct stating *d, int code, const char *at, const char *fmt, ...)
 {
 	char why[sizeof(d->fault->detail)];
@@ -166,6 +176,7 @@ void plan_state(struct stating *d, const struct dw_statement_version *v, bool is
 {
 	size_t n = d->t->versions.n + (is_new ? 1 : 0);
 	struct dw_statement after = *d->t;
+	struct dw_statement_now now = now_of(d);
 
 	after.versions.p = dw_arena_alloc(d->p->arena, n * sizeof(after.versions.p[0]));
 	for (size_t i = 0; i + 1 < n; i++)
@@ -173,9 +184,9 @@ void plan_state(struct stating *d, const struct dw_statement_version *v, bool is
 	after.versions.p[n - 1] = *v;
 	after.versions.n = n;
 	memcpy(d->p->digest, v->digest, sizeof(v->digest));
-	d->p->n_lacks = dw_statement_lacks(&after, &after.versions.p[n - 1], d->c->now,
-					   d->p->lack);
-	d->p->status = dw_statement_status(&after);
+	d->p->n_lacks =
+		dw_statement_lacks(&after, &after.versions.p[n - 1], &now, d->p->lack);
+	d->p->status = dw_statement_status(&after, &now);
 }
 
 /* ---- a statement's own fields ---- */

@@ -20,6 +20,8 @@ struct stating {
 
 /** One more event about this statement. */
 struct dw_statement_fact *plan_statement(struct stating *d, enum dw_event_type type);
+/** What a version is held against in this command. */
+struct dw_statement_now now_of(const struct stating *d);
 /** Fill the fault; returns code. */
 int refuse_statement(struct stating *d, int code, const char *at, const char *fmt, ...)
 	DW_PRINTF(4, 5);

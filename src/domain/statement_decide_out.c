@@ -3,8 +3,8 @@
  * statement_decide_out.c - a version leaves, is taken back, or is found to be wrong.
  *
  * Whatever was asked when it was approved is asked again here, for time has passed: that the bytes are
- * those of the digest, that everybody who said yes is still with us, that what it asserts is still true,
- * and that nobody pulled the brake. Taking back needs none of that.
+ * those of the digest, that who said yes still may and that it is as many as are asked for by now, that
+ * what it asserts is still true, and that nobody pulled the brake. Taking back needs none of that.
  */
 #include "base/clock.h"
 #include "statement_decide_int.h"
@@ -48,6 +48,18 @@ static int check_bytes(struct stating *d, const struct dw_statement_version *v)
 	return 0;
 }
 
+/* It had been approved: somebody who said yes may not any more, or more is asked for by now. */
+static const char *why_again(const struct stating *d,
+			     const struct dw_statement_version *v)
+{
+	struct dw_statement_now then = { .at = d->c->now };
+	struct dw_lack lack[DW_LACKS_MAX];
+
+	return version_lacks(v, &then, lack) == 0
+		       ? ", by who may approve it now and what is asked for now"
+		       : "";
+}
+
 static int check_lacks(struct stating *d, const struct dw_statement_version *v)
 {
 	static const char *const what[] = {
@@ -57,24 +69,19 @@ static int check_lacks(struct stating *d, const struct dw_statement_version *v)
 		[DW_LACK_EXPIRED] = "its deadline is over",
 		[DW_LACK_EDITED] = "the draft is another by now: submit it",
 	};
+	struct dw_statement_now now = now_of(d);
 	struct dw_lack *lack = d->p->lack;
 
-	if (dw_statement_lacks(d->t, v, d->c->now, lack) > 0)
-		return lack[0].kind != DW_LACK_GROUP
-			       ? refuse_statement(d, DW_EUNPROCESSABLE, "", "%s",
-						  what[lack[0].kind])
-			       : refuse_statement(
-					 d, DW_EUNPROCESSABLE, "",
-					 "approvals are missing: %u more of %.*s",
-					 lack[0].n,
-					 lack[0].group.n > 0 ? (int)lack[0].group.n : 7,
-					 lack[0].group.n > 0 ? lack[0].group.p
-							     : "anybody");
-	if (version_lacks(v, &d->c->people, lack) > 0)
-		return refuse_statement(d, DW_EUNPROCESSABLE, "",
-					"somebody who approved it has no account any "
-					"more, and without them approvals are missing");
-	return 0;
+	if (dw_statement_lacks(d->t, v, &now, lack) == 0)
+		return 0;
+	if (lack[0].kind != DW_LACK_GROUP)
+		return refuse_statement(d, DW_EUNPROCESSABLE, "", "%s",
+					what[lack[0].kind]);
+	return refuse_statement(d, DW_EUNPROCESSABLE, "",
+				"approvals are missing: %u more of %.*s%s", lack[0].n,
+				lack[0].group.n > 0 ? (int)lack[0].group.n : 7,
+				lack[0].group.n > 0 ? lack[0].group.p : "anybody",
+				why_again(d, v));
 }
 
 static int check_new(struct stating *d, const struct dw_statement_version *v)

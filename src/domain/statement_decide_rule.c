@@ -196,6 +196,7 @@ int decide_rule(struct stating *d)
 {
 	const struct dw_statement_version *was = dw_statement_submitted(d->t);
 	struct dw_statement_version v;
+	struct dw_statement_now now = now_of(d);
 	struct dw_lack lacks[DW_LACKS_MAX];
 	bool was_approved;
 	int rc = check_version(d, was);
@@ -212,8 +213,8 @@ int decide_rule(struct stating *d)
 	if (rc < 0)
 		return rc;
 	v = ruled(d, was, plan_ruling(d, was));
-	was_approved = was->approved_seq != 0 && version_lacks(was, NULL, lacks) == 0;
-	if (version_lacks(&v, NULL, lacks) == 0 && !was_approved)
+	was_approved = was->approved_seq != 0 && version_lacks(was, &now, lacks) == 0;
+	if (version_lacks(&v, &now, lacks) == 0 && !was_approved)
 		plan_statement(d, DW_EV_STATEMENT_APPROVED)->digest = plan_digest(d, was);
 	plan_state(d, &v, false);
 	return 0;

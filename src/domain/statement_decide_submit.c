@@ -219,10 +219,9 @@ static bool is_carried(const struct dw_statement_version *was,
 		       const struct dw_statement_version *v,
 		       const struct dw_ruling_given *g)
 {
-	bool is_theirs = g->by == v->last_author || ruling_person(g) == v->last_author;
-
-	return ruling_stands(was, g) && (g->ruling != DW_RULING_APPROVE || !is_theirs ||
-					 v->quorum.may_approve_own);
+	return ruling_stands(was, g) &&
+	       (g->ruling != DW_RULING_APPROVE || !ruling_is_own(v, g) ||
+		v->quorum.may_approve_own);
 }
 
 static void carry(struct stating *d, const struct dw_statement_version *was,
@@ -231,6 +230,7 @@ static void carry(struct stating *d, const struct dw_statement_version *was,
 	size_t n = 0;
 	uint64_t *seqs =
 		dw_arena_alloc(d->p->arena, (was->rulings.n + 1) * sizeof(*seqs));
+	struct dw_statement_now now = now_of(d);
 	struct dw_statement_fact *f;
 
 	v->rulings.p =
@@ -248,7 +248,7 @@ static void carry(struct stating *d, const struct dw_statement_version *was,
 	f->from_digest = plan_digest(d, was);
 	f->digest = d->p->fact[0].digest;
 	f->verdicts = (struct dw_refs){ seqs, n };
-	if (version_lacks(v, NULL, d->p->lack) == 0)
+	if (version_lacks(v, &now, d->p->lack) == 0)
 		plan_statement(d, DW_EV_STATEMENT_APPROVED)->digest =
 			d->p->fact[0].digest;
 }

@@ -130,13 +130,14 @@ static void waits_on(struct dw_stint *s, const struct dw_statement *t, size_t ve
 {
 	struct dw_statement_version v = t->versions.p[version];
 	struct dw_lack lack[DW_LACKS_MAX];
+	struct dw_statement_now then = { .at = at };
 	size_t n, said = 0;
 
 	while (said < v.rulings.n &&
 	       (v.rulings.p[said].carried_from != 0 || v.rulings.p[said].at <= at))
 		said++;
 	v.rulings.n = said;
-	n = dw_statement_lacks(t, &v, at, lack);
+	n = dw_statement_lacks(t, &v, &then, lack);
 	for (size_t i = 0; i < n && s->n_on < DW_WAITS_ON; i++)
 		if (lack[i].kind != DW_LACK_EDITED)
 			s->on[s->n_on++] = lack[i];

@@ -4,7 +4,12 @@
  *
  * Nothing of this is recorded: it follows from the rulings. Of each person the last one counts, so that
  * somebody who rejected may approve later and the other way round, and one person is never two.
+ *
+ * A yes is weighed each time that it is asked for, and never taken away: whoever loses the role or the
+ * group that gave it weight takes the weight along, and brings it back when they get it back. A no
+ * stays whoever said it. That the time of a deputy is over ends what they can say, not what they said.
  */
+#include "domain/policy.h"
 #include "statement_int.h"
 
 const struct dw_statement_version *dw_statement_submitted(const struct dw_statement *t)
@@ -83,7 +88,8 @@ const struct dw_publication *dw_statement_out(const struct dw_statement *t)
 	return last != NULL && !last->is_withdrawal ? last : NULL;
 }
 
-enum dw_statement_status dw_statement_status(const struct dw_statement *t)
+enum dw_statement_status dw_statement_status(const struct dw_statement *t,
+					     const struct dw_statement_now *now)
 {
 	const struct dw_publication *out = dw_statement_out(t);
 	const struct dw_statement_version *v = dw_statement_submitted(t);
@@ -95,8 +101,8 @@ enum dw_statement_status dw_statement_status(const struct dw_statement *t)
 		return DW_STATEMENT_PUBLISHED;
 	if (v == NULL || dw_statement_is_edited(t))
 		return DW_STATEMENT_DRAFT;
-	return version_lacks(v, NULL, lacks) == 0 ? DW_STATEMENT_APPROVED
-						  : DW_STATEMENT_SUBMITTED;
+	return version_lacks(v, now, lacks) == 0 ? DW_STATEMENT_APPROVED
+						 : DW_STATEMENT_SUBMITTED;
 }
 
 /* ---- rulings ---- */
@@ -153,32 +159,69 @@ static void add_people(struct lacking *l, const struct dw_statement_version *v,
 	}
 }
 
-static size_t standing(const struct dw_statement_version *v,
-		       const struct dw_people *people, struct dw_yes yes[YES_MAX])
+static bool may_still(const struct dw_people *p, uint64_t user)
 {
+	return p->is_active(p->ctx, user) &&
+	       (p->roles == NULL || (p->roles(p->ctx, user) & DW_ROLE_APPROVER) != 0);
+}
+
+static bool counts(const struct dw_statement_version *v, const struct dw_ruling_given *g,
+		   const struct dw_statement_now *now, const struct dw_quorum *q)
+{
+	if (g->ruling != DW_RULING_APPROVE || !ruling_stands(v, g))
+		return false;
+	if (now->rules != NULL && !q->may_approve_own && ruling_is_own(v, g))
+		return false;
+	return now->people.is_active == NULL ||
+	       (may_still(&now->people, ruling_person(g)) &&
+		may_still(&now->people, g->by));
+}
+
+static size_t standing(const struct dw_statement_version *v,
+		       const struct dw_statement_now *now, const struct dw_quorum *q,
+		       struct dw_yes yes[YES_MAX])
+{
+	const struct dw_people *p = &now->people;
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->rulings.n && n < YES_MAX; i++) {
 		const struct dw_ruling_given *g = &v->rulings.p[i];
-		uint64_t user = ruling_person(g);
 
-		if (g->ruling != DW_RULING_APPROVE || !ruling_stands(v, g) ||
-		    (people != NULL && (!people->is_active(people->ctx, user) ||
-					!people->is_active(people->ctx, g->by))))
+		if (!counts(v, g, now, q))
 			continue;
-		yes[n++] = (struct dw_yes){ user, g->groups };
+		yes[n] = (struct dw_yes){ .user = ruling_person(g), .groups = g->groups };
+		if (p->is_active != NULL && p->groups != NULL)
+			yes[n].still = p->groups(p->ctx, yes[n].user);
+		n++;
 	}
 	return n;
 }
 
-size_t version_lacks(const struct dw_statement_version *v, const struct dw_people *people,
-		     struct dw_lack out[DW_LACKS_MAX])
+/* A rule that came later, or fits only now that the incident is graver, asks for more and never for less. */
+static void add_rules(struct dw_quorum *q, const struct dw_statement_version *v,
+		      const struct dw_statement_now *now)
+{
+	struct dw_quorum more;
+
+	if (now->rules == NULL)
+		return;
+	dw_quorum_demand(&more, now->rules, v->channel, now->severity);
+	if (!dw_quorum_tighten(q, &more))
+		dw_quorum_forbid(q);
+	q->may_approve_own = q->may_approve_own && more.may_approve_own;
+}
+
+size_t version_lacks(const struct dw_statement_version *v,
+		     const struct dw_statement_now *now, struct dw_lack out[DW_LACKS_MAX])
 {
 	struct lacking l = { out, 0 };
 	struct dw_need need[DW_NEEDS_MAX];
 	struct dw_yes yes[YES_MAX];
-	size_t n = dw_quorum_missing(&v->quorum, yes, standing(v, people, yes), need);
+	struct dw_quorum q = v->quorum;
+	size_t n;
 
+	add_rules(&q, v, now);
+	n = dw_quorum_missing(&q, yes, standing(v, now, &q, yes), need);
 	for (size_t i = 0; i < n; i++)
 		add(&l, (struct dw_lack){ .kind = DW_LACK_GROUP,
 					  .group = need[i].group,
@@ -188,12 +231,13 @@ size_t version_lacks(const struct dw_statement_version *v, const struct dw_peopl
 }
 
 size_t dw_statement_lacks(const struct dw_statement *t,
-			  const struct dw_statement_version *v, int64_t now,
+			  const struct dw_statement_version *v,
+			  const struct dw_statement_now *now,
 			  struct dw_lack out[DW_LACKS_MAX])
 {
-	struct lacking l = { out, version_lacks(v, NULL, out) };
+	struct lacking l = { out, version_lacks(v, now, out) };
 
-	if (v->deadline != 0 && now > v->deadline)
+	if (v->deadline != 0 && now->at > v->deadline)
 		add(&l, (struct dw_lack){ .kind = DW_LACK_EXPIRED });
 	if (v != dw_statement_submitted(t) || dw_statement_is_edited(t))
 		add(&l, (struct dw_lack){ .kind = DW_LACK_EDITED });

@@ -376,19 +376,22 @@ void dw_room_write_summary(struct dw_jsonw *w, const struct dw_incident *s,
 	} while (0)
 
 static void write_statements(struct dw_jsonw *w, const struct dw_statement_list *list,
-			     const struct dw_names *names, int64_t at)
+			     const struct dw_names *names,
+			     const struct dw_statement_now *now)
 {
 	dw_jsonw_key(w, "statements");
 	dw_jsonw_arr(w);
 	for (size_t i = 0; list != NULL && i < list->n; i++)
-		dw_statement_write_summary(w, list->p[i], names, at);
+		dw_statement_write_summary(w, list->p[i], names, now);
 	dw_jsonw_arr_end(w);
 }
 
 void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
 		   const struct dw_statement_list *statements,
-		   const struct dw_names *names, int64_t at)
+		   const struct dw_names *names, const struct dw_statement_now *now)
 {
+	int64_t at = now->at;
+
 	dw_jsonw_obj(w);
 	write_own(w, s);
 	write_counts(w, s, at);
@@ -398,7 +401,7 @@ void dw_room_write(struct dw_jsonw *w, const struct dw_incident *s,
 	WRITE_ALL(w, "tasks", &s->tasks, dw_todo_write);
 	WRITE_ALL(w, "decisions", &s->decisions, dw_decision_write);
 	WRITE_ALL(w, "words", &s->words, room_write_spoken);
-	write_statements(w, statements, names, at);
+	write_statements(w, statements, names, now);
 	room_write_more(w, s);
 	room_write_milestones(w, s);
 	room_write_clocks(w, s, at);
@@ -478,7 +481,8 @@ void dw_room_write_made(struct dw_jsonw *w, const struct dw_room_op *op,
 		if (p->fact[i].room == p->fact[0].room)
 			dw_incident_apply(s, &p->fact[i]);
 	if (op->cmd.type == DW_CMD_DECLARE || op->cmd.type == DW_CMD_SPLIT)
-		dw_room_write(w, s, NULL, names, s->declared_at);
+		dw_room_write(w, s, NULL, names,
+			      &(struct dw_statement_now){ .at = s->declared_at });
 	else if (!write_part(w, s))
 		write_entry(w, &p->fact[0]);
 	dw_incident_destroy(s);

@@ -7,6 +7,7 @@
  * What is absent is null rather than left out.
  */
 #include "engine/account.h"
+#include "engine/authority.h"
 #include "statement_int.h"
 
 static void write_word(struct dw_jsonw *w, const char *key,
@@ -67,13 +68,13 @@ static void write_lacks(struct dw_jsonw *w, const struct dw_lack *lack, size_t n
 	dw_jsonw_arr_end(w);
 }
 
-void dw_statement_write_missing(struct dw_jsonw *w, const struct dw_statement *t,
-				int64_t at)
+static void write_missing(struct dw_jsonw *w, const struct dw_statement *t,
+			  const struct dw_statement_now *now)
 {
 	const struct dw_statement_version *v = dw_statement_submitted(t);
 	struct dw_lack lack[DW_LACKS_MAX];
 
-	write_lacks(w, lack, v != NULL ? dw_statement_lacks(t, v, at, lack) : 0);
+	write_lacks(w, lack, v != NULL ? dw_statement_lacks(t, v, now, lack) : 0);
 }
 
 void dw_statement_write_after(struct dw_jsonw *w, const struct dw_statement_plan *p)
@@ -215,7 +216,7 @@ static void write_contradictions(struct dw_jsonw *w, const struct dw_statement *
 }
 
 static void write_head(struct dw_jsonw *w, const struct dw_statement *t,
-		       const struct dw_names *names, int64_t at)
+		       const struct dw_names *names, const struct dw_statement_now *now)
 {
 	const struct dw_publication *out = dw_statement_out(t);
 
@@ -224,13 +225,13 @@ static void write_head(struct dw_jsonw *w, const struct dw_statement *t,
 	dw_jsonw_ku64(w, "incident", t->incident);
 	write_address(w, t->title, t->lang, t->channel, t->reader);
 	write_word(w, "status", DW_WORDS_STATEMENT_STATUS,
-		   (unsigned)dw_statement_status(t));
+		   (unsigned)dw_statement_status(t, now));
 	dw_jsonw_ku64(w, "revision", t->revision);
 	write_person(w, "by", names, t->by);
 	dw_jsonw_ktime(w, "at", t->at);
 	dw_jsonw_ktime(w, "changed_at", t->changed_at);
 	write_person(w, "changed_by", names, t->changed_by);
-	dw_statement_write_missing(w, t, at);
+	write_missing(w, t, now);
 	dw_jsonw_ktime_or_null(w, "published_at", out != NULL ? out->at : 0);
 	dw_jsonw_kstr_or_null(w, "template", t->template_name);
 	dw_jsonw_ku64_or_null(w, "translation_of", t->translation_of);
@@ -239,17 +240,19 @@ static void write_head(struct dw_jsonw *w, const struct dw_statement *t,
 }
 
 void dw_statement_write_own(struct dw_jsonw *w, const struct dw_statement *t,
-			    const struct dw_names *names, int64_t at)
+			    const struct dw_names *names,
+			    const struct dw_statement_now *now)
 {
-	write_head(w, t, names, at);
+	write_head(w, t, names, now);
 	write_waiting(w, dw_statement_submitted(t));
 }
 
 void dw_statement_write_summary(struct dw_jsonw *w, const struct dw_statement *t,
-				const struct dw_names *names, int64_t at)
+				const struct dw_names *names,
+				const struct dw_statement_now *now)
 {
 	dw_jsonw_obj(w);
-	dw_statement_write_own(w, t, names, at);
+	dw_statement_write_own(w, t, names, now);
 	dw_jsonw_obj_end(w);
 }
 
@@ -334,10 +337,10 @@ static void write_publications(struct dw_jsonw *w, const struct dw_statement *t,
 }
 
 static void write_whole(struct dw_jsonw *w, const struct dw_statement *t,
-			const struct dw_names *names, int64_t at,
+			const struct dw_names *names, const struct dw_statement_now *now,
 			const struct dw_incident *s)
 {
-	write_head(w, t, names, at);
+	write_head(w, t, names, now);
 	dw_jsonw_kstr_or_null(w, "reason", t->reason);
 	write_draft(w, t, names);
 	write_submitted(w, t, names);
@@ -348,22 +351,35 @@ static void write_whole(struct dw_jsonw *w, const struct dw_statement *t,
 }
 
 void dw_statement_write(struct dw_jsonw *w, const struct dw_statement *t,
-			const struct dw_names *names, int64_t at,
+			const struct dw_names *names, const struct dw_statement_now *now,
 			const struct dw_incident *s)
 {
 	dw_jsonw_obj(w);
-	write_whole(w, t, names, at, s);
+	write_whole(w, t, names, now, s);
 	dw_jsonw_obj_end(w);
+}
+
+struct dw_statement_now dw_statements_now(const struct dw_rooms *rooms,
+					  const struct dw_incident *s)
+{
+	struct dw_engine *e = rooms->engine;
+
+	return (struct dw_statement_now){
+		.at = dw_now_us(dw_engine_clock(e)),
+		.people = dw_account_people(dw_engine_account(e)),
+		.rules = &dw_authorities_now(dw_engine_authorities(e))->rules,
+		.severity = s->severity,
+	};
 }
 
 void dw_statement_write_now(const struct dw_rooms *rooms, struct dw_jsonw *w,
 			    const struct dw_statement *t, const struct dw_principal *who)
 {
 	const struct dw_incident *s = dw_rooms_find(rooms, t->incident);
+	struct dw_statement_now now = dw_statements_now(rooms, s);
 
 	dw_jsonw_obj(w);
-	write_whole(w, t, dw_account_names(dw_engine_account(rooms->engine)),
-		    dw_now_us(dw_engine_clock(rooms->engine)), s);
+	write_whole(w, t, dw_account_names(dw_engine_account(rooms->engine)), &now, s);
 	statement_write_may(w, s, dw_rooms_go_on(rooms, t->incident), who);
 	dw_jsonw_obj_end(w);
 }

@@ -40,6 +40,7 @@ static void check_reread(const struct dw_statement_fact *f, struct dw_arena *a)
 
 static void check_statement(const struct dw_statement *t)
 {
+	struct dw_statement_now then = { .at = 0 };
 	struct dw_lack lack[DW_LACKS_MAX];
 	size_t units = 0;
 
@@ -55,9 +56,9 @@ static void check_statement(const struct dw_statement *t)
 		      "a rest outside of the text");
 	for (size_t i = 0; i < t->versions.n; i++)
 		check(t->versions.p[i].rulings.n > 0 ||
-			      dw_statement_lacks(t, &t->versions.p[i], 0, lack) > 0,
+			      dw_statement_lacks(t, &t->versions.p[i], &then, lack) > 0,
 		      "approved by nobody");
-	check(dw_statement_status(t) < DW_STATEMENT_STATUS_COUNT, "status");
+	check(dw_statement_status(t, &then) < DW_STATEMENT_STATUS_COUNT, "status");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -6,6 +6,7 @@
  * fixtures/incident_v1.txt has one event a line (seq, actor, type, payload) and is never edited;
  * incident_v1.json beside it is what they came to. A new version of a payload adds a fixture.
  */
+#include "domain/statement.h"
 #include "engine/room.h"
 #include "store/envelope.h"
 
@@ -73,7 +74,8 @@ static char *render(const struct dw_incident *s)
 
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&w, &b);
-	dw_room_write(&w, s, NULL, names, START + 3600000000);
+	dw_room_write(&w, s, NULL, names,
+		      &(struct dw_statement_now){ .at = START + 3600000000 });
 	assert_int_equal(dw_jsonw_end(&w), 0);
 	dw_names_unref(names);
 	return b.p;

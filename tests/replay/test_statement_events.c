@@ -21,6 +21,8 @@
 #define LINES_MAX 32
 #define START INT64_C(1767322800000000)
 
+static const struct dw_statement_now THEN = { .at = START };
+
 struct line {
 	unsigned long long seq, actor;
 	char type[64], payload[2048];
@@ -95,7 +97,7 @@ static void they_fold_to_the_same_statement(void **state)
 	assert_true(t->publications.n == 2 && t->tabs.n == 2);
 	check_versions(t);
 	assert_int_equal(t->contradictions.p[0].correction, 35);
-	assert_int_equal(dw_statement_status(t), DW_STATEMENT_WITHDRAWN);
+	assert_int_equal(dw_statement_status(t, &THEN), DW_STATEMENT_WITHDRAWN);
 	dw_statement_destroy(t);
 }
 
@@ -142,9 +144,9 @@ static void the_fold_is_total(void **state)
 				      : o == 0 ? cut
 					       : dw_str_of(odd[o - 1]));
 			assert_int_equal(t->seq, 37);
-			(void)dw_statement_status(t);
+			(void)dw_statement_status(t, &THEN);
 			for (size_t i = 0; i < t->versions.n; i++)
-				(void)dw_statement_lacks(t, &t->versions.p[i], START,
+				(void)dw_statement_lacks(t, &t->versions.p[i], &THEN,
 							 lack);
 			dw_statement_destroy(t);
 		}

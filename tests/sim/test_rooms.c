@@ -11,6 +11,7 @@
  *  (5) nobody who watches is given an event of a room that is closed to them, and what they are
  *      given is in order.
  */
+#include "domain/statement.h"
 #include "engine/feed.h"
 #include "engine/room.h"
 #include "enginerig.h"
@@ -281,7 +282,8 @@ static char *render(const struct dw_incident *s)
 
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&j, &b);
-	dw_room_write(&j, s, NULL, names, 1790000000000000);
+	dw_room_write(&j, s, NULL, names,
+		      &(struct dw_statement_now){ .at = 1790000000000000 });
 	assert_int_equal(dw_jsonw_end(&j), 0);
 	return b.p;
 }

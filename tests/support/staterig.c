@@ -38,7 +38,24 @@ static bool is_active(void *ctx, uint64_t user)
 
 static struct dw_str groups(void *ctx, uint64_t user)
 {
-	return user < PEOPLE ? dw_str_of(people[user].groups) : DW_STR("");
+	const struct staterig *r = ctx;
+
+	return user < PEOPLE && (r->ungrouped >> user & 1) == 0
+		       ? dw_str_of(people[user].groups)
+		       : DW_STR("");
+}
+
+static unsigned roles(void *ctx, uint64_t user)
+{
+	const struct staterig *r = ctx;
+	unsigned taken = (r->unroled >> user & 1) != 0 ? DW_ROLE_APPROVER : 0;
+
+	return is_active(ctx, user) ? people[user].roles & ~taken : 0;
+}
+
+static struct dw_people everybody(const struct staterig *r)
+{
+	return (struct dw_people){ is_active, groups, (void *)(uintptr_t)r, roles };
 }
 
 static void happen(struct staterig *r, struct dw_fact f)
@@ -96,11 +113,12 @@ void staterig_fini(struct staterig *r)
 struct dw_statement_command staterig_command(struct staterig *r,
 					     enum dw_command_type type, uint64_t who)
 {
+	unsigned taken = (r->unroled >> who & 1) != 0 ? DW_ROLE_APPROVER : 0;
 	struct dw_statement_command c = {
 		.type = type,
-		.who = { DW_USER, who, people[who].roles, 0, 9 },
-		.people = { is_active, groups, r },
-		.groups = dw_str_of(people[who].groups),
+		.who = { DW_USER, who, people[who].roles & ~taken, 0, 9 },
+		.people = everybody(r),
+		.groups = groups(r, who),
 		.now = r->now += SECOND,
 		.authority = r->authority,
 		.checker = r->checker,
@@ -233,6 +251,26 @@ int staterig_rule(struct staterig *r, uint64_t who, enum dw_ruling ruling)
 	return staterig_give(r, &c);
 }
 
+void staterig_name_deputy(struct staterig *r, uint64_t user, uint64_t deputy)
+{
+	struct dw_authority_fact f = { .type = DW_EV_DEPUTY_NAMED,
+				       .seq = 900 + user,
+				       .actor = user,
+				       .recorded_at = r->now,
+				       .deputy = deputy,
+				       .until = r->now + 60 * SECOND };
+
+	dw_authority_apply(r->authority, &f);
+}
+
+int staterig_rule_for(struct staterig *r, uint64_t who, uint64_t user)
+{
+	struct dw_statement_command c = staterig_command(r, DW_CMD_RULE, who);
+
+	c.on_behalf_of = user;
+	return staterig_give(r, &c);
+}
+
 int staterig_publish(struct staterig *r)
 {
 	struct dw_statement_command c = staterig_command(r, DW_CMD_PUBLISH, LEAD);
@@ -267,6 +305,37 @@ void staterig_need(struct staterig *r, const char *group, unsigned n)
 	DW_INVARIANT(fits);
 }
 
+struct dw_statement_now staterig_now(const struct staterig *r)
+{
+	return (struct dw_statement_now){ .at = r->now,
+					  .people = everybody(r),
+					  .rules = &r->authority->rules,
+					  .severity = r->s->severity };
+}
+
+enum dw_statement_status staterig_status(const struct staterig *r)
+{
+	struct dw_statement_now now = staterig_now(r);
+
+	return dw_statement_status(r->t, &now);
+}
+
+size_t staterig_count(const struct staterig *r, enum dw_event_type type)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		n += r->fact[i].type == type;
+	return n;
+}
+
+void staterig_is(const struct staterig *r, enum dw_statement_status want)
+{
+	assert_string_equal(dw_statement_word(DW_WORDS_STATEMENT_STATUS,
+					      staterig_status(r)),
+			    dw_statement_word(DW_WORDS_STATEMENT_STATUS, want));
+}
+
 void staterig_refused(const struct staterig *r, int rc, int want, const char *at)
 {
 	if (rc != want || strcmp(r->fault.pointer, at) != 0)
@@ -280,7 +349,8 @@ void staterig_lacks(const struct staterig *r, const char *want)
 	static const char letters[] = "GRHAXE";
 	struct dw_lack lack[DW_LACKS_MAX];
 	char got[DW_LACKS_MAX + 1] = "";
-	size_t n = dw_statement_lacks(r->t, dw_statement_submitted(r->t), r->now, lack);
+	struct dw_statement_now now = staterig_now(r);
+	size_t n = dw_statement_lacks(r->t, dw_statement_submitted(r->t), &now, lack);
 
 	for (size_t i = 0; i < n; i++)
 		got[i] = letters[lack[i].kind];

@@ -32,7 +32,8 @@ struct staterig {
 	struct dw_fault fault;
 	uint64_t seq;
 	int64_t now;
-	unsigned gone; /* 1 << person: their account is disabled */
+	/* 1 << person: their account is disabled, they are no approver, they are in no group */
+	unsigned gone, unroled, ungrouped;
 	/* all that happened, as it was read back; those of the statement */
 	struct dw_statement_fact *fact;
 	size_t n, cap;
@@ -56,7 +57,16 @@ int staterig_rest(struct staterig *r, uint64_t claim, enum dw_rests how, uint32_
 		  uint32_t to);
 int staterig_submit(struct staterig *r);
 int staterig_rule(struct staterig *r, uint64_t who, enum dw_ruling ruling);
+/** `user` names a deputy for a minute; who says yes for `user`. */
+void staterig_name_deputy(struct staterig *r, uint64_t user, uint64_t deputy);
+int staterig_rule_for(struct staterig *r, uint64_t who, uint64_t user);
 int staterig_publish(struct staterig *r);
+/** What a version is held against now; and what the statement is by that. */
+struct dw_statement_now staterig_now(const struct staterig *r);
+enum dw_statement_status staterig_status(const struct staterig *r);
+/** So many events of that type, and that status. */
+size_t staterig_count(const struct staterig *r, enum dw_event_type type);
+void staterig_is(const struct staterig *r, enum dw_statement_status want);
 /** It was refused: with that code, for that field, in words, and nothing of it is planned. */
 void staterig_refused(const struct staterig *r, int rc, int want, const char *at);
 /** What the submitted version lacks, as letters: Group, Rejected, Held, Asked, eXpired, Edited. */

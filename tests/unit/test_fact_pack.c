@@ -9,6 +9,7 @@
  */
 #include "base/blob.h"
 #include "base/buf.h"
+#include "domain/statement.h"
 #include "engine/room.h"
 #include "factgen.h"
 
@@ -123,7 +124,8 @@ static char *render(const struct dw_incident *s)
 
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&j, &b);
-	dw_room_write(&j, s, NULL, names, INT64_C(1791000000000000));
+	dw_room_write(&j, s, NULL, names,
+		      &(struct dw_statement_now){ .at = INT64_C(1791000000000000) });
 	assert_int_equal(dw_jsonw_end(&j), 0);
 	return b.p;
 }

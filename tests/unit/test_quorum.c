@@ -81,7 +81,7 @@ static void too_many_groups_can_be_met_by_nobody(void **state)
 	for (unsigned i = 0; i <= DW_NEEDS_MAX; i++) {
 		snprintf(name[i], sizeof(name[i]), "g%u", i);
 		rule[i] = (struct dw_quorum_rule){ 0, 4, ask(name[i], 1, false) };
-		yes[i] = (struct dw_yes){ i + 1, dw_str_of(name[i]) };
+		yes[i] = (struct dw_yes){ .user = i + 1, .groups = dw_str_of(name[i]) };
 	}
 	dw_quorum_demand(&q, &rules, DW_CHANNEL_PRESS, 1);
 	assert_int_equal(q.n_needs, DW_NEEDS_MAX);
@@ -113,7 +113,8 @@ static void a_group_is_a_whole_word_of_the_list(void **state)
 
 static void one_person_counts_in_each_group(void **state)
 {
-	struct dw_yes yes[] = { { 1, DW_STR("comms,legal") }, { 2, DW_STR("") } };
+	struct dw_yes yes[] = { { .user = 1, .groups = DW_STR("comms,legal") },
+				{ .user = 2, .groups = DW_STR("") } };
 	struct dw_quorum q = ask("legal", 1, false);
 	struct dw_need missing[DW_NEEDS_MAX];
 
@@ -126,6 +127,15 @@ static void one_person_counts_in_each_group(void **state)
 	assert_need(&missing[1], "comms", 1);
 	assert_int_equal(dw_quorum_missing(&q, yes, 2, missing), 1);
 	assert_need(&missing[0], "comms", 1);
+	/* what they are in by now takes away and gives nothing */
+	yes[0].still = DW_STR("legal,executive");
+	assert_int_equal(dw_quorum_missing(&q, yes, 2, missing), 1);
+	assert_need(&missing[0], "comms", 2);
+	yes[0].still = DW_STR("");
+	yes[1].still = DW_STR("comms,legal");
+	assert_int_equal(dw_quorum_missing(&q, yes, 2, missing), 2);
+	assert_need(&missing[0], "comms", 2);
+	assert_need(&missing[1], "legal", 1);
 }
 
 /* The needs are in order and each group once, whatever came in which order. */

@@ -4,6 +4,7 @@
  * journal itself folds to, at every moment, after a restart and after a rebuild.
  */
 #include "base/blob.h"
+#include "domain/statement.h"
 #include "engine/projection.h"
 #include "engine/room.h"
 #include "enginerig.h"
@@ -138,7 +139,7 @@ static char *render(const struct dw_incident *s)
 	dw_buf_init(&b, DW_ROOM_OUT_MAX);
 	dw_jsonw_init(&j, &b);
 	dw_room_write(&j, s, NULL, dw_account_names(w.rig.account),
-		      INT64_C(1791000000000000));
+		      &(struct dw_statement_now){ .at = INT64_C(1791000000000000) });
 	assert_int_equal(dw_jsonw_end(&j), 0);
 	return b.p;
 }

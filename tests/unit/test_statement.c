@@ -60,7 +60,7 @@ static void a_draft_begins_as_it_was_given(void **state)
 	assert_true(r.t->by == NORA && r.t->changed_by == NORA && r.t->revision == 0);
 	assert_true(r.t->channel == DW_CHANNEL_SOCIAL &&
 		    r.t->reader == DW_READER_CUSTOMER && r.t->translation_of == 7);
-	assert_int_equal(dw_statement_status(r.t), DW_STATEMENT_DRAFT);
+	assert_int_equal(staterig_status(&r), DW_STATEMENT_DRAFT);
 	assert_int_equal(r.t->rests.n, 2);
 	assert_true(r.t->rests.p[0].id != r.t->rests.p[1].id &&
 		    r.t->rests.p[0].by == NORA);
@@ -292,12 +292,12 @@ static void a_submission_freezes_the_text(void **state)
 	assert_int_equal(v->rests.p[0].id, r.t->rests.p[0].id);
 	assert_string_equal(r.plan.digest, v->digest);
 	assert_true(r.plan.status == DW_STATEMENT_SUBMITTED && r.plan.n_lacks == 1);
-	assert_int_equal(dw_statement_status(r.t), DW_STATEMENT_SUBMITTED);
+	assert_int_equal(staterig_status(&r), DW_STATEMENT_SUBMITTED);
 	assert_int_equal(r.plan.n_bare, 1); /* 18:00 rests on nothing */
 	assert_int_equal(staterig_submit(&r), 0);
 	assert_true(r.plan.n == 0 && r.t->versions.n == 1 && r.plan.n_lacks == 1);
 	assert_int_equal(staterig_type(&r, NORA, 0, 3, "Our"), 0);
-	assert_int_equal(dw_statement_status(r.t), DW_STATEMENT_DRAFT);
+	assert_int_equal(staterig_status(&r), DW_STATEMENT_DRAFT);
 	assert_true(dw_str_eq(dw_statement_submitted(r.t)->text, DW_STR(TEXT)));
 	assert_int_equal(staterig_type(&r, NORA, 0, 3, "The"), 0);
 	assert_false(dw_statement_is_edited(r.t));
@@ -453,10 +453,10 @@ static void the_fold_is_total(void **state)
 				continue;
 			if (f.type != DW_EV_STATEMENT_DRAFTED)
 				dw_statement_apply(r.t, &f);
-			(void)dw_statement_status(r.t);
+			(void)staterig_status(&r);
 		}
 		assert_true(dw_statement_out(r.t) == NULL && r.t->rests.n == 0);
-		assert_true(dw_statement_status(r.t) != DW_STATEMENT_APPROVED);
+		assert_true(staterig_status(&r) != DW_STATEMENT_APPROVED);
 		staterig_fini(&r);
 	}
 }
@@ -491,7 +491,7 @@ static void behind_a_gap_nothing_is_told(void **state)
 	f.statement = r.t->id;
 	dw_statement_apply(r.t, &f);
 	assert_true(r.t->is_erased && r.t->revision == 3);
-	assert_int_equal(dw_statement_status(r.t), DW_STATEMENT_DRAFT);
+	assert_int_equal(staterig_status(&r), DW_STATEMENT_DRAFT);
 	staterig_refused(&r, staterig_type(&r, OMID, 0, 0, "x"), DW_EUNPROCESSABLE, "");
 	staterig_fini(&r);
 }

@@ -121,12 +121,13 @@ static void type(unsigned i, struct seeded *die)
 
 static char *show(const struct dw_statement *t)
 {
+	struct dw_statement_now then = { .at = t->changed_at };
 	struct dw_jsonw j;
 	struct dw_buf b;
 
 	dw_buf_init(&b, DW_STATEMENT_OUT_MAX);
 	dw_jsonw_init(&j, &b);
-	dw_statement_write(&j, t, dw_account_names(w.rig.account), t->changed_at, NULL);
+	dw_statement_write(&j, t, dw_account_names(w.rig.account), &then, NULL);
 	assert_int_equal(dw_jsonw_end(&j), 0);
 	return b.p; /* the caller's */
 }

@@ -19,13 +19,6 @@ static void begin(struct staterig *r)
 	assert_int_equal(staterig_submit(r), 0);
 }
 
-static void assert_status(const struct staterig *r, enum dw_statement_status want)
-{
-	assert_string_equal(dw_statement_word(DW_WORDS_STATEMENT_STATUS,
-					      dw_statement_status(r->t)),
-			    dw_statement_word(DW_WORDS_STATEMENT_STATUS, want));
-}
-
 /* ---- leaving ---- */
 
 static void an_approved_version_leaves(void **state)
@@ -37,7 +30,7 @@ static void an_approved_version_leaves(void **state)
 	assert_non_null(strstr(r.fault.detail, "1 more of anybody"));
 	assert_int_equal(staterig_rule(&r, SAM, DW_RULING_APPROVE), 0);
 	assert_int_equal(staterig_publish(&r), 0);
-	assert_status(&r, DW_STATEMENT_PUBLISHED);
+	staterig_is(&r, DW_STATEMENT_PUBLISHED);
 	assert_int_equal(dw_statement_out(r.t)->version, 0);
 	assert_true(r.s->words.n == 1 && r.s->words.p[0].audience == DW_AUDIENCE_PUBLIC &&
 		    dw_str_eq(r.s->words.p[0].text, DW_STR("Water")) &&
@@ -119,7 +112,7 @@ static void the_brake_stops_all_but_a_withdrawal(void **state)
 	staterig_refused(&r, staterig_give(&r, &c), DW_EINVAL, "/reason");
 	c.reason = DW_STR("It was wrong");
 	assert_int_equal(staterig_give(&r, &c), 0);
-	assert_status(&r, DW_STATEMENT_WITHDRAWN);
+	staterig_is(&r, DW_STATEMENT_WITHDRAWN);
 	staterig_refused(&r, staterig_give(&r, &c), DW_EUNPROCESSABLE, "");
 	staterig_refused(&r, staterig_type(&r, NORA, 0, 0, "x"), DW_EUNPROCESSABLE, "");
 	staterig_refused(&r, staterig_submit(&r), DW_EUNPROCESSABLE, "");
@@ -138,16 +131,16 @@ static void a_version_behind_one_that_is_out_needs_a_reason(void **state)
 	assert_int_equal(staterig_rule(&r, SAM, DW_RULING_APPROVE), 0);
 	assert_int_equal(staterig_publish(&r), 0);
 	assert_int_equal(staterig_type(&r, NORA, 43, 44, "9"), 0);
-	assert_status(&r, DW_STATEMENT_PUBLISHED);
+	staterig_is(&r, DW_STATEMENT_PUBLISHED);
 	assert_int_equal(staterig_submit(&r), 0);
-	assert_status(&r, DW_STATEMENT_SUBMITTED);
+	staterig_is(&r, DW_STATEMENT_SUBMITTED);
 	assert_int_equal(staterig_rule(&r, SAM, DW_RULING_APPROVE), 0);
-	assert_status(&r, DW_STATEMENT_APPROVED);
+	staterig_is(&r, DW_STATEMENT_APPROVED);
 	c = staterig_command(&r, DW_CMD_PUBLISH, LEAD);
 	staterig_refused(&r, staterig_give(&r, &c), DW_EINVAL, "/reason");
 	c.reason = DW_STR("The time was wrong");
 	assert_int_equal(staterig_give(&r, &c), 0);
-	assert_status(&r, DW_STATEMENT_PUBLISHED);
+	staterig_is(&r, DW_STATEMENT_PUBLISHED);
 	assert_int_equal(dw_statement_out(r.t)->version, 1);
 	staterig_fini(&r);
 }

@@ -157,14 +157,40 @@ static const struct dw_statement_fact *hear_all(const struct play *p, size_t upt
 	return v;
 }
 
-static size_t count_yes(const struct voice voice[PEOPLE], struct dw_str group)
+static bool may_own(const struct play *p, const struct dw_statement_fact *v)
+{
+	bool may = v->quorum.may_approve_own;
+
+	for (size_t i = 0; i < p->r.authority->rules.n; i++)
+		if (p->r.s->severity <= p->r.rule[i].severity_most)
+			may = may && p->r.rule[i].quorum.may_approve_own;
+	return may;
+}
+
+/* Does that yes count now? */
+static bool has_weight(const struct play *p, const struct dw_statement_fact *v,
+		       const struct voice *one, bool is_of_group)
+{
+	unsigned taken = p->r.gone | p->r.unroled;
+
+	if (one->f == NULL || one->ruling != DW_RULING_APPROVE ||
+	    (taken >> one->person & 1) != 0 || (taken >> one->f->actor & 1) != 0)
+		return false;
+	if (!may_own(p, v) &&
+	    (one->person == v->last_author || one->f->actor == v->last_author))
+		return false;
+	return !is_of_group || (p->r.ungrouped >> one->person & 1) == 0;
+}
+
+static size_t count_yes(const struct play *p, const struct dw_statement_fact *v,
+			const struct voice voice[PEOPLE], struct dw_str group)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < PEOPLE; i++) {
 		char list[80], name[80];
 
-		if (voice[i].f == NULL || voice[i].ruling != DW_RULING_APPROVE)
+		if (!has_weight(p, v, &voice[i], group.n > 0))
 			continue;
 		snprintf(list, sizeof(list), ",%.*s,", (int)voice[i].f->groups.n,
 			 voice[i].f->groups.p);
@@ -174,17 +200,28 @@ static size_t count_yes(const struct voice voice[PEOPLE], struct dw_str group)
 	return n;
 }
 
-/* Is the quorum of v met, and does nobody stand against it? */
-static bool is_met(const struct dw_statement_fact *v, const struct voice voice[PEOPLE])
+static bool is_enough(const struct play *p, const struct dw_statement_fact *v,
+		      const struct voice voice[PEOPLE], const struct dw_quorum *q)
+{
+	for (size_t i = 0; i < q->n_needs; i++)
+		if (count_yes(p, v, voice, q->need[i].group) < q->need[i].n)
+			return false;
+	return true;
+}
+
+/* Is the quorum of v met, and all that is asked for now; and does nobody stand against it? */
+static bool is_met(const struct play *p, const struct dw_statement_fact *v,
+		   const struct voice voice[PEOPLE])
 {
 	for (size_t i = 0; i < PEOPLE; i++)
 		if (voice[i].f != NULL && (voice[i].ruling == DW_RULING_REJECT ||
 					   voice[i].ruling == DW_RULING_HOLD))
 			return false;
-	for (size_t i = 0; i < v->quorum.n_needs; i++)
-		if (count_yes(voice, v->quorum.need[i].group) < v->quorum.need[i].n)
+	for (size_t i = 0; i < p->r.authority->rules.n; i++)
+		if (p->r.s->severity <= p->r.rule[i].severity_most &&
+		    !is_enough(p, v, voice, &p->r.rule[i].quorum))
 			return false;
-	return true;
+	return is_enough(p, v, voice, &v->quorum);
 }
 
 static bool is_edited(const struct play *p, const struct dw_statement_fact *v)
@@ -221,24 +258,25 @@ static enum dw_statement_status status_of(const struct play *p)
 		return DW_STATEMENT_PUBLISHED;
 	if (v == NULL || is_edited(p, v))
 		return DW_STATEMENT_DRAFT;
-	return is_met(v, voice) ? DW_STATEMENT_APPROVED : DW_STATEMENT_SUBMITTED;
+	return is_met(p, v, voice) ? DW_STATEMENT_APPROVED : DW_STATEMENT_SUBMITTED;
 }
 
 static void check_state(struct play *p)
 {
 	struct dw_lack lack[DW_LACKS_MAX];
+	struct dw_statement_now now = staterig_now(&p->r);
 	struct voice voice[PEOPLE];
 	const struct dw_statement_fact *v = hear_all(p, p->r.n, voice);
 	bool is_free;
 
-	assert_int_equal(dw_statement_status(p->r.t), status_of(p));
+	assert_int_equal(staterig_status(&p->r), status_of(p));
 	assert_int_equal(v != NULL, p->r.t->versions.n > 0);
 	if (v == NULL)
 		return;
-	is_free = is_met(v, voice) && !is_edited(p, v) &&
+	is_free = is_met(p, v, voice) && !is_edited(p, v) &&
 		  (v->deadline == 0 || p->r.now <= v->deadline);
-	assert_int_equal(dw_statement_lacks(p->r.t, dw_statement_submitted(p->r.t),
-					    p->r.now, lack) == 0,
+	assert_int_equal(dw_statement_lacks(p->r.t, dw_statement_submitted(p->r.t), &now,
+					    lack) == 0,
 			 is_free);
 }
 
@@ -256,7 +294,7 @@ static void check_new_facts(struct play *p, size_t from)
 			continue;
 		v = hear_all(p, i, voice);
 		assert_true(v != NULL && dw_str_eq(v->digest, f->digest));
-		assert_true(is_met(v, voice));
+		assert_true(is_met(p, v, voice));
 		if (f->type == DW_EV_STATEMENT_PUBLISHED)
 			assert_true(f->actor == LEAD && !p->r.s->is_drill &&
 				    !is_edited(p, v));
@@ -339,7 +377,7 @@ static enum dw_command_type some_act(struct play *p)
 		DW_CMD_RULE,   DW_CMD_RULE, DW_CMD_PUBLISH
 	};
 
-	if (dw_statement_status(p->r.t) == DW_STATEMENT_APPROVED && below(p, 2) != 0)
+	if (staterig_status(&p->r) == DW_STATEMENT_APPROVED && below(p, 2) != 0)
 		return DW_CMD_PUBLISH;
 	if (below(p, 4) != 0)
 		return often[below(p, 11)];
@@ -363,6 +401,10 @@ static void move_world(struct play *p)
 		staterig_fold(&p->r);
 	}
 	p->r.gone = below(p, 10) == 0 ? 1u << below(p, PEOPLE) : 0;
+	p->r.unroled = below(p, 10) == 0 ? 1u << below(p, PEOPLE) : 0;
+	p->r.ungrouped = below(p, 10) == 0 ? 1u << below(p, PEOPLE) : 0;
+	if (below(p, 10) == 0)
+		p->r.s->severity = 1 + (unsigned)below(p, 2);
 	o->frozen_seq = below(p, 10) == 0 ? 5 : 0;
 }
 
@@ -404,6 +446,7 @@ static void check_replay(struct play *p)
 {
 	const struct dw_statement *t = p->r.t;
 	struct dw_statement *again = dw_statement_create();
+	struct dw_statement_now now = staterig_now(&p->r);
 
 	for (size_t i = 0; i < p->r.n; i++) {
 		struct dw_statement_fact f = p->r.fact[i];
@@ -434,7 +477,7 @@ static void check_replay(struct play *p)
 					    b->rulings.p[k].carried_from);
 		assert_int_equal(a->approved_seq, b->approved_seq);
 	}
-	assert_int_equal(dw_statement_status(again), dw_statement_status(t));
+	assert_int_equal(dw_statement_status(again, &now), dw_statement_status(t, &now));
 	dw_statement_destroy(again);
 }
 
@@ -447,6 +490,10 @@ static void begin(struct play *p, uint64_t seed)
 		staterig_need(&p->r, "legal", 1);
 	if (below(p, 2) != 0)
 		staterig_need(&p->r, "", 1 + (unsigned)below(p, 2));
+	if (below(p, 4) == 0) {
+		staterig_need(&p->r, "comms", 1);
+		p->r.rule[p->r.authority->rules.n - 1].severity_most = 1;
+	}
 	if (p->r.authority->rules.n > 0 && below(p, 3) == 0)
 		p->r.rule[0].quorum.may_approve_own = true;
 	p->r.s->is_drill = seed % 8 == 7;

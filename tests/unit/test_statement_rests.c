@@ -45,7 +45,7 @@ static void rests_count_where_they_stand(void **state)
 					       DW_RESTS_ASSERTS, 0, 18),
 				 0);
 		assert_int_equal(staterig_submit(&r), 0);
-		assert_int_equal(dw_statement_status(r.t),
+		assert_int_equal(staterig_status(&r),
 				 swap ? DW_STATEMENT_SUBMITTED : DW_STATEMENT_APPROVED);
 		staterig_fini(&r);
 	}

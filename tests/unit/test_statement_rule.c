@@ -20,22 +20,6 @@ static void begin(struct staterig *r)
 	assert_int_equal(staterig_submit(r), 0);
 }
 
-static void assert_status(const struct staterig *r, enum dw_statement_status want)
-{
-	assert_string_equal(dw_statement_word(DW_WORDS_STATEMENT_STATUS,
-					      dw_statement_status(r->t)),
-			    dw_statement_word(DW_WORDS_STATEMENT_STATUS, want));
-}
-
-static size_t count(const struct staterig *r, enum dw_event_type type)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->n; i++)
-		n += r->fact[i].type == type;
-	return n;
-}
-
 /* ---- verdicts ---- */
 
 static void the_yes_that_is_enough_approves(void **state)
@@ -57,7 +41,7 @@ static void the_yes_that_is_enough_approves(void **state)
 	staterig_lacks(&r, "");
 	assert_true(r.plan.n == 2 && r.plan.fact[1].type == DW_EV_STATEMENT_APPROVED);
 	assert_true(r.plan.status == DW_STATEMENT_APPROVED && r.plan.n_lacks == 0);
-	assert_status(&r, DW_STATEMENT_APPROVED);
+	staterig_is(&r, DW_STATEMENT_APPROVED);
 	assert_int_equal(r.t->versions.p[0].approved_seq, r.seq);
 	assert_int_equal(staterig_rule(&r, HODA, DW_RULING_APPROVE), 0);
 	assert_int_equal(r.plan.n, 1); /* it was approved already */
@@ -72,19 +56,19 @@ static void the_last_word_of_a_person_counts(void **state)
 	assert_int_equal(staterig_rule(&r, SAM, DW_RULING_APPROVE), 0);
 	assert_int_equal(staterig_rule(&r, HODA, DW_RULING_REJECT), 0);
 	staterig_lacks(&r, "R"); /* the other approval stands */
-	assert_status(&r, DW_STATEMENT_SUBMITTED);
+	staterig_is(&r, DW_STATEMENT_SUBMITTED);
 	assert_int_equal(staterig_rule(&r, HODA, DW_RULING_HOLD), 0);
 	staterig_lacks(&r, "H");
 	assert_int_equal(staterig_rule(&r, HODA, DW_RULING_ASK), 0);
 	staterig_lacks(&r, ""); /* nobody waits for the answer */
-	assert_int_equal(count(&r, DW_EV_STATEMENT_APPROVED), 2);
+	assert_int_equal(staterig_count(&r, DW_EV_STATEMENT_APPROVED), 2);
 	assert_int_equal(staterig_rule(&r, SAM, DW_RULING_ASK), 0);
 	staterig_lacks(&r, "GAA");
 	assert_int_equal(dw_statement_ruling_of(&r.t->versions.p[0], SAM)->ruling,
 			 DW_RULING_ASK);
 	assert_int_equal(staterig_rule(&r, HODA, DW_RULING_APPROVE), 0);
 	staterig_lacks(&r, "");
-	assert_int_equal(count(&r, DW_EV_STATEMENT_APPROVED), 3);
+	assert_int_equal(staterig_count(&r, DW_EV_STATEMENT_APPROVED), 3);
 	staterig_fini(&r);
 }
 
@@ -141,7 +125,7 @@ static void nobody_approves_what_they_changed_last(void **state)
 	assert_int_equal(staterig_submit(&r), 0);
 	assert_int_equal(staterig_rule(&r, BOTH, DW_RULING_APPROVE), 0);
 	assert_true(r.fact[r.n - 2].is_own && r.t->versions.p[1].rulings.p[0].is_own);
-	assert_status(&r, DW_STATEMENT_APPROVED);
+	staterig_is(&r, DW_STATEMENT_APPROVED);
 	staterig_fini(&r);
 }
 
@@ -170,26 +154,6 @@ static void after_the_deadline_nothing_counts(void **state)
 	staterig_fini(&r);
 }
 
-static void name_deputy(struct staterig *r, uint64_t user, uint64_t deputy)
-{
-	struct dw_authority_fact f = { .type = DW_EV_DEPUTY_NAMED,
-				       .seq = 900 + user,
-				       .actor = user,
-				       .recorded_at = r->now,
-				       .deputy = deputy,
-				       .until = r->now + MINUTE };
-
-	dw_authority_apply(r->authority, &f);
-}
-
-static int rule_for(struct staterig *r, uint64_t who, uint64_t user)
-{
-	struct dw_statement_command c = staterig_command(r, DW_CMD_RULE, who);
-
-	c.on_behalf_of = user;
-	return staterig_give(r, &c);
-}
-
 static void a_deputy_is_one_voice_for_another(void **state)
 {
 	struct staterig r;
@@ -199,11 +163,13 @@ static void a_deputy_is_one_voice_for_another(void **state)
 	staterig_need(&r, "", 2);
 	staterig_draft(&r, TEXT);
 	assert_int_equal(staterig_submit(&r), 0);
-	staterig_refused(&r, rule_for(&r, DANA, SAM), DW_EFORBIDDEN, "/on_behalf_of");
-	name_deputy(&r, SAM, DANA);
-	name_deputy(&r, DANA, HODA);
-	staterig_refused(&r, rule_for(&r, HODA, SAM), DW_EFORBIDDEN, "/on_behalf_of");
-	assert_int_equal(rule_for(&r, DANA, SAM), 0);
+	staterig_refused(&r, staterig_rule_for(&r, DANA, SAM), DW_EFORBIDDEN,
+			 "/on_behalf_of");
+	staterig_name_deputy(&r, SAM, DANA);
+	staterig_name_deputy(&r, DANA, HODA);
+	staterig_refused(&r, staterig_rule_for(&r, HODA, SAM), DW_EFORBIDDEN,
+			 "/on_behalf_of");
+	assert_int_equal(staterig_rule_for(&r, DANA, SAM), 0);
 	assert_true(r.t->versions.p[0].rulings.p[0].by == DANA &&
 		    r.t->versions.p[0].rulings.p[0].on_behalf_of == SAM);
 	staterig_lacks(&r, "G"); /* legal has said yes, by his groups */
@@ -214,7 +180,8 @@ static void a_deputy_is_one_voice_for_another(void **state)
 	assert_int_equal(staterig_rule(&r, SAM, DW_RULING_APPROVE), 0);
 	staterig_lacks(&r, "G"); /* he is the same person */
 	r.now += MINUTE;
-	staterig_refused(&r, rule_for(&r, DANA, SAM), DW_EFORBIDDEN, "/on_behalf_of");
+	staterig_refused(&r, staterig_rule_for(&r, DANA, SAM), DW_EFORBIDDEN,
+			 "/on_behalf_of");
 	staterig_fini(&r);
 }
 
@@ -226,12 +193,12 @@ static void a_deputy_cannot_get_round_the_author(void **state)
 	staterig_draft(&r, TEXT);
 	assert_int_equal(staterig_type(&r, BOTH, 0, 3, "Our"), 0);
 	assert_int_equal(staterig_submit(&r), 0);
-	name_deputy(&r, BOTH, SAM);
-	name_deputy(&r, HODA, BOTH);
-	staterig_refused(&r, rule_for(&r, SAM, BOTH), DW_EFORBIDDEN, "");
-	staterig_refused(&r, rule_for(&r, BOTH, HODA), DW_EFORBIDDEN, "");
+	staterig_name_deputy(&r, BOTH, SAM);
+	staterig_name_deputy(&r, HODA, BOTH);
+	staterig_refused(&r, staterig_rule_for(&r, SAM, BOTH), DW_EFORBIDDEN, "");
+	staterig_refused(&r, staterig_rule_for(&r, BOTH, HODA), DW_EFORBIDDEN, "");
 	r.gone = 1u << HODA;
-	staterig_refused(&r, rule_for(&r, BOTH, HODA), DW_EUNPROCESSABLE,
+	staterig_refused(&r, staterig_rule_for(&r, BOTH, HODA), DW_EUNPROCESSABLE,
 			 "/on_behalf_of");
 	staterig_fini(&r);
 }
@@ -280,7 +247,7 @@ static void space_alone_carries_every_verdict(void **state)
 	assert_int_equal(r.plan.n, 3);
 	assert_int_equal(r.plan.fact[1].type, DW_EV_VERDICT_CARRIED);
 	assert_int_equal(r.plan.fact[2].type, DW_EV_STATEMENT_APPROVED);
-	assert_status(&r, DW_STATEMENT_APPROVED);
+	staterig_is(&r, DW_STATEMENT_APPROVED);
 	assert_int_equal(r.t->versions.p[1].rulings.p[0].carried_from,
 			 r.t->versions.p[0].seq);
 	assert_int_equal(staterig_rule(&r, HODA, DW_RULING_REJECT), 0);
@@ -342,15 +309,15 @@ static void who_broke_the_line_last_takes_no_yes_along(void **state)
 
 	begin(&r);
 	assert_int_equal(staterig_rule(&r, BOTH, DW_RULING_APPROVE), 0);
-	assert_status(&r, DW_STATEMENT_APPROVED);
+	staterig_is(&r, DW_STATEMENT_APPROVED);
 	assert_int_equal(staterig_type(&r, BOTH, 18, 19, "\n"), 0);
 	assert_int_equal(staterig_submit(&r), 0);
 	staterig_lacks(&r, "G");
 	/* nor one that somebody gave for them; but a no stays a no */
-	name_deputy(&r, BOTH, SAM);
+	staterig_name_deputy(&r, BOTH, SAM);
 	assert_int_equal(staterig_type(&r, NORA, 18, 19, "\n\n"), 0);
 	assert_int_equal(staterig_submit(&r), 0);
-	assert_int_equal(rule_for(&r, SAM, BOTH), 0);
+	assert_int_equal(staterig_rule_for(&r, SAM, BOTH), 0);
 	staterig_lacks(&r, "");
 	assert_int_equal(staterig_type(&r, BOTH, 18, 20, "\n"), 0);
 	assert_int_equal(staterig_submit(&r), 0);
