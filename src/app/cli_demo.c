@@ -29,7 +29,7 @@ static const struct person {
 } people[] = {
 	{ "lead", "lead", "comms", "commands incidents" },
 	{ "drafter", "drafter", "comms", "writes" },
-	{ "approver", "approver", "legal,executive", "gives verdicts" },
+	{ "approver", "approver", "legal,executive", "gives verdicts: statements wait" },
 	{ "observer", "observer", "", "reads" },
 	{ "admin", "admin", "", "accounts and settings" },
 };
@@ -99,6 +99,7 @@ static void print_guide(const struct demo *d)
 	for (size_t i = 0; i < N_PEOPLE; i++)
 		printf("  %-10s %-26s %s\n", people[i].name, d->password[i],
 		       people[i].what);
+	printf("\nThe newsroom needs no name:  %s/newsroom\n", d->url);
 	printf("\nThe same with curl: sign in, follow the stream from its beginning, say something.\n\n"
 	       "  curl -sS -c jar.txt -H 'Content-Type: application/json' \\\n"
 	       "    -d '{\"username\":\"observer\",\"password\":\"%s\"}' %s/api/v1/session\n\n"
@@ -298,6 +299,9 @@ static int demo(const struct dw_command *cmd, struct dw_config *conf, struct dem
 	/* quiet, unless asked: the story is what one wants to see */
 	if (dw_config_set(conf, DW_STR("log_level"), DW_STR("warn"), DW_FROM_FLAG, &err) <
 		    0 ||
+	    (conf->organisation[0] == '\0' &&
+	     dw_config_set(conf, DW_STR("organisation"), DW_STR("Zoodaq"), DW_FROM_FLAG,
+			   &err) < 0) ||
 	    make_folder(conf, &err) < 0)
 		return dw_cli_fail(cmd, &err);
 	d->conf = conf;

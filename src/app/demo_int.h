@@ -6,16 +6,19 @@
 
 /* One act, or one search whose hits a later act names. */
 struct dw_demo_step {
-	double at_s;	  /* of the story */
-	const char *who;  /* name of the account */
-	const char *call; /* "POST /incidents/$room/notes"; GET: the ids of the items */
-	const char *body; /* JSON, or NULL; see below */
+	double at_s;	 /* of the story */
+	const char *who; /* name of the account */
+	/* "POST /incidents/$room/notes"; GET: the ids of the items; "EDIT /statements/$one": type in it */
+	const char *call;
+	const char *
+		body; /* JSON, or NULL; see below; EDIT: [[what stands there, what is to], …] */
 	const char *save; /* the name of what it makes or finds, or NULL */
 };
 
 /*
- * In call and body: $name is the id of what was saved under that name, or of an account;
- * $+60 is the time in 60 seconds. A PATCH names what it changes in `save`.
+ * In call and body: $name is the id of what was saved under that name, or of an account, $name.digest
+ * and $name.revision those of a statement, $name.password that of an account; $+60 is the time in
+ * 60 seconds. A PATCH names what it changes in `save`.
  */
 extern const struct dw_demo_step dw_demo_steps[];
 extern const size_t dw_demo_n_steps;

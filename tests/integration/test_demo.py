@@ -121,9 +121,9 @@ def test_the_team_works_in_its_room():
 
             def at_the_end():
                 assert "the team stops" not in demo.said(), demo.said()
-                return [r for r in rooms() if r["status"] == "monitoring"]
+                return [r for r in rooms() if (r["status"], r["severity"]) == ("monitoring", 1)]
             room = wait_for(at_the_end, "the end of the evening")[0]
-            eq([r["drill"] for r in rooms()], [False, True])
+            eq(sorted(r["drill"] for r in rooms()), [False, False, True])
             whole = c("GET", f"/api/v1/incidents/{room['id']}", headers=cookie).ok(200).json()
             eq(whole["severity"], 1)
             eq(sorted(p["role"] for p in whole["participants"]), ["communications", "lead", "legal"])
@@ -132,9 +132,41 @@ def test_the_team_works_in_its_room():
             eq(len(whole["decisions"]), 2)
             eq([p["slug"] for p in whole["playbooks"]], ["service-outage"])
             eq([w["audience"] for w in whole["words"]],
-               ["internal", "public", "executive", "public"])
+               ["internal", "public", "public", "executive", "public"])
             eq([(w["audience"], w["every_s"], w["is_promised"], w["last_word_at"] is None)
                 for w in whole["clocks"]["words"]],
                [("internal", 3600, False, False), ("executive", 7200, True, False),
                 ("public", 3600, True, False)])
             assert whole["counts"]["mentions"] > 0
+
+
+def test_statements_leave_and_wait():
+    with Demo("--speed", "100", "--rate", "800") as demo:
+        approver, drafter = demo.sign_in("approver"), demo.sign_in("drafter")
+        with Client(demo.address) as c:
+            def waiting():
+                assert "the team stops" not in demo.said(), demo.said()
+                return c("GET", "/api/v1/approvals", headers=approver).ok(200).json()["items"]
+            wait_for(lambda: len(waiting()) >= 3, "all that waits for the approver")
+            eq(sorted(s["lang"] for s in waiting()), ["en", "fa", "fa"])
+            eq(c("GET", "/api/v1/approvals", headers=drafter).ok(200).json()["items"], [])
+            rooms = c("GET", "/api/v1/incidents", headers=approver).ok(200).json()["items"]
+            room = [r for r in rooms if r["severity"] == 1][0]
+            whole = c("GET", f"/api/v1/incidents/{room['id']}", headers=approver).ok(200).json()
+            assert "Zoodaq = زوداق" in [n if isinstance(n, str) else n["line"] for n in whole["names"]], whole["names"]
+            made = {s["lang"]: c("GET", f"/api/v1/statements/{s['id']}", headers=approver).ok(200).json()
+                    for s in whole["statements"]}
+            eq({lang: s["status"] for lang, s in made.items()},
+               {"ar": "published", "en": "submitted", "fa": "submitted"})
+            for lang, s in made.items():
+                # from the template, with the contact that is set; in its own language; on the ledger
+                eq(s["template"], "holding")
+                assert "press@zoodaq.example" in s["text"] and "{" not in s["text"], s["text"]
+                letters = re.sub(r"press@zoodaq.example|UTC", "", s["text"])
+                eq(bool(re.search("[a-z]", letters)), lang == "en", s["text"])
+                eq(bool(re.search("[\u0600-\u06ff]", letters)), lang != "en", s["text"])
+                eq(sorted(r["rests"] for r in s["rests"]), ["asserts", "checking"])
+                eq(s["translation_of"], None if lang == "ar" else made["ar"]["id"])
+            page = c("GET", "/newsroom").ok(200).body.decode()
+            assert "Zoodaq" in page and made["ar"]["title"] in page, page
+            assert "تأخر الطلبات في عاصفة الثلاثاء" in page and made["fa"]["title"] not in page, page
