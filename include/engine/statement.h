@@ -36,15 +36,27 @@ bool dw_statement_has_tail(const struct dw_rooms *rooms, uint64_t statement,
 void dw_statement_write_tail(const struct dw_rooms *rooms, struct dw_jsonw *w,
 			     uint64_t statement, uint64_t since);
 
-/** Object: what a submission by `who` would say now. Requires: there is such a statement. */
-void dw_statement_write_checks(struct dw_rooms *rooms, struct dw_jsonw *w,
-			       uint64_t statement, const struct dw_principal *who);
+/* ---- what a submission would say: statement_checks.c ---- */
+
+#define DW_TRANSLATIONS_MAX 20 /* that are compared: the oldest, and so the original */
+
+struct dw_statement_checks;
+
+/** All that it takes, as it is now, for `who`. On the loop. Requires: there is such a statement. */
+struct dw_statement_checks *dw_statement_checks_take(struct dw_rooms *rooms,
+						     uint64_t statement,
+						     const struct dw_principal *who);
+/** Object. On any thread; the rooms live. */
+void dw_statement_checks_write(struct dw_statement_checks *c, struct dw_jsonw *w);
+/** On the loop. NULL is fine. */
+void dw_statement_checks_destroy(struct dw_statement_checks *c);
 
 /* ---- commands ---- */
 
 /* Answers that are out, for a near copy to be named: one id for each text; 0: in a room that is closed to whoever asks. */
 struct dw_earlier {
-	struct dw_shingles *shingles; /* borrowed from the rooms */
+	struct dw_shingles *shingles;	/* borrowed from the rooms */
+	struct dw_held_shingles **held; /* what each of them lies in */
 	uint64_t *id;
 	size_t n;
 };

@@ -24,7 +24,10 @@ struct dw_delta {
 
 #define DW_DELTAS_MAX 200 /* of each kind */
 
-/* By kind; of each what is gone, by place, and then what is new. */
+/*
+ * By kind; of each what is gone, by place, and then what is new. Of too many the first ones; where both sides have too many,
+ * half are of each.
+ */
 struct dw_deltas {
 	struct dw_delta at[DW_DELTA_KINDS * DW_DELTAS_MAX];
 	size_t n;
@@ -40,11 +43,19 @@ const char *dw_delta_name(enum dw_delta_kind kind);
 void dw_text_delta(const struct dw_checker *c, const struct dw_nameset *names,
 		   struct dw_str old, struct dw_str new, struct dw_str lang,
 		   struct dw_deltas *out);
+
+/* The numbers and names of a text, found once. */
+struct dw_told;
+
+/** Borrows the text until it is destroyed. */
+struct dw_told *dw_told_create(const struct dw_nameset *names, struct dw_str text);
+/** NULL is fine. */
+void dw_told_destroy(struct dw_told *t);
 /**
  * Of two texts in different languages: numbers that one has more often, and names that only one has
- * at all, where it has them first. Languages repeat names differently.
+ * at all, where it has them first. Languages repeat names differently. Requires: both were made with
+ * the same names.
  */
-void dw_text_translation_delta(const struct dw_nameset *names, struct dw_str a,
-			       struct dw_str b, struct dw_deltas *out);
+void dw_told_delta(struct dw_told *a, struct dw_told *b, struct dw_deltas *out);
 
 #endif

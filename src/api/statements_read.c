@@ -71,6 +71,7 @@ struct past_job {
 	uint64_t statement, room, upto, head;
 	int64_t at;	/* as_of as a time; 0: a seq */
 	bool is_ledger; /* where its time had gone by then, and not the statement */
+	struct dw_statement_checks *checks; /* what a submission would say now; or NULL */
 	struct dw_buf out;
 	struct dw_err err;
 	int rc;
@@ -88,6 +89,7 @@ static void on_read(struct dw_work *w)
 		dw_api_reply_json(j->req, 200, &j->out);
 	}
 	dw_buf_fini(&j->out);
+	dw_statement_checks_destroy(j->checks);
 	dw_names_unref(j->names);
 	free(j);
 }
@@ -135,15 +137,28 @@ static void fold_on_pool(struct dw_work *w, void *local)
 	dw_statement_destroy(t);
 }
 
+/* It has all but its request; run_on_pool is set. */
+static void start_job(struct past_job *j, struct dw_http_req *req, struct dw_api *api)
+{
+	int rc;
+
+	j->req = req;
+	dw_buf_init(&j->out, DW_STATEMENT_OUT_MAX);
+	j->work.on_done = on_read;
+	rc = dw_api_read(req, api, &j->work, &j->err);
+	if (rc == 0)
+		return; /* j is the pool's now */
+	j->rc = rc;
+	on_read(&j->work);
+}
+
 static void reply_past(struct dw_http_req *req, struct dw_api *api,
 		       const struct dw_statement *t, uint64_t upto, int64_t at,
 		       bool is_ledger)
 {
 	struct past_job *j = calloc(1, sizeof(*j));
-	int rc;
 
 	DW_INVARIANT(j != NULL);
-	j->req = req;
 	j->names = dw_names_ref(dw_account_names(dw_engine_account(api->engine)));
 	j->statement = t->id;
 	j->room = t->incident;
@@ -151,14 +166,8 @@ static void reply_past(struct dw_http_req *req, struct dw_api *api,
 	j->head = dw_journal_head(dw_engine_journal(api->engine));
 	j->at = at;
 	j->is_ledger = is_ledger;
-	dw_buf_init(&j->out, DW_STATEMENT_OUT_MAX);
 	j->work.run_on_pool = fold_on_pool;
-	j->work.on_done = on_read;
-	rc = dw_api_read(req, api, &j->work, &j->err);
-	if (rc == 0)
-		return; /* j is the pool's now */
-	j->rc = rc;
-	on_read(&j->work);
+	start_job(j, req, api);
 }
 
 static void reply_now(struct dw_http_req *req, struct dw_api *api,
@@ -302,19 +311,31 @@ void dw_api_statements_ledger(struct dw_http_req *req, void *data)
 
 /* ---- what a submission would say ---- */
 
+static void check_on_pool(struct dw_work *w, void *local)
+{
+	struct past_job *j = DW_CONTAINER_OF(w, struct past_job, work);
+	struct dw_jsonw jw;
+
+	(void)local; /* nothing is read: it has all that it takes */
+	dw_jsonw_init(&jw, &j->out);
+	dw_statement_checks_write(j->checks, &jw);
+	j->rc = dw_jsonw_end(&jw);
+}
+
 void dw_api_statement_checks(struct dw_http_req *req, void *data)
 {
 	static const char *const known[] = { NULL };
 	struct dw_api *api = data;
-	struct dw_jsonw w;
-	struct dw_buf b;
+	struct past_job *j;
 	uint64_t id;
 
 	if (!api_only(req, known) || !api_path_id(req, &id) ||
 	    statement_see(req, api, id) == NULL)
 		return;
-	dw_buf_init(&b, DW_STATEMENT_OUT_MAX);
-	dw_jsonw_init(&w, &b);
-	dw_statement_write_checks(dw_engine_rooms(api->engine), &w, id, dw_api_who(req));
-	reply_with(req, &w);
+	j = calloc(1, sizeof(*j));
+	DW_INVARIANT(j != NULL);
+	j->checks = dw_statement_checks_take(dw_engine_rooms(api->engine), id,
+					     dw_api_who(req));
+	j->work.run_on_pool = check_on_pool;
+	start_job(j, req, api);
 }

@@ -45,7 +45,7 @@ void statements_free(struct room *room)
 
 		dw_statement_destroy(t->state);
 		statement_tail_free(&t->tail);
-		dw_shingles_fini(&t->shingles);
+		statement_shingles_unref(t->shingles);
 		free(t);
 	}
 }

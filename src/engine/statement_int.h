@@ -4,6 +4,7 @@
 /* What the files about statements share. */
 #include "engine/statement.h"
 #include "room_int.h"
+#include "text/delta.h"
 
 /* The newest updates of one, as they are told to whoever was too late: statement_tail.c. */
 struct statement_tail {
@@ -18,9 +19,15 @@ struct statement {
 	struct room *room;
 	struct dw_statement *state;
 	struct statement_tail tail;
-	/* what it has in common with others is asked of that text (statement_checks.c) */
-	struct dw_shingles shingles;
-	uint64_t shingled; /* seq of the version that they are of; 0: none yet */
+	/* what it has in common with others is asked of the text that is out; NULL: none yet */
+	struct dw_held_shingles *shingles;
+};
+
+/* Counted on the loop alone. What is asked on a reading thread goes on with them while another text goes out. */
+struct dw_held_shingles {
+	unsigned refs;
+	uint64_t version; /* seq of the one that they are of */
+	struct dw_shingles of;
 };
 
 /* ---- statement.c ---- */
@@ -65,6 +72,9 @@ void statement_flip_free(struct dw_rooms *rooms);
 
 /* ---- statement_look.c ---- */
 
+struct dw_held_shingles *statement_shingles_ref(struct dw_held_shingles *s);
+/** NULL is fine. */
+void statement_shingles_unref(struct dw_held_shingles *s);
 /** Texts that a near copy of is looked for; lists in `a`, shingles borrowed. Named are those whom `who` may see. */
 void statement_earlier(struct dw_rooms *rooms, const struct statement *of,
 		       const struct dw_principal *who, struct dw_arena *a,
@@ -81,8 +91,9 @@ static inline struct dw_str statement_text_now(const struct dw_statement *t)
 }
 
 void statement_write_lack(struct dw_jsonw *w, const struct dw_lack *l);
-/** A member of the open object: figures and names that this one and its translations do not share. */
-void statement_write_translations(struct dw_jsonw *w, const struct statement *t);
+/** Object: what one of two texts has alone. kind: NULL, not said. */
+void statement_write_found(struct dw_jsonw *w, const char *kind, const struct dw_delta *d,
+			   const struct dw_nameset *names);
 
 /* ---- statement_show_room.c ---- */
 

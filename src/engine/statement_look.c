@@ -10,21 +10,39 @@
 #include "engine/account.h"
 #include "engine/authority.h"
 #include "statement_int.h"
-#include "text/length.h"
+
+#include <stdlib.h>
 
 #define EARLIER_MAX 200 /* the newest */
 #define MERGED_MAX 1000 /* one into the other */
 
-/* Of the text that is out; made once for each publication. */
-static const struct dw_shingles *shingles_of(struct statement *t,
-					     const struct dw_statement_version *v)
+struct dw_held_shingles *statement_shingles_ref(struct dw_held_shingles *s)
 {
-	if (t->shingled != v->seq) {
-		dw_shingles_fini(&t->shingles);
-		dw_shingles_init(&t->shingles, v->text);
-		t->shingled = v->seq;
-	}
-	return &t->shingles;
+	s->refs++;
+	return s;
+}
+
+void statement_shingles_unref(struct dw_held_shingles *s)
+{
+	if (s == NULL || --s->refs > 0)
+		return;
+	dw_shingles_fini(&s->of);
+	free(s);
+}
+
+/* Of the text that is out; made once for each publication. */
+static struct dw_held_shingles *shingles_of(struct statement *t,
+					    const struct dw_statement_version *v)
+{
+	if (t->shingles != NULL && t->shingles->version == v->seq)
+		return t->shingles;
+	statement_shingles_unref(t->shingles);
+	t->shingles = calloc(1, sizeof(*t->shingles));
+	DW_INVARIANT(t->shingles != NULL);
+	t->shingles->refs = 1;
+	t->shingles->version = v->seq;
+	dw_shingles_init(&t->shingles->of, v->text);
+	return t->shingles;
 }
 
 static void take(struct dw_earlier *out, bool is_seen, const struct room *room,
@@ -40,7 +58,8 @@ static void take(struct dw_earlier *out, bool is_seen, const struct room *room,
 		return;
 	if (of != NULL && of->state->correction_of == t->state->id)
 		return; /* it says the same again, corrected */
-	out->shingles[out->n] = *shingles_of(t, v);
+	out->held[out->n] = shingles_of(t, v);
+	out->shingles[out->n] = out->held[out->n]->of;
 	out->id[out->n++] = is_seen ? t->state->id : 0;
 }
 
@@ -59,6 +78,7 @@ void statement_earlier(struct dw_rooms *rooms, const struct statement *of,
 {
 	out->n = 0;
 	out->shingles = dw_arena_alloc(a, EARLIER_MAX * sizeof(*out->shingles));
+	out->held = dw_arena_alloc(a, EARLIER_MAX * sizeof(struct dw_held_shingles *));
 	out->id = dw_arena_alloc(a, EARLIER_MAX * sizeof(*out->id));
 	for (struct dw_link *l = rooms->all.prev; l != &rooms->all; l = l->prev) {
 		struct room *room = DW_CONTAINER_OF(l, struct room, link);
@@ -158,66 +178,4 @@ void dw_statement_write_findings(struct dw_jsonw *w, const struct dw_statement_p
 		dw_jsonw_obj_end(w);
 	}
 	dw_jsonw_arr_end(w);
-}
-
-static void write_claims(struct dw_jsonw *w, const struct dw_statement *t,
-			 const struct dw_incident *s, int64_t now)
-{
-	static const char *const why[] = { [DW_REST_UNKNOWN] = "unknown",
-					   [DW_REST_FALSE] = "false",
-					   [DW_REST_MIXED] = "mixed",
-					   [DW_REST_RECHECK] = "recheck" };
-
-	dw_jsonw_key(w, "claims");
-	dw_jsonw_arr(w);
-	for (size_t i = 0; i < t->rests.n; i++) {
-		const struct dw_rest *r = &t->rests.p[i];
-		enum dw_rest_state state = dw_rest_state(s, r->claim, now);
-
-		if (r->rests != DW_RESTS_ASSERTS || state == DW_REST_HOLDS)
-			continue;
-		dw_jsonw_obj(w);
-		dw_jsonw_ku64(w, "link", r->id);
-		dw_jsonw_ku64(w, "claim", r->claim);
-		write_range(w, r->from, r->to);
-		dw_jsonw_kstr(w, "why", dw_str_of(why[state]));
-		dw_jsonw_obj_end(w);
-	}
-	dw_jsonw_arr_end(w);
-}
-
-static void write_length(struct dw_jsonw *w, const struct dw_statement *t)
-{
-	struct dw_str text = dw_buf_str(&t->draft.text);
-	bool is_post = t->channel == DW_CHANNEL_SOCIAL;
-
-	if (text.n == 0)
-		text = DW_STR("");
-	dw_jsonw_ku64(w, "length",
-		      is_post ? dw_post_length(text, DW_POST_LENGTH_MAX, NULL)
-			      : dw_plain_length(text, SIZE_MAX, NULL));
-	dw_jsonw_ku64_or_null(w, "length_max", is_post ? DW_POST_LENGTH_MAX : 0);
-}
-
-void dw_statement_write_checks(struct dw_rooms *rooms, struct dw_jsonw *w,
-			       uint64_t statement, const struct dw_principal *who)
-{
-	const struct statement *t = statement_find(rooms, statement);
-	int64_t now = dw_now_us(dw_engine_clock(rooms->engine));
-	struct dw_earlier earlier;
-	struct dw_statement_plan plan;
-
-	DW_REQUIRE(t != NULL);
-	memset(&plan, 0, sizeof(plan));
-	plan.arena = dw_arena_create();
-	statement_earlier(rooms, t, who, plan.arena, &earlier);
-	dw_statement_look(t->state, rooms->checker, earlier.shingles, earlier.n, &plan);
-	dw_jsonw_obj(w);
-	dw_jsonw_ku64(w, "revision", t->state->revision);
-	dw_statement_write_findings(w, &plan, &earlier);
-	write_claims(w, t->state, t->room->state, now);
-	statement_write_translations(w, t);
-	write_length(w, t->state);
-	dw_jsonw_obj_end(w);
-	dw_arena_destroy(plan.arena);
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * statement_show_more.c - what is easily overlooked between two versions and in translations, and where
+ * statement_show_more.c - what is easily overlooked between two versions, and where
  * the time of a statement has gone, as JSON. See statement_show.c.
  */
 #include "domain/rest_delta.h"
 #include "domain/statement_ledger.h"
 #include "statement_int.h"
-#include "text/delta.h"
 
 #define SECOND 1000000
 
@@ -29,8 +28,8 @@ static void write_delta(struct dw_jsonw *w, const char *kind, bool is_gone, uint
 	dw_jsonw_ku64(w, "to", to);
 }
 
-static void write_found(struct dw_jsonw *w, const char *kind, const struct dw_delta *d,
-			const struct dw_nameset *names)
+void statement_write_found(struct dw_jsonw *w, const char *kind, const struct dw_delta *d,
+			   const struct dw_nameset *names)
 {
 	write_delta(w, kind, d->is_gone, d->from, d->to);
 	if (d->kind == DW_DELTA_NAME)
@@ -66,63 +65,12 @@ void dw_statement_write_deltas(const struct dw_rooms *rooms, struct dw_jsonw *w,
 	dw_jsonw_key(w, "deltas");
 	dw_jsonw_arr(w);
 	for (size_t i = 0; i < deltas.n; i++) {
-		write_found(w, dw_delta_name(deltas.at[i].kind), &deltas.at[i], names);
+		statement_write_found(w, dw_delta_name(deltas.at[i].kind), &deltas.at[i],
+				      names);
 	}
 	write_links(w, was, is);
 	dw_jsonw_arr_end(w);
-	dw_nameset_destroy(names);
-}
-
-/* ---- translations ---- */
-
-/* Those of one kind. gone: it stands in the other text alone. */
-static void write_list(struct dw_jsonw *w, const char *key,
-		       const struct dw_deltas *deltas, enum dw_delta_kind kind,
-		       const struct dw_nameset *names)
-{
-	dw_jsonw_key(w, key);
-	dw_jsonw_arr(w);
-	for (size_t i = 0; i < deltas->n; i++) {
-		if (deltas->at[i].kind == kind)
-			write_found(w, NULL, &deltas->at[i], names);
-	}
-	dw_jsonw_arr_end(w);
-}
-
-static void write_translation(struct dw_jsonw *w, const struct dw_statement *t,
-			      const struct dw_statement *other,
-			      const struct dw_nameset *names)
-{
-	struct dw_deltas deltas;
-
-	dw_text_translation_delta(names, statement_text_now(other), statement_text_now(t),
-				  &deltas);
-	dw_jsonw_obj(w);
-	dw_jsonw_ku64(w, "statement", other->id);
-	dw_jsonw_kstr_or_null(w, "title", other->title);
-	dw_jsonw_kstr_or_null(w, "lang", other->lang);
-	dw_jsonw_kbool(w, "is_original", t->translation_of == other->id);
-	write_list(w, "numbers", &deltas, DW_DELTA_NUMBER, names);
-	write_list(w, "names", &deltas, DW_DELTA_NAME, names);
-	dw_jsonw_obj_end(w);
-}
-
-void statement_write_translations(struct dw_jsonw *w, const struct statement *t)
-{
-	struct dw_nameset *names = names_of(t->room->state);
-
-	dw_jsonw_key(w, "translations");
-	dw_jsonw_arr(w);
-	DW_LIST_EACH(l, &t->room->statements) {
-		const struct dw_statement *other =
-			DW_CONTAINER_OF(l, struct statement, link)->state;
-
-		if (other->id != 0 && other != t->state &&
-		    (other->translation_of == t->state->id ||
-		     t->state->translation_of == other->id))
-			write_translation(w, t->state, other, names);
-	}
-	dw_jsonw_arr_end(w);
+	dw_jsonw_kbool(w, "is_more", deltas.is_more);
 	dw_nameset_destroy(names);
 }
 

@@ -235,13 +235,16 @@ static int by_key(const void *a, const void *b)
 	return c != 0 ? c : x->from < y->from ? -1 : x->from > y->from;
 }
 
+/* None of them is matched yet. */
 static struct item **sorted(struct items *l)
 {
 	struct item **v = calloc(l->n + 1, sizeof(struct item *));
 
 	DW_INVARIANT(v != NULL);
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++) {
 		v[i] = &l->at[i];
+		v[i]->is_matched = false;
+	}
 	if (l->n > 1)
 		qsort(v, l->n, sizeof(struct item *), by_key);
 	return v;
@@ -294,39 +297,69 @@ static void tell(struct dw_deltas *out, size_t most, enum dw_delta_kind kind,
 	}
 }
 
+static size_t count_unmatched(const struct items *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		n += !l->at[i].is_matched;
+	return n;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Of too many on both sides each has half: what is new is not less than what is gone. */
 static void compare(struct dw_deltas *out, enum dw_delta_kind kind, struct items *old,
 		    struct dw_str old_text, struct items *new, struct dw_str new_text)
 {
-	size_t most = out->n + DW_DELTAS_MAX;
+	const size_t half = DW_DELTAS_MAX / 2;
+	size_t gone, come;
 
 	match(old, new);
-	tell(out, most, kind, old, old_text, true);
-	tell(out, most, kind, new, new_text, false);
-	free(old->at);
-	free(new->at);
+	gone = count_unmatched(old);
+	come = count_unmatched(new);
+	tell(out, out->n + DW_DELTAS_MAX - least(come, half), kind, old, old_text, true);
+	tell(out, out->n + DW_DELTAS_MAX - least(gone, half), kind, new, new_text, false);
 }
 
-static void compare_numbers(struct dw_str a, struct dw_str b, struct dw_deltas *out)
-{
-	struct items old = { NULL, 0, 0 }, new = { NULL, 0, 0 };
+/* ---- one text ---- */
 
-	find_numbers(a, &old);
-	find_numbers(b, &new);
-	compare(out, DW_DELTA_NUMBER, &old, a, &new, b);
+struct dw_told {
+	struct dw_str text;
+	struct items numbers, names;
+};
+
+struct dw_told *dw_told_create(const struct dw_nameset *names, struct dw_str text)
+{
+	struct dw_told *t = calloc(1, sizeof(*t));
+
+	DW_INVARIANT(t != NULL);
+	t->text = text;
+	find_numbers(text, &t->numbers);
+	find_names(names, text, &t->names);
+	return t;
 }
 
-static void compare_names(const struct dw_nameset *names, struct dw_str a,
-			  struct dw_str b, bool is_once, struct dw_deltas *out)
+void dw_told_destroy(struct dw_told *t)
 {
-	struct items old = { NULL, 0, 0 }, new = { NULL, 0, 0 };
+	if (t == NULL)
+		return;
+	free(t->numbers.at);
+	free(t->names.at);
+	free(t);
+}
 
-	find_names(names, a, &old);
-	find_names(names, b, &new);
-	if (is_once) {
-		keep_first(&old);
-		keep_first(&new);
-	}
-	compare(out, DW_DELTA_NAME, &old, a, &new, b);
+void dw_told_delta(struct dw_told *a, struct dw_told *b, struct dw_deltas *out)
+{
+	out->n = 0;
+	out->is_more = false;
+	keep_first(&a->names);
+	keep_first(&b->names);
+	compare(out, DW_DELTA_NUMBER, &a->numbers, a->text, &b->numbers, b->text);
+	compare(out, DW_DELTA_NAME, &a->names, a->text, &b->names, b->text);
 }
 
 static void compare_negations(const struct dw_checker *c, struct dw_str a,
@@ -337,24 +370,21 @@ static void compare_negations(const struct dw_checker *c, struct dw_str a,
 	find_negations(c, a, lang, &old);
 	find_negations(c, b, lang, &new);
 	compare(out, DW_DELTA_NEGATION, &old, a, &new, b);
-}
-
-void dw_text_translation_delta(const struct dw_nameset *names, struct dw_str a,
-			       struct dw_str b, struct dw_deltas *out)
-{
-	out->n = 0;
-	out->is_more = false;
-	compare_numbers(a, b, out);
-	compare_names(names, a, b, true, out);
+	free(old.at);
+	free(new.at);
 }
 
 void dw_text_delta(const struct dw_checker *c, const struct dw_nameset *names,
 		   struct dw_str old, struct dw_str new, struct dw_str lang,
 		   struct dw_deltas *out)
 {
+	struct dw_told *a = dw_told_create(names, old), *b = dw_told_create(names, new);
+
 	out->n = 0;
 	out->is_more = false;
-	compare_numbers(old, new, out);
-	compare_names(names, old, new, false, out);
+	compare(out, DW_DELTA_NUMBER, &a->numbers, old, &b->numbers, new);
+	compare(out, DW_DELTA_NAME, &a->names, old, &b->names, new);
 	compare_negations(c, old, new, lang, out);
+	dw_told_destroy(a);
+	dw_told_destroy(b);
 }

@@ -375,6 +375,39 @@ def test_what_is_overlooked():
         checks = dw.lead("GET", V1 + "/statements/%d/checks" % other).ok(200).json()
         eq([(x["statement"], x["is_original"], [(n["gone"], n["from"]) for n in x["numbers"]])
             for x in checks["translations"]], [(id_, True, [(True, 0), (False, 0)])])
+        eq((checks["is_more"], checks["translations"][0]["is_more"]), (False, False))
+
+
+def test_of_much_that_is_overlooked_both_sides_are_told():
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        gone, come = (" ".join(str(n + i) for i in range(300)) for n in (1000, 5000))
+        id_ = dw.draft(room, text=gone)["id"]
+        first = dw.submit(id_)
+        path = V1 + "/statements/%d/versions/%s?against=current" % (id_, first["digest"])
+        same = dw.lead("GET", path).ok(200).json()
+        eq((same["deltas"], same["is_more"]), ([], False))
+        dw.type(id_, 0, "tab", [[len(gone), come]]).ok(200)
+        dw.submit(id_)
+        got = dw.lead("GET", path).ok(200).json()
+        eq([len([d for d in got["deltas"] if d["gone"] == g]) for g in (True, False)], [100, 100])
+        eq(got["is_more"], True)
+        # and of the same text in another language
+        other = dw.draft(room, lang="fa", text=gone, translation_of=id_)["id"]
+        told = dw.lead("GET", V1 + "/statements/%d/checks" % other).ok(200).json()["translations"]
+        eq([(len(x["numbers"]), x["is_more"]) for x in told], [(200, True)])
+
+
+def test_not_every_translation_is_compared():
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        id_ = dw.draft(room, text="12 people")["id"]
+        others = [dw.draft(room, lang="fa", text="%d نفر" % (12 + n % 2), translation_of=id_)["id"] for n in range(21)]
+        last = dw.lead("GET", V1 + "/statements/%d/checks" % others[-1]).ok(200).json()
+        eq(([x["statement"] for x in last["translations"]], last["is_more"]), ([id_], False))
+        checks = dw.lead("GET", V1 + "/statements/%d/checks" % id_).ok(200).json()
+        eq(([x["statement"] for x in checks["translations"]], checks["is_more"]), (others[:20], True))
+        eq([len(x["numbers"]) for x in checks["translations"]], [0, 2] * 10)
 
 
 def test_claims_that_changed_places():

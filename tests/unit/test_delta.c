@@ -86,14 +86,22 @@ static void denials_are_seen_in_three_languages(void **state)
 	is_delta("nicht sicher", "sicher", "de", "");
 }
 
+static void translation_delta(struct dw_str a, struct dw_str b, struct dw_deltas *d)
+{
+	struct dw_told *x = dw_told_create(names, a), *y = dw_told_create(names, b);
+
+	dw_told_delta(x, y, d);
+	dw_told_destroy(x);
+	dw_told_destroy(y);
+}
+
 static void translations_have_the_same_numbers(void **state)
 {
 	struct dw_deltas d;
 
-	dw_text_translation_delta(names, DW_STR("3 hurt, 40 %"), DW_STR("۳ مصدوم، ۴۰"),
-				  &d);
+	translation_delta(DW_STR("3 hurt, 40 %"), DW_STR("۳ مصدوم، ۴۰"), &d);
 	assert_int_equal(d.n, 0);
-	dw_text_translation_delta(names, DW_STR("3 hurt"), DW_STR("٤ جرحى"), &d);
+	translation_delta(DW_STR("3 hurt"), DW_STR("٤ جرحى"), &d);
 	assert_int_equal(d.n, 2);
 	assert_true(d.at[0].is_gone && !d.at[1].is_gone);
 }
@@ -106,9 +114,61 @@ static void more_than_can_be_shown_is_said(void **state)
 	for (int i = 0; i < 300; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%d ",
 			 1000 + i);
-	dw_text_translation_delta(names, dw_str_of(text), DW_STR(""), &d);
+	translation_delta(dw_str_of(text), DW_STR(""), &d);
 	assert_int_equal(d.n, DW_DELTAS_MAX);
 	assert_true(d.is_more);
+}
+
+/* "1000 1001 …": from there on, n of them. */
+static void figures(char *out, size_t size, int from, int n)
+{
+	out[0] = '\0';
+	for (int i = 0; i < n; i++)
+		snprintf(out + strlen(out), size - strlen(out), "%d ", from + i);
+}
+
+static void is_shared_out(int n_gone, int n_new, size_t gone, size_t new, bool is_more)
+{
+	char old_text[4000], new_text[4000];
+	struct dw_deltas d;
+	size_t n = 0;
+
+	figures(old_text, sizeof(old_text), 1000, n_gone);
+	figures(new_text, sizeof(new_text), 5000, n_new);
+	dw_text_delta(checker, names, dw_str_of(old_text), dw_str_of(new_text),
+		      DW_STR("en"), &d);
+	for (size_t i = 0; i < d.n; i++)
+		n += d.at[i].is_gone;
+	assert_int_equal(n, gone);
+	assert_int_equal(d.n - n, new);
+	assert_int_equal(d.is_more, is_more);
+}
+
+static void what_is_new_is_not_hidden_by_what_is_gone(void **state)
+{
+	is_shared_out(300, 300, 100, 100, true);
+	is_shared_out(300, 10, 190, 10, true);
+	is_shared_out(10, 300, 10, 190, true);
+	is_shared_out(100, 100, 100, 100, false);
+	is_shared_out(199, 1, 199, 1, false);
+	is_shared_out(0, 200, 0, 200, false);
+}
+
+/* A text is read once and held against several. */
+static void one_text_against_many(void **state)
+{
+	struct dw_told *own = dw_told_create(names, DW_STR("1 2 3")), *other;
+	const char *const texts[] = { "1 2 3", "1 2", "4", "3 2 1" };
+	const size_t n[] = { 0, 1, 4, 0 };
+	struct dw_deltas d;
+
+	for (size_t i = 0; i < 4; i++) {
+		other = dw_told_create(names, dw_str_of(texts[i]));
+		dw_told_delta(other, own, &d);
+		assert_int_equal(d.n, n[i]);
+		dw_told_destroy(other);
+	}
+	dw_told_destroy(own);
 }
 
 /* Seeded: whatever is moved about is no change; one figure changed is two. */
@@ -142,6 +202,8 @@ int main(void)
 		cmocka_unit_test(denials_are_seen_in_three_languages),
 		cmocka_unit_test(translations_have_the_same_numbers),
 		cmocka_unit_test(more_than_can_be_shown_is_said),
+		cmocka_unit_test(what_is_new_is_not_hidden_by_what_is_gone),
+		cmocka_unit_test(one_text_against_many),
 		cmocka_unit_test(order_does_not_count),
 	};
 

@@ -191,12 +191,17 @@ static void a_translation_is_asked_whether_it_has_a_name(void **state)
 	const char *en = "Dana Dairy of Cairo. Dana Dairy says: not Nada.";
 	const char *fa = "لبنیات دانا از قم. لبنیات دانا، لبنیات دانا.";
 	struct dw_nameset *s = set_of(room);
+	struct dw_told *x, *y;
 	struct dw_deltas d;
 
-	dw_text_translation_delta(s, dw_str_of(en), dw_str_of(fa), &d);
+	x = dw_told_create(s, dw_str_of(en));
+	y = dw_told_create(s, dw_str_of(fa));
+	dw_told_delta(x, y, &d);
 	is_told(s, &d, en, fa, "-Cairo(Cairo) -Nada(Nada) +قم(Qom)");
-	dw_text_translation_delta(s, dw_str_of(fa), dw_str_of(fa), &d);
+	dw_told_delta(y, y, &d);
 	assert_int_equal(d.n, 0);
+	dw_told_destroy(x);
+	dw_told_destroy(y);
 	dw_nameset_destroy(s);
 }
 

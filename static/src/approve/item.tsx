@@ -83,6 +83,8 @@ function Weighty({ before, after, claims }: { before: Version; after: Version; c
 	}
 	for (const claim of new Set(moved.map((d) => d.claim)))
 		notes.push(tx("approve.moved_claim", { claim: <Text isInline>{claimOf(claim)}</Text>, ...sides(moved.filter((d) => d.claim === claim), wordsOf) }));
+	if (before.is_more === true)
+		notes.push(t("approve.changed_more"));
 	if (before.title !== after.title || before.lang !== after.lang || before.channel !== after.channel || before.audience !== after.audience)
 		notes.push(t("approve.changed_title"));
 	return notes.length === 0 ? null : <ul class="weighty">{notes.map((n, i) => <li key={i}><Icon of={alertIcon} /><span>{n}</span></li>)}</ul>;

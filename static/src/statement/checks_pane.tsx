@@ -52,7 +52,7 @@ const SLOT = /\{[a-z_]{1,39}\}/g;
 type Known = Pick<RoomData, "claims" | "names">;
 
 /* What one of the two texts says and the other does not; of what is not in this one there is no place to lead to. */
-function unshared({ title, numbers, names }: Unshared, room: Known): Row[] {
+function unshared({ title, numbers, names, is_more }: Unshared, room: Known): Row[] {
 	const row = (of: { gone: boolean; from: number; to: number }, text: string): Row => ({ isRefusal: false, text, from: of.gone ? 0 : of.from, to: of.gone ? 0 : of.to });
 	return [
 		/* Which figure is missing is not known here: one line says it of all. */
@@ -61,6 +61,7 @@ function unshared({ title, numbers, names }: Unshared, room: Known): Row[] {
 			const spellings = n.gone ? room.names.map(spellingsOf).find(([first]) => first === n.name) ?? [] : [];
 			return { ...row(n, t(n.gone ? "check.translation_lacks_name" : "check.translation_name", { statement: title, name: n.name })), ...(spellings.length > 1 ? { spellings } : {}) };
 		}),
+		...(is_more ? [{ isRefusal: false, text: t("check.translation_more", { statement: title }), from: 0, to: 0 }] : []),
 	];
 }
 
@@ -71,6 +72,7 @@ export function rowsOf(checked: Checked, room: Known, text: string): Row[] {
 		...checked.claims.map((c) => ({ isRefusal: true, text: t(`check.claim.${c.why}`), claim: room.claims.find((x) => x.id === c.claim)?.text ?? "", from: c.from, to: c.to })),
 		...checked.findings.map((f) => ({ isRefusal: f.severity === "refuse", text: findingText(f), from: f.from, to: f.to })),
 		...checked.translations.flatMap((x) => unshared(x, room)),
+		...(checked.is_more ? [{ isRefusal: false, text: t("check.translations_more"), from: 0, to: 0 }] : []),
 		...checked.bare.map((b) => ({ isRefusal: false, text: t("check.bare"), from: b.from, to: b.to })),
 	];
 	return rows.sort((a, b) => Number(b.isRefusal) - Number(a.isRefusal) || a.from - b.from);

@@ -88,6 +88,8 @@ export interface Version {
 	is_edited?: boolean;
 	/** Of an earlier one, asked for against the submitted one: what is easily overlooked between the two. */
 	deltas?: Delta[];
+	/** There are more of these than are told. */
+	is_more?: boolean;
 }
 export interface Delta {
 	kind: "number" | "name" | "negation" | "claim";
@@ -164,6 +166,8 @@ export interface Unshared {
 	/** gone: it stands in the other text alone, and the place is one of that. */
 	numbers: { gone: boolean; from: number; to: number }[];
 	names: { gone: boolean; from: number; to: number; name: string }[];
+	/** There are more than these. */
+	is_more: boolean;
 }
 export interface Checked {
 	revision: number;
@@ -174,6 +178,8 @@ export interface Checked {
 	claims: { link: number; claim: number; from: number; to: number; why: "unknown" | "false" | "mixed" | "recheck" }[];
 	/** Figures and names of the room that this text and its translations do not share. */
 	translations: Unshared[];
+	/** There are more translations than were compared. */
+	is_more: boolean;
 	/** As the channel counts. */
 	length: number;
 	length_max: number | null;

@@ -35,14 +35,16 @@ test("a name that a translation lacks is named, and leads to its place where it 
 	lang.value = "en";
 	const checked: Checked = {
 		revision: 1, findings: [], bare: [], claims: [], length: 20, length_max: null,
-		translations: [{ statement: 4, title: "متن", lang: "fa", numbers: [{ gone: false, from: 19, to: 21 }, { gone: true, from: 1, to: 2 }, { gone: true, from: 5, to: 6 }],
+		is_more: true, translations: [{ statement: 4, title: "متن", lang: "fa", is_more: true, numbers: [{ gone: false, from: 19, to: 21 }, { gone: true, from: 1, to: 2 }, { gone: true, from: 5, to: 6 }],
 			names: [{ gone: true, from: 40, to: 50, name: "Harbour Bakery" }, { gone: false, from: 3, to: 18, name: "Harbour Kitchen" }] }],
 	};
 	const rows = rowsOf(checked, { claims: [], names: ["Harbour Bakery = نانوایی بندر", "Harbour Kitchen"] }, "At Harbour Kitchen 12");
-	assert.deepEqual(rows.map((r) => r.spellings), [undefined, ["Harbour Bakery", "نانوایی بندر"], undefined, undefined], "how to write it");
+	assert.deepEqual(rows.map((r) => r.spellings), [undefined, ["Harbour Bakery", "نانوایی بندر"], undefined, undefined, undefined, undefined], "how to write it");
 	assert.deepEqual(rows.map((r) => [r.from, r.to, r.text.replace(/[\u2068\u2069]/g, "")]), [
 		[0, 0, "“متن”, the same in another language, has a figure that is not here."],
 		[0, 0, "“متن”, the same in another language, has the name “Harbour Bakery”, which is not here."],
+		[0, 0, "“متن”, the same in another language, differs in more figures or names than stand here."],
+		[0, 0, "Only 20 of the texts in other languages were compared."],
 		[3, 18, "The name “Harbour Kitchen” is here and not in “متن”, the same in another language."],
 		[19, 21, "A figure that “متن”, the same in another language, does not have."],
 	]);
