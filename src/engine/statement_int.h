@@ -97,11 +97,11 @@ void statement_write_found(struct dw_jsonw *w, const char *kind, const struct dw
 
 /* ---- statement_show_room.c ---- */
 
-/** Members of the open object: the claims that it rests on, and what somebody may do. */
+/** Members of the open object: the claims that it rests on, and what somebody may do. is_seen: they see goes_on. */
 void statement_write_claims(struct dw_jsonw *w, const struct dw_statement *t,
 			    const struct dw_incident *s);
 void statement_write_may(struct dw_jsonw *w, const struct dw_incident *s,
-			 const struct dw_incident *goes_on,
+			 const struct dw_incident *goes_on, bool is_seen,
 			 const struct dw_principal *who);
 
 #endif

@@ -376,10 +376,12 @@ void dw_statement_write_now(const struct dw_rooms *rooms, struct dw_jsonw *w,
 			    const struct dw_statement *t, const struct dw_principal *who)
 {
 	const struct dw_incident *s = dw_rooms_find(rooms, t->incident);
+	const struct dw_incident *goes_on = dw_rooms_go_on(rooms, t->incident);
 	struct dw_statement_now now = dw_statements_now(rooms, s);
 
 	dw_jsonw_obj(w);
 	write_whole(w, t, dw_account_names(dw_engine_account(rooms->engine)), &now, s);
-	statement_write_may(w, s, dw_rooms_go_on(rooms, t->incident), who);
+	statement_write_may(w, s, goes_on, dw_rooms_see(rooms, who, goes_on->id) != NULL,
+			    who);
 	dw_jsonw_obj_end(w);
 }

@@ -49,19 +49,20 @@ void statement_write_claims(struct dw_jsonw *w, const struct dw_statement *t,
 
 /* What is public is corrected and taken back in the room that a merged one goes on in. */
 void statement_write_may(struct dw_jsonw *w, const struct dw_incident *s,
-			 const struct dw_incident *goes_on,
+			 const struct dw_incident *goes_on, bool is_seen,
 			 const struct dw_principal *who)
 {
 	static const struct {
 		const char *key;
 		enum dw_command_type type;
 		bool outlives; /* a merger */
-	} acts[] = { { "type", DW_CMD_TYPE, false },
-		     { "submit", DW_CMD_SUBMIT, false },
-		     { "rule", DW_CMD_RULE, false },
-		     { "publish", DW_CMD_PUBLISH, false },
-		     { "correct", DW_CMD_DRAFT_STATEMENT, true },
-		     { "withdraw", DW_CMD_WITHDRAW, true } };
+		bool enters;   /* the room that it goes on in */
+	} acts[] = { { "type", DW_CMD_TYPE, false, false },
+		     { "submit", DW_CMD_SUBMIT, false, false },
+		     { "rule", DW_CMD_RULE, false, false },
+		     { "publish", DW_CMD_PUBLISH, false, false },
+		     { "correct", DW_CMD_DRAFT_STATEMENT, true, true },
+		     { "withdraw", DW_CMD_WITHDRAW, true, false } };
 
 	dw_jsonw_key(w, "may");
 	dw_jsonw_obj(w);
@@ -73,7 +74,7 @@ void statement_write_may(struct dw_jsonw *w, const struct dw_incident *s,
 		};
 
 		dw_jsonw_kbool(w, acts[i].key,
-			       in->merged_into == 0 &&
+			       in->merged_into == 0 && (is_seen || !acts[i].enters) &&
 				       dw_policy_command(who, acts[i].type, &standing,
 							 NULL) == 0);
 	}

@@ -67,3 +67,45 @@ def test_what_outlives_a_merger():
         eq(dw.statement(id_)["status"], "withdrawn")
         dw.do(id_, "submit", {"revision": 0}).problem(422)
         dw.verify()
+
+
+def test_what_one_may_is_what_is_done():
+    """Two rooms that are merged, closed or not, and people in one of them, in both or in none: what `may` says of
+    correcting and taking back is what comes of it. Who sees only the new room does not even find the statement."""
+    told = set()
+    with Desk() as dw:
+        dw.user("second", "lead,drafter")
+        dw.people["second"] = dw.sign_in("second")
+        users = {u["name"]: u["id"] for u in dw.admin("GET", V1 + "/users").ok(200).json()["items"]}
+        for closed in ("never", "before", "afterwards"):
+            is_closed = closed == "before"
+            one = dw.declare(restricted=is_closed)
+            two = dw.declare(who=dw.second, title="Two", restricted=is_closed)["id"]
+            guest = None
+            if is_closed:  # who approves, and who sees both while they are merged
+                dw.add(one["id"], "participants", {"user": users["boss"], "role": "member"}).ok(201)
+                guest = dw.add(two, "participants", {"user": users["lead"], "role": "member"}, dw.second).ok(201).json()["id"]
+            ids = [dw.draft(one["id"], who=dw.lead, text="We know. %d" % n)["id"] for n in range(4)]
+            for id_ in ids:
+                publish(dw, id_)
+            dw.patch(str(one["id"]), dw.room(one["id"])["version"], {"merge_into": two, "reason": "The same"}).ok(200)
+            if guest is not None:
+                dw.second("DELETE", V1 + "/incidents/%d/participants/%d" % (two, guest)).ok(204)
+            if closed == "afterwards":
+                version = dw.room(two, dw.second)["version"]
+                dw.patch(str(two), version, {"restricted": True, "reason": "x"}, dw.second).ok(200)
+            for name, id_ in zip(("lead", "second", "drafter", "boss"), ids):
+                who = dw.people[name]
+                got = who("GET", V1 + "/statements/%d" % id_)
+                if got.status == 404:
+                    may = {"correct": False, "withdraw": False}
+                else:
+                    may = got.ok(200).json()["may"]
+                for act, body in (("corrections", {"text": "Two.", "reason": "It was wrong"}),
+                                  ("withdraw", {"reason": "It was wrong"})):
+                    status = dw.do(id_, act, body, who).status
+                    said = may["correct" if act == "corrections" else act]
+                    eq(status == 201, said, (closed, name, act, status))
+                    told.add((act, status))
+    eq(sorted(told), [("corrections", 201), ("corrections", 403), ("corrections", 404),
+                      ("withdraw", 201), ("withdraw", 403), ("withdraw", 404)])
