@@ -99,10 +99,10 @@ export class Room {
 	}
 }
 
-export async function launch() {
+export async function launch(...args) {
 	return chromium.launch({
 		executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-		args: ["--no-sandbox", "--disable-dev-shm-usage"],
+		args: ["--no-sandbox", "--disable-dev-shm-usage", ...args],
 	});
 }
 

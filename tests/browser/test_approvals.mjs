@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * test_approvals.mjs - the page of approvals on a phone: what it shows of another version of the same text, when
- * claims changed places or the title did.
+ * claims changed places or the title did; a device's key, which nothing can take out of the browser, and the
+ * password where a browser keeps no keys.
  */
 import assert from "node:assert/strict";
 
@@ -46,7 +47,9 @@ async function submit(id) {
 	return send(nasrin, room, "POST", `/statements/${id}/submit`, { revision });
 }
 const weighty = (p) => p.locator(".weighty li span").evaluateAll((all) => all.map((e) => e.textContent.replace(/[\u2066-\u2069]/g, "")));
-async function approve(p, name) {
+async function approve(p, name, of) {
+	if (of !== undefined)
+		await p.goto(`${room.url}/approvals#s${of}`);
 	await p.locator(".rulings-row .primary").tap();
 	await p.fill("dialog [name=password]", PASSWORDS[name]);
 	await p.locator("dialog .buttons .primary").tap();
@@ -54,6 +57,19 @@ async function approve(p, name) {
 }
 const ONE = "نؤكد أن حساءنا سليم.", TWO = "نؤكد أن أرزنا طازج.", TEXT = `${ONE} ${TWO}`;
 let swapped;
+
+/* What the browser keeps of the key of its device, and what it gives away. */
+const keptKeys = (p) => p.evaluate(async () => {
+	const done = (request) => new Promise((resolve, reject) => { request.onsuccess = () => resolve(request.result); request.onerror = () => reject(request.error); });
+	const db = await done(indexedDB.open("diwan-keys"));
+	const all = await done(db.transaction("keys").objectStore("keys").getAll());
+	return Promise.all(all.map(async ({ pair: { privateKey: key }, ...rest }) => ({
+		rest: Object.keys(rest).sort(), isKey: key instanceof CryptoKey, type: key.type, extractable: key.extractable, usages: key.usages,
+		exported: await Promise.all(["pkcs8", "jwk", "raw"].map((format) => crypto.subtle.exportKey(format, key).then(() => "given away", (e) => e.name))),
+		wrapped: await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["wrapKey"])
+			.then((by) => crypto.subtle.wrapKey("pkcs8", key, by, { name: "AES-GCM", iv: new Uint8Array(12) })).then(() => "given away", (e) => e.name),
+	})));
+});
 
 const tests = {
 	async claims_that_changed_places_are_shown_above_the_same_text() {
@@ -92,6 +108,45 @@ const tests = {
 		await sami.locator(".things .thing", { hasText: ONE }).nth(1).waitFor();
 		await approve(sami, "سامي");
 		assert.equal((await read(swapped)).status, "approved");
+	},
+
+	async the_key_of_a_device_cannot_be_taken_out() {
+		await sami.goto(`${room.url}/authority`);
+		await sami.locator(".this-device .primary").click();
+		await sami.locator("dialog .primary").click();
+		await sami.locator(".this-device code").waitFor();
+		await sami.reload();
+		await sami.locator(".this-device code").waitFor();
+		assert.deepEqual(await keptKeys(sami), [{ rest: ["public", "user"], isKey: true, type: "private", extractable: false, usages: ["sign"],
+			exported: Array(3).fill("InvalidAccessError"), wrapped: "InvalidAccessError" }]);
+	},
+
+	async a_device_without_keys_approves_by_password() {
+		const name = "war-room.example", plain = await launch(`--host-resolver-rules=MAP ${name} 127.0.0.1`), url = room.url.replace("127.0.0.1", name);
+		const p = await enter(await newPage(plain, { ...PHONE, locale: "en-GB" }), "سامي", url);
+		assert.equal(await p.evaluate(() => isSecureContext), false);
+		await p.goto(`${url}/authority`);
+		await p.locator("#keys h2").waitFor();
+		await p.locator(".this-device", { hasText: "that needs https" }).waitFor();
+		assert.equal(await p.locator(".this-device .primary").count(), 0, "no key is made here");
+		const of = await draft("من جهاز بلا مفاتيح", "نعود إليكم عند 15:00.");
+		await submit(of);
+		await p.goto(`${url}/approvals#s${of}`);
+		await p.locator(`#s${of} .ruling-ask`).tap();
+		await p.fill("dialog [name=reason]", "من قال ذلك؟");
+		assert.equal(await p.locator("dialog .signs").count(), 0);
+		await p.fill("dialog [name=password]", PASSWORDS["سامي"]);
+		await p.locator("dialog .buttons .primary").tap();
+		const said = p.locator(`#s${of} .ruling-ask.thing`);
+		await said.waitFor();
+		assert.match(await said.innerText(), /by password/);
+		const [given] = (await read(of)).verdicts;
+		assert.deepEqual([given.by.name, given.verdict, given.proof], ["سامي", "ask", "password"]);
+		await layla.goto(`${room.url}/incidents/${incident.id}/statements/${of}`);
+		await layla.locator(".ruling-ask", { hasText: "by password" }).waitFor();
+		assert.deepEqual(p.wrong.filter((w) => !w.includes("Cross-Origin-Opener-Policy header has been ignored")), []);
+		await plain.close();
+		await approve(sami, "سامي", of);
 	},
 
 	async nothing_went_wrong_on_the_way() {
