@@ -31,6 +31,7 @@ function closure(name, seen = new Set()) {
 const entry = [...closure("main.js")];
 /* CodeMirror comes with the editor, whatever else asks for a part of it. */
 const editor = names.filter((n) => /^editor-/.test(n)).flatMap((n) => [...closure(n)]).filter((n) => !entry.includes(n));
+const approvals = [...closure("approve.js")];
 const lazy = names.filter((n) => n.endsWith(".js") && !entry.includes(n) && n !== "bus.js");
 const rows = [
 	["entry", entry, 45],
@@ -44,8 +45,9 @@ const rows = [
 	...["en", "ar", "fa"].map((l) => [`words of statements in ${l}`, [`words-statement-${l}.json`], 10]),
 	...["en", "ar", "fa"].map((l) => [`words of authority in ${l}`, [`words-authority-${l}.json`], 8]),
 	["editor", editor, 105],
-	["approvals", ["approve.js"], 30],
-	...lazy.filter((n) => !editor.includes(n) && n !== "approve.js").map((n) => [n.replace(/-[A-Z0-9]{8}\.js$/, ""), [n], 20]),
+	/* All that it runs, for the stream comes by the worker. */
+	["approvals", [...approvals, "bus.js"], 30],
+	...lazy.filter((n) => !editor.includes(n) && !approvals.includes(n)).map((n) => [n.replace(/-[A-Z0-9]{8}\.js$/, ""), [n], 20]),
 ];
 let isOver = false;
 const said = rows.map(([what, files, limit]) => {

@@ -2,11 +2,12 @@
 /*
  * test_approvals.mjs - the page of approvals on a phone: what it shows of another version of the same text, when
  * claims changed places or the title did; a device's key, which nothing can take out of the browser, and the
- * password where a browser keeps no keys.
+ * password where a browser keeps no keys; three taps at the end of a slow line, and none that decides by accident.
  */
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 
-import { Room, launch, newPage, runAll, send, setUp, signIn } from "./room.mjs";
+import { PATIENCE, Room, launch, newPage, runAll, send, setUp, signIn } from "./room.mjs";
 
 const room = new Room();
 await room.start({ wantSetup: true });
@@ -57,6 +58,33 @@ async function approve(p, name, of) {
 }
 const ONE = "نؤكد أن حساءنا سليم.", TWO = "نؤكد أن أرزنا طازج.", TEXT = `${ONE} ${TWO}`;
 let swapped;
+
+/* Bytes as they travel. */
+const sizeOf = async (url) => gzipSync(Buffer.from(await (await fetch(url)).arrayBuffer()), { level: 9 }).length;
+const frames = (p) => p.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+/* A phone of somebody who is signed in, at the end of a line like that of a village: 400 kbit/s, 400 ms. */
+async function far(who) {
+	const p = await newPage(browser, { ...PHONE, locale: "ar-EG", storageState: await who.context().storageState() });
+	const line = await p.context().newCDPSession(p);
+	await line.send("Network.enable");
+	await line.send("Network.emulateNetworkConditions", { offline: false, latency: 400, downloadThroughput: 50000, uploadThroughput: 50000 });
+	await p.addInitScript(() => {
+		globalThis.taps = 0;
+		addEventListener("pointerdown", (e) => { globalThis.taps += e.isTrusted ? 1 : 0; }, true);
+	});
+	return p;
+}
+/* What is sent to decide. */
+function deciding(p) {
+	const sent = [];
+	p.on("request", (r) => { if (r.method() === "POST" && r.url().endsWith("/verdicts")) sent.push(r.url()); });
+	return sent;
+}
+const middle = (p, what) => p.locator(what).evaluate((e) => {
+	e.scrollIntoView({ block: "center", behavior: "instant" });
+	const { x, y, width, height } = e.getBoundingClientRect();
+	return [x + width / 2, y + height / 2];
+});
 
 /* What the browser keeps of the key of its device, and what it gives away. */
 const keptKeys = (p) => p.evaluate(async () => {
@@ -147,6 +175,111 @@ const tests = {
 		assert.deepEqual(p.wrong.filter((w) => !w.includes("Cross-Origin-Opener-Policy header has been ignored")), []);
 		await plain.close();
 		await approve(sami, "سامي", of);
+	},
+
+	async three_taps_from_a_link_to_a_verdict_on_a_slow_line() {
+		const of = await draft("من بعيد", "نعود إليكم عند 16:00."), p = await far(sami), scripts = [];
+		await submit(of);
+		p.on("response", (r) => { if (r.request().resourceType() === "script") scripts.push(r.url()); });
+		await p.goto(`${room.url}/approvals#s${of}`);
+		await p.locator(`#s${of} .ruling-approve`).tap();
+		await p.locator("dialog [name=password]").tap();
+		await p.keyboard.type(PASSWORDS["سامي"]);
+		assert.deepEqual((await read(of)).verdicts, [], "nothing is said by then");
+		await p.locator("dialog .buttons .primary").tap();
+		await p.locator(".toast").waitFor();
+		const [given] = (await read(of)).verdicts;
+		assert.deepEqual([given.by.name, given.verdict], ["سامي", "approve"]);
+		assert.equal(await p.evaluate(() => globalThis.taps), 3);
+		/* All that ran for it: the page's scripts, and the worker that keeps the stream. */
+		const cdp = await browser.newBrowserCDPSession(), { targetInfos } = await cdp.send("Target.getTargets");
+		scripts.push(...new Set(targetInfos.filter((i) => i.type === "shared_worker" && i.url.startsWith(room.url)).map((i) => i.url)));
+		assert.deepEqual(scripts.map((url) => /(\w+)[^/]*\.js$/.exec(url)?.[1]).sort(), ["approve", "bus"], "those that static/budgets.mjs counts");
+		const inline = await p.evaluate(() => [...document.querySelectorAll("script:not([src])")].reduce((n, s) => n + s.textContent.length, 0));
+		const bytes = (await Promise.all(scripts.map(sizeOf))).reduce((a, b) => a + b, inline);
+		assert.ok(bytes <= 30 * 1024, `${bytes} bytes of script`);
+		assert.deepEqual(p.wrong, []);
+		await p.context().close();
+	},
+
+	async a_second_tap_at_the_same_place_decides_nothing() {
+		const of = await draft("نقرتان", "نعود إليكم عند 17:00.");
+		await submit(of);
+		const { items } = await send(layla, room, "GET", "/keys");
+		await send(layla, room, "POST", `/keys/${items[0].id}/confirm`, {});
+		/* The moment for which the last button waits (rule.tsx) is as long as this test wants it to be. */
+		const p = await sami.context().newPage();
+		p.setDefaultTimeout(PATIENCE);
+		await p.addInitScript((HOLD_MS) => {
+			const later = globalThis.setTimeout;
+			globalThis.held = [];
+			globalThis.setTimeout = (fn, ms, ...rest) => (ms === HOLD_MS ? globalThis.held.push(fn) : later(fn, ms, ...rest));
+		}, 700);
+		for (const [width, height] of [[320, 568], [360, 640], [390, 844], [844, 390]]) {
+			await p.setViewportSize({ width, height });
+			await p.goto(`${room.url}/settings`);
+			await p.goto(`${room.url}/approvals#s${of}`);
+			await p.locator(`#s${of} .ruling-approve`).waitFor();
+			await p.evaluate(() => {
+				globalThis.submits = 0;
+				addEventListener("submit", (e) => { globalThis.submits++; e.preventDefault(); e.stopPropagation(); }, true);
+			});
+			const place = await middle(p, `#s${of} .ruling-approve`);
+			await p.touchscreen.tap(...place);
+			await p.locator("dialog .signs").waitFor();
+			/* Wherever the last button lies: at that place, and where it is. */
+			const last = await middle(p, "dialog .buttons .primary");
+			await p.touchscreen.tap(...last);
+			await p.touchscreen.tap(...place);
+			assert.equal(await p.evaluate(() => globalThis.submits), 0, `${width} × ${height}`);
+			if (await p.locator("dialog[open]").count() === 0)
+				continue; /* what lies beside a dialog closes it */
+			await p.evaluate(() => globalThis.held.pop()());
+			await p.locator("dialog .buttons .primary:enabled").waitFor();
+			await p.touchscreen.tap(...last);
+			assert.equal(await p.evaluate(() => globalThis.submits), 1, "a moment later it answers");
+		}
+		await p.close();
+		assert.deepEqual((await read(of)).verdicts, []);
+	},
+
+	async a_finger_that_scrolls_opens_nothing() {
+		await sami.reload();
+		const button = "li.is-open .ruling-approve";
+		await sami.locator(button).waitFor();
+		const [x, y] = await middle(sami, button), finger = await sami.context().newCDPSession(sami), sent = deciding(sami);
+		await sami.evaluate(() => { globalThis.clicks = 0; addEventListener("click", () => { globalThis.clicks++; }, true); });
+		await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
+		for (let i = 1; i <= 8; i++)
+			await finger.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x, y: y + 12 * i }] });
+		await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+		await frames(sami);
+		assert.equal(await sami.evaluate(() => globalThis.clicks), 0);
+		assert.equal(await sami.locator("dialog[open]").count(), 0);
+		/* A finger that stays does open it: the way is the same one. */
+		const [x2, y2] = await middle(sami, button);
+		await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x: x2, y: y2 }] });
+		await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+		await sami.locator("dialog[open]").waitFor();
+		assert.deepEqual(sent, []);
+		await sami.keyboard.press("Escape");
+	},
+
+	async two_taps_on_the_last_button_are_one_verdict() {
+		const next = await draft("التالي", "نعود إليكم عند 18:00."), sent = deciding(sami);
+		await submit(next);
+		await sami.reload();
+		await sami.locator(".wait").nth(1).waitFor();
+		await sami.locator("li.is-open .ruling-approve").tap();
+		await sami.locator("dialog .signs").waitFor();
+		await sami.locator("dialog .buttons .primary:enabled").waitFor();
+		const place = await middle(sami, "dialog .buttons .primary");
+		await sami.touchscreen.tap(...place);
+		await sami.touchscreen.tap(...place);
+		await sami.locator(".toast").waitFor();
+		await room.until("the other one is open", async () => await sami.locator(".wait").count() === 1 && await sami.locator(`#s${next} .ruling-approve`).count() === 1);
+		assert.equal(sent.length, 1);
+		assert.deepEqual((await read(next)).verdicts, []);
 	},
 
 	async nothing_went_wrong_on_the_way() {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * rule.tsx - a verdict, given: which version, why, for whom, and a signature or a password, so that no tap in a
- * pocket and nobody who finds the phone decides. The button that opened it is elsewhere than the one that sends it.
+ * pocket and nobody who finds the phone decides. On a small screen the button that sends it may come to lie where the
+ * one was that opened it, so it takes no tap for a moment, as browsers do with questions of their own.
  * Nothing is kept of what is typed here, and nothing is shown as done before the server has it.
  */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { api, fieldError, type Problem } from "../api";
 import { t } from "../i18n/t";
@@ -49,10 +50,21 @@ function Voices({ of, whom, onChange }: { of: Waiting["for"]; whom: number; onCh
 	);
 }
 
+const HOLD_MS = 700; /* longer than two taps of one hand are apart */
+
+function useHeld(): boolean {
+	const [isHeld, setHeld] = useState(true);
+	useEffect(() => {
+		const timer = setTimeout(() => setHeld(false), HOLD_MS);
+		return () => clearTimeout(timer);
+	}, []);
+	return isHeld;
+}
+
 export function Rule({ of, statement, version, ruling, onClose, reload }: RuleProps) {
 	const me = session.value?.user.id ?? 0;
 	const [problem, setProblem] = useState<Problem | null>(null), [whom, setWhom] = useState(of.for.length > 1 ? 0 : of.for[0]?.id ?? me);
-	const proof = useProof();
+	const proof = useProof(), isHeld = useHeld();
 	const send = async (f: FormData): Promise<void> => {
 		const reason = String(f.get("reason") ?? "").trim(), path = `/statements/${statement.id}`;
 		const given = await proof.give(f, path, () => versionDigest(version),
@@ -84,7 +96,7 @@ export function Rule({ of, statement, version, ruling, onClose, reload }: RulePr
 				<Proof of={proof} problem={problem} />
 				<div class="buttons">
 					<button type="button" onClick={onClose}>{t("cancel")}</button>
-					<button class={ruling === "reject" ? "danger" : "primary"} disabled={proof.signer.state === "looking"}>{t(`approve.do.${ruling}`)}</button>
+					<button class={ruling === "reject" ? "danger" : "primary"} disabled={isHeld || proof.signer.state === "looking"}>{t(`approve.do.${ruling}`)}</button>
 				</div>
 			</Form>
 		</Dialog>
