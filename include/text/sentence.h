@@ -18,7 +18,8 @@ struct dw_sentences {
 
 /**
  * The next sentence; false at the end. One ends behind . ! ? and their Arabic and Urdu kin, and at
- * the end of a line; a full stop between two digits belongs to the figure. Start: {text, 0, 0}.
+ * the end of a line; a full stop between two digits belongs to the figure, one in front of a small
+ * Latin letter to an address. Start: {text, 0, 0}.
  */
 bool dw_sentence_next(struct dw_sentences *s, struct dw_sentence *out);
 

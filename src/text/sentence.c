@@ -21,6 +21,16 @@ static bool is_end(uint32_t c)
 	       c == '\n' || c == 0x2026 || c == 0x2028 || c == 0x2029;
 }
 
+/* A full stop between these is inside of a figure or of an address: 3.5, example.org. */
+static bool is_inside(uint32_t before, uint32_t behind)
+{
+	bool is_word = (before >= 'a' && before <= 'z') ||
+		       (before >= 'A' && before <= 'Z') || is_figure(before);
+
+	return (is_figure(before) && is_figure(behind)) ||
+	       (is_word && behind >= 'a' && behind <= 'z');
+}
+
 static bool is_blank(uint32_t c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xa0 ||
@@ -56,8 +66,7 @@ bool dw_sentence_next(struct dw_sentences *s, struct dw_sentence *out)
 		step(s, &a);
 	*out = (struct dw_sentence){ s->units, s->units, false };
 	for (; a.used > 0; a = look(s, s->at)) {
-		bool is_point =
-			a.c == '.' && is_figure(last) && is_figure(look(s, s->at + 1).c);
+		bool is_point = a.c == '.' && is_inside(last, look(s, s->at + 1).c);
 
 		step(s, &a);
 		last = a.c;

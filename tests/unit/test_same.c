@@ -129,6 +129,11 @@ static void sentences_and_their_figures(void **state)
 	assert_sentences("كم عددهم؟ كانوا ٣٠٠. انتهى", "0-9 10-20! 21-26");
 	assert_sentences("ساعت ۱۴ بود۔ تمام", "0-12! 13-17");
 	assert_sentences("😀 7. 😀", "0-5! 6-8");
+	/* an address is one word; where a blank was forgotten there is an end */
+	assert_sentences("Call 112 or press@example.org. Or go.", "0-30! 31-37");
+	assert_sentences("اكتبوا إلى www2.example.org. شكرًا", "0-28! 29-34");
+	assert_sentences("Nobody is hurt.5 are.Then", "0-15 15-21! 21-25");
+	assert_sentences("تم.ثم example.تم", "0-3 3-14 14-16");
 }
 
 int main(void)
