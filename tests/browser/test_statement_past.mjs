@@ -2,7 +2,7 @@
 /*
  * test_statement_past.mjs - an Arabic draft that three have written, played back and opened as it was: each
  * letter in the colour of whoever wrote it, which is the same one in the editor, in the film and at a moment
- * of the past, and the names beside it.
+ * of the past, and the names beside it. And where its time has gone, in bars as long as it took.
  */
 import assert from "node:assert/strict";
 
@@ -132,6 +132,36 @@ await runAll({
 		await shows(layla);
 		await layla.locator(".by-legend").waitFor();
 		assert.deepEqual(await legend(layla), { "نسرین": [colours["نسرین"][0], 14] });
+	},
+
+	async bars_are_where_and_as_long_as_the_time_was() {
+		/* Of the server's own answer the moments alone are others: nobody waits for hours here. */
+		const BEGAN = Date.parse("2026-03-01T08:00:00Z"), STINTS = [["drafting", 0, 10], ["idle", 10, 30], ["waiting", 30, 90], ["out", 90, 100]];
+		for (const p of [layla, omar]) {
+			await p.route("**/api/v1/statements/*/ledger", async (route) => {
+				const r = await route.fetch(), real = await r.json(), when = (min) => new Date(BEGAN + min * 60000).toISOString();
+				assert.ok(real.items.length > 0 && real.items[0].spent === "drafting", JSON.stringify(real.items));
+				await route.fulfill({ response: r, json: { ...real, items: STINTS.map(([spent, from, to]) => ({ ...real.items[0], spent, from: when(from), to: when(to),
+					on: spent === "waiting" ? [{ kind: "group", group: "legal", n: 1 }] : [] })) } });
+			});
+			await p.goto(path);
+			await p.locator(".ledger-link").click();
+			await p.locator("dialog .spent-chart li").nth(3).waitFor();
+			const rows = await p.locator("dialog .spent-chart li").evaluateAll((all) => all.map((li) => {
+				const bar = li.querySelector(".spent-track .spent"), track = li.querySelector(".spent-track").getBoundingClientRect(), { left, width } = bar.getBoundingClientRect();
+				return { spent: /spent-(\w+)/.exec(bar.className)[1], from: (100 * (left - track.left)) / track.width, to: (100 * (left + width - track.left)) / track.width, words: li.innerText };
+			}));
+			assert.deepEqual(rows.map((r) => r.spent), STINTS.map(([spent]) => spent));
+			for (const [i, [spent, from, to]] of STINTS.entries())
+				assert.ok(Math.abs(rows[i].from - from) < 0.5 && Math.abs(rows[i].to - to) < 0.5, `${spent}: ${rows[i].from}–${rows[i].to}`);
+			assert.match(rows[2].words, p === layla ? /القانون/ : /legal/i, "it says for whom");
+			/* Time runs from left to right in every language; the words run as their language does. */
+			assert.equal(await p.evaluate(() => document.documentElement.dir), p === layla ? "rtl" : "ltr");
+			assert.deepEqual(await p.locator("dialog .spent-chart li > span:first-child").evaluateAll((all) => [...new Set(all.map((e) => getComputedStyle(e).direction))]), [p === layla ? "rtl" : "ltr"]);
+			const ticks = await p.locator("dialog .spent-axis bdi").evaluateAll((all) => all.map((e) => e.getBoundingClientRect().left));
+			assert.deepEqual(ticks, [...ticks].sort((a, b) => a - b));
+			await p.unroute("**/api/v1/statements/*/ledger");
+		}
 	},
 
 	async nothing_went_wrong_on_the_way() {
