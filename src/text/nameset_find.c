@@ -9,7 +9,10 @@
  *  (3) In front of the first word may be what Arabic writes together with it: و ف, then ب ك ل, then
  *      the article, which ل takes the alef of (للقاهرة). A single letter comes off long names only:
  *      "بقم" may be one word.
- *  (4) Of names that overlap the longest one stands there, of equally long ones the first one.
+ *  (4) Of names that overlap the longest one stands there, of equally long ones the first one: taken is the longest of
+ *      all, then the longest of those that do not overlap it, and so on. So in "A B C D" of the names A B, B C and C D
+ *      the first and the last stand, and a name is not lost to one that is lost itself. Looked at is the longest name from each
+ *      word on: where that is lost, no shorter one from there is taken instead ("Bank" is not the one of "Bank Dana").
  *
  * The spellings are sorted, so all that go on like the words so far lie side by side: from each word
  * of the text the range is narrowed word by word until nothing or one is left, whatever their number.
@@ -136,6 +139,7 @@ static bool narrow(const struct dw_nameset *s, struct range *r, struct dw_str w)
 }
 
 struct found {
+	size_t first; /* its first word */
 	size_t end;   /* behind its last word */
 	size_t bytes; /* of its letters; 0: nothing */
 	size_t name;
@@ -170,47 +174,90 @@ static void find_with(const struct search *f, size_t i, const struct head *head,
 
 		/* The shortest of those that go on like this is the first of them. */
 		if (x->n == r.bytes && r.bytes > best->bytes && r.bytes >= head->least)
-			*best = (struct found){ i + 1, r.bytes, x->name };
+			*best = (struct found){ best->first, i + 1, r.bytes, x->name };
 		if (n == DW_NAME_WORDS_MAX || is_line_end(f, i) ||
 		    !narrow(f->s, &r, spelled(f->words, i + 1)))
 			return;
 	}
 }
 
-static void add_match(struct name_matches *out, const struct words *words, size_t first,
-		      const struct found *f)
+struct finds {
+	struct found *at; /* owned */
+	size_t n, cap;
+};
+
+static void add_find(struct finds *l, const struct found *f)
 {
-	if (f->bytes == 0)
-		return;
-	if (out->n == out->cap) {
-		out->cap = out->cap > 0 ? out->cap * 2 : 32;
-		out->at = realloc(out->at, out->cap * sizeof(out->at[0]));
-		DW_INVARIANT(out->at != NULL);
+	if (l->n == l->cap) {
+		l->cap = l->cap > 0 ? l->cap * 2 : 32;
+		l->at = realloc(l->at, l->cap * sizeof(l->at[0]));
+		DW_INVARIANT(l->at != NULL);
 	}
-	out->at[out->n++] = (struct name_match){ words->at[first].from,
-						 words->at[f->end - 1].to, f->name };
+	l->at[l->n++] = *f;
 }
 
-static void find_all(const struct search *f, struct name_matches *out)
+/* The longest one from each word on, in order. */
+static void find_all(const struct search *f, struct finds *out)
 {
-	struct found last = { 0, 0, 0 };
-	size_t first = 0;
-
 	for (size_t i = 0; i < f->words->n; i++) {
-		struct found best = { 0, 0, 0 };
+		struct found best = { i, 0, 0, 0 };
 		struct heads heads;
 
 		heads_of(&heads, spelled(f->words, i));
 		for (size_t k = 0; k < heads.n; k++)
 			find_with(f, i, &heads.at[k], &best);
-		if (best.bytes == 0 || (i < last.end && best.bytes <= last.bytes))
-			continue;
-		if (i >= last.end)
-			add_match(out, f->words, first, &last);
-		last = best; /* over a shorter one that began before it */
-		first = i;
+		if (best.bytes > 0)
+			add_find(out, &best);
 	}
-	add_match(out, f->words, first, &last);
+}
+
+/* ---- rule 4 ---- */
+
+static int by_length(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct name_match *x = a, *y = b;
+
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+static bool is_free(const bool *is_taken, const struct found *f)
+{
+	for (size_t i = f->first; i < f->end; i++)
+		if (is_taken[i])
+			return false;
+	return true;
+}
+
+static void choose(const struct words *words, struct finds *l, struct name_matches *out)
+{
+	bool *is_taken = calloc(words->n + 1, sizeof(*is_taken));
+
+	out->at = calloc(l->n + 1, sizeof(out->at[0]));
+	DW_INVARIANT(is_taken != NULL && out->at != NULL);
+	if (l->n > 1)
+		qsort(l->at, l->n, sizeof(l->at[0]), by_length);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct found *f = &l->at[i];
+
+		if (!is_free(is_taken, f))
+			continue;
+		memset(&is_taken[f->first], 1, f->end - f->first);
+		out->at[out->n++] =
+			(struct name_match){ words->at[f->first].from,
+					     words->at[f->end - 1].to, f->name };
+	}
+	if (out->n > 1)
+		qsort(out->at, out->n, sizeof(out->at[0]), by_place);
+	free(is_taken);
 }
 
 void nameset_find(const struct dw_nameset *s, struct dw_str text,
@@ -218,17 +265,20 @@ void nameset_find(const struct dw_nameset *s, struct dw_str text,
 {
 	struct words words;
 	struct search f = { s, text, &words };
+	struct finds finds = { NULL, 0, 0 };
 
-	*out = (struct name_matches){ NULL, 0, 0 };
+	*out = (struct name_matches){ NULL, 0 };
 	if (s->n == 0)
 		return;
 	words_of(&words, text);
-	find_all(&f, out);
+	find_all(&f, &finds);
+	choose(&words, &finds, out);
+	free(finds.at);
 	words_fini(&words);
 }
 
 void name_matches_fini(struct name_matches *m)
 {
 	free(m->at);
-	*m = (struct name_matches){ NULL, 0, 0 };
+	*m = (struct name_matches){ NULL, 0 };
 }

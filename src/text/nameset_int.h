@@ -45,7 +45,7 @@ struct name_match {
 /* In order, none over another. */
 struct name_matches {
 	struct name_match *at; /* owned */
-	size_t n, cap;
+	size_t n;
 };
 
 void nameset_find(const struct dw_nameset *s, struct dw_str text,

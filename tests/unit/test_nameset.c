@@ -160,6 +160,24 @@ static void arabic_writes_small_words_to_a_name(void **state)
 	has(room, "في قم والقم بقم", "-قم(Qom) -والقم(Qom)");
 }
 
+/* None is lost to one that is lost itself. */
+static void in_a_chain_every_other_name_stands(void **state)
+{
+	static const char *const even[] = { "Aa Bb",	"Bb Cc",    "Cc Dd",   "دانا سیب",
+					    "سیب لیمو", "لیمو هلو", "بيت نور", "نور شمس",
+					    "شمس بحر",	NULL };
+	static const char *const growing[] = { "A B", "B Cd", "Cd Efg", "Efg Hijk",
+					       NULL };
+
+	has(even, "Aa Bb Cc Dd", "-Aa Bb(Aa Bb) -Cc Dd(Cc Dd)");
+	has(even, "Aa Bb Cc", "-Aa Bb(Aa Bb)");
+	has(even, "Bb Cc Dd", "-Bb Cc(Bb Cc)");
+	has(even, "دانا سیب لیمو هلو", "-دانا سیب(دانا سیب) -لیمو هلو(لیمو هلو)");
+	has(even, "بيت نور شمس بحر", "-بيت نور(بيت نور) -شمس بحر(شمس بحر)");
+	has(growing, "A B Cd Efg", "-A B(A B) -Cd Efg(Cd Efg)");
+	has(growing, "A B Cd Efg Hijk", "-B Cd(B Cd) -Efg Hijk(Efg Hijk)");
+}
+
 static void the_longest_name_stands_there(void **state)
 {
 	static const char *const lines[] = {
@@ -286,6 +304,7 @@ int main(void)
 		cmocka_unit_test(spelling_is_folded),
 		cmocka_unit_test(arabic_writes_small_words_to_a_name),
 		cmocka_unit_test(the_longest_name_stands_there),
+		cmocka_unit_test(in_a_chain_every_other_name_stands),
 		cmocka_unit_test(the_first_of_two_has_a_spelling),
 		cmocka_unit_test(a_translation_is_asked_whether_it_has_a_name),
 		cmocka_unit_test(kinds_come_in_order_and_have_room_each),
