@@ -27,6 +27,7 @@ enum dw_token_flag {
 	DW_TOKEN_IS_ALIAS = 2,
 	/* an alias that says what its surface says already: nothing came off */
 	DW_TOKEN_IS_SAME = 4,
+	DW_TOKEN_IS_EMOJI = 8, /* no letter, no digit */
 };
 
 struct dw_token {

@@ -78,6 +78,21 @@ static bool next_spelling(struct dw_str *rest, struct dw_str *out)
 	return true;
 }
 
+static int on_letters(void *data, const struct dw_token *t)
+{
+	*(bool *)data |= (t->flags & DW_TOKEN_IS_EMOJI) == 0;
+	return 0;
+}
+
+/* An emoji is a word of a name, and no name by itself: it stands in texts for whatever they like. */
+static bool has_letters(struct dw_str spelling)
+{
+	bool has = false;
+
+	(void)dw_tokenize(spelling, DW_TOKENS_OF_TEXT, on_letters, &has);
+	return has;
+}
+
 static size_t count_words(struct dw_str spelling)
 {
 	struct words l;
@@ -107,7 +122,7 @@ const char *dw_name_refused(struct dw_str line)
 	while (next_spelling(&rest, &spelling)) {
 		size_t words = count_words(spelling);
 
-		if (words == 0)
+		if (words == 0 || !has_letters(spelling))
 			return "between two = and at both ends stands a spelling of the "
 			       "name, with letters or digits";
 		if (words > DW_NAME_WORDS_MAX)

@@ -305,7 +305,7 @@ static void emit_query(struct run *r)
 		} else if (x->kind == ITEM_WORD) {
 			emit_word(r, x, NULL, 0);
 		} else {
-			emit_tag(r, x, 0);
+			emit_tag(r, x, x->kind == ITEM_EMOJI ? DW_TOKEN_IS_EMOJI : 0);
 			while (x->kind == ITEM_TAG && i + 1 < r->items.n &&
 			       r->items.at[i + 1].in_tag &&
 			       r->items.at[i + 1].first < x->end)
@@ -326,7 +326,7 @@ static void emit_text(struct run *r)
 			continue;
 		}
 		if (x->kind == ITEM_EMOJI) {
-			emit_tag(r, x, 0);
+			emit_tag(r, x, DW_TOKEN_IS_EMOJI);
 			continue;
 		}
 		emit_word(r, x, NULL, 0);

@@ -52,6 +52,8 @@ def test_what_is_no_list_of_names():
         put(dw, room, [" = ".join("abcdefghi")]).problem(422, "/names/0")
         put(dw, room, ["ق" * 301]).problem(422, "/names/0")
         put(dw, room, ["Dana\nDairy"]).problem(422, "/names/0")
+        put(dw, room, ["Dana", "🔥"]).problem(422, "/names/1")
+        put(dw, room, ["…"]).problem(422, "/names/0")
         dw.lead("POST", V1 + "/incidents", {"title": "x", "severity": 1, "names": []}).problem(
             400, "/names")
         eq(names(dw, room), [])

@@ -254,6 +254,13 @@ static void lines_are_names_or_refused(void **state)
 	assert_non_null(dw_name_refused(DW_STR("=a")));
 	assert_non_null(dw_name_refused(DW_STR("a = -- = b")));
 	assert_non_null(dw_name_refused(DW_STR("a\tb")));
+	assert_non_null(dw_name_refused(DW_STR("🔥")));
+	assert_non_null(dw_name_refused(DW_STR("🔥 👨‍👩‍👧")));
+	assert_non_null(dw_name_refused(DW_STR("Dana = 🇮🇷")));
+	assert_non_null(dw_name_refused(DW_STR("…")));
+	assert_non_null(dw_name_refused(DW_STR("#!?،؛")));
+	assert_null(dw_name_refused(DW_STR("Dana 🔥")));
+	assert_null(dw_name_refused(DW_STR("#دانا = 7")));
 }
 
 /* A set is made of whatever there is: by a later version, or none of it a name. */
