@@ -44,6 +44,44 @@ static bool find(struct dw_outbox *o, const struct dw_delivery *d, struct leavin
 	return true;
 }
 
+/* What went out last of it, withdrawn since or not; or NULL. */
+static const struct dw_publication *last_out(const struct dw_statement *t)
+{
+	for (size_t i = t->publications.n; i-- > 0;)
+		if (!t->publications.p[i].is_withdrawal)
+			return &t->publications.p[i];
+	return NULL;
+}
+
+/* Whose readers the reason is about; or NULL. */
+static const struct dw_statement_version *find_concerned(struct dw_outbox *o,
+							 const struct leaving *l)
+{
+	const struct dw_principal us = { .kind = DW_OPERATOR };
+	const struct dw_statement *t = l->t;
+	const struct dw_publication *p = l->replaced;
+
+	if (p == NULL && t->correction_of != 0) {
+		t = dw_statements_see(dw_engine_rooms(o->engine), &us, t->correction_of);
+		p = t != NULL ? last_out(t) : NULL;
+	}
+	return p != NULL && p->version < t->versions.n ? &t->versions.p[p->version]
+						       : NULL;
+}
+
+/* What was wrong with a word for the staff is not told to the public. */
+static struct dw_str reason_of(struct dw_outbox *o, const struct leaving *l)
+{
+	const struct dw_statement_version *of;
+
+	if (l->p->is_withdrawal)
+		return l->p->reason;
+	of = find_concerned(o, l);
+	if (of != NULL && of->reader != DW_READER_PUBLIC && of->reader != l->v->reader)
+		return dw_str_make(NULL, 0);
+	return l->p->reason;
+}
+
 /* Where the public finds it. */
 static struct dw_str link_of(struct dw_outbox *o, const struct leaving *l,
 			     struct dw_arena *a)
@@ -57,7 +95,7 @@ static struct dw_str link_of(struct dw_outbox *o, const struct leaving *l,
 }
 
 static void write_statement(struct dw_jsonw *w, const struct leaving *l,
-			    struct dw_str link)
+			    struct dw_str link, struct dw_str reason)
 {
 	const struct dw_statement_version *v = l->v;
 	const struct dw_statement_version *was =
@@ -79,11 +117,12 @@ static void write_statement(struct dw_jsonw *w, const struct leaving *l,
 	dw_jsonw_ktime_or_null(w, "withdrawn_at", l->p->is_withdrawal ? l->p->at : 0);
 	dw_jsonw_ku64_or_null(w, "correction_of", l->t->correction_of);
 	dw_jsonw_kstr_or_null(w, "replaces", was != NULL ? dw_str_of(was->digest) : none);
-	dw_jsonw_kstr_or_null(w, "reason", l->p->reason);
+	dw_jsonw_kstr_or_null(w, "reason", reason);
 	dw_jsonw_obj_end(w);
 }
 
-static bool write_body(struct dw_delivery *d, const struct leaving *l, struct dw_str link)
+static bool write_body(struct dw_delivery *d, const struct leaving *l, struct dw_str link,
+		       struct dw_str reason)
 {
 	struct dw_jsonw w;
 
@@ -94,7 +133,7 @@ static bool write_body(struct dw_delivery *d, const struct leaving *l, struct dw
 		      dw_str_of(d->is_withdrawal ? "statement.withdrawn"
 						 : "statement.published"));
 	dw_jsonw_key(&w, "statement");
-	write_statement(&w, l, link);
+	write_statement(&w, l, link, reason);
 	dw_jsonw_obj_end(&w);
 	return dw_jsonw_end(&w) == 0;
 }
@@ -104,12 +143,13 @@ static struct dw_str keep(struct dw_delivery *d, struct dw_str s)
 	return s.p != NULL ? dw_str_make(dw_arena_strdup(d->arena, s), s.n) : s;
 }
 
-static void fill_mail(struct dw_delivery *d, const struct leaving *l)
+static void fill_mail(struct dw_delivery *d, const struct leaving *l,
+		      struct dw_str reason)
 {
 	d->title = keep(d, l->v->title);
 	d->lang = keep(d, l->v->lang);
 	d->text = keep(d, l->p->is_withdrawal ? dw_str_make(NULL, 0) : l->v->text);
-	d->reason = keep(d, l->p->reason);
+	d->reason = keep(d, reason);
 	d->is_correction = l->t->correction_of != 0 || l->replaced != NULL;
 }
 
@@ -130,15 +170,17 @@ static void fill_address(struct dw_delivery *d, const struct outlet_beside *b)
 bool outbox_fill(struct dw_outbox *o, struct dw_delivery *d)
 {
 	struct leaving l;
+	struct dw_str reason;
 
 	if (!find(o, d, &l))
 		return false;
+	reason = reason_of(o, &l);
 	d->at = l.p->at;
 	fill_address(d, outbox_beside(o, d->outlet));
 	d->page = link_of(o, &l, d->arena);
 	if (d->kind == DW_OUTLET_WEBHOOK)
-		return write_body(d, &l, d->page);
-	fill_mail(d, &l);
+		return write_body(d, &l, d->page, reason);
+	fill_mail(d, &l, reason);
 	return true;
 }
 

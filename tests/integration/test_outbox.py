@@ -294,6 +294,27 @@ def test_a_publication_is_posted():
         eq(dw.verify().returncode, 0)
 
 
+def test_a_reason_is_told_to_whom_it_concerns():
+    with Receiver() as r, Post() as dw:
+        room = dw.declare()["id"]
+        dw.outlet(r.url())
+        dw.outlet(r.url("/staff"), "Intranet", audiences=["staff"], channels=["internal"])
+        inner, _, _ = dw.out(room, channel="internal", audience="staff", title="For us")
+        for more, path, told in (({"channel": "press", "audience": "public"}, "/hook", None),
+                                 ({}, "/staff", "the driver was named")):
+            n = len(r.docs(path))
+            fix = dw.do(inner, "corrections", {"text": "Less.", "reason": "the driver was named"}
+                        ).ok(201).json()["id"]
+            if more:
+                dw.drafter("PATCH", V1 + "/statements/%d" % fix, more,
+                           {"If-Match": '"%d"' % dw.statement(fix)["version"]}).ok(200)
+            digest = dw.submit(fix)["digest"]
+            dw.rule(fix, digest, "approve", dw.boss).ok(201)
+            dw.publish(fix, digest)
+            t = r.until(n + 1, path)[n]["statement"]
+            eq((t["digest"], t["correction_of"], t["reason"]), (digest, inner, told))
+
+
 def test_secrets_are_nowhere():
     with Receiver() as r, Post("--log-level", "debug") as dw:
         room = dw.declare()["id"]
