@@ -42,6 +42,17 @@ struct dw_db {
 
 /* ---- codes ---- */
 
+/* SQLite quotes what it read, a damaged file too; that may be no text at all. */
+static bool is_plain(const char *text)
+{
+	struct dw_str s = dw_str_of(text);
+
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+			return false;
+	return dw_utf8_valid(s);
+}
+
 int dw_db_fail(struct dw_db *db, int sqlite_code, const char *doing, struct dw_err *err)
 {
 	const char *text = db != NULL && db->handle != NULL &&
@@ -51,6 +62,8 @@ int dw_db_fail(struct dw_db *db, int sqlite_code, const char *doing, struct dw_e
 				   : sqlite3_errstr(sqlite_code);
 	int code;
 
+	if (!is_plain(text))
+		text = sqlite3_errstr(sqlite_code);
 	switch (sqlite_code & 0xff) {
 	case SQLITE_FULL:
 		code = DW_EFULL;

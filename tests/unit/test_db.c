@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -189,6 +190,23 @@ static void test_codes(void **state)
 	assert_int_equal(dw_db_fail(NULL, SQLITE_MISUSE, "x", NULL), DW_EINTERNAL);
 }
 
+static void test_a_damaged_file_is_not_quoted(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const sql[] = { "SELECT \"no\xffthing\" FROM meta",
+					   "SELECT [no\033thing] FROM meta" };
+	struct dw_err err = { 0 };
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(dw_db_exec(f->db, sql[i], &err), DW_EINTERNAL);
+		assert_null(strstr(err.msg, "thing"));
+		assert_non_null(strstr(err.msg, "SQL logic error (SQLite 1)"));
+	}
+	assert_int_equal(dw_db_exec(f->db, "SELECT [no thing] FROM meta", &err),
+			 DW_EINTERNAL);
+	assert_non_null(strstr(err.msg, "no thing"));
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -199,6 +217,7 @@ int main(void)
 		CASE(test_statements_are_found_again),
 		CASE(test_bytes),
 		CASE(test_codes),
+		CASE(test_a_damaged_file_is_not_quoted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
