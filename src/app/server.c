@@ -27,6 +27,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define DEADLINE_STEP_MS 10 /* what ends in one step, others wait for */
 #define GRACE_MS 10000
 #define MENTION_MAX (256u * 1024)
 #define BATCH_MAX (16u * 1024 * 1024)
@@ -419,7 +420,7 @@ static int build(struct dw_server *s, struct dw_err *err)
 {
 	int rc;
 
-	s->timers = dw_timers_create(&s->loop, 50);
+	s->timers = dw_timers_create(&s->loop, DEADLINE_STEP_MS);
 	(void)uv_async_init(&s->loop.uv, &s->stop, on_stop_asked);
 	(void)uv_timer_init(&s->loop.uv, &s->watchdog);
 	s->stop.data = s;
