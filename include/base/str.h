@@ -36,6 +36,8 @@ bool dw_str_starts(struct dw_str s, struct dw_str prefix);
 struct dw_str dw_str_trim(struct dw_str s);
 /** Cut `*rest` at the first `sep`; returns the part before it. False when nothing is left. */
 bool dw_str_split(struct dw_str *rest, char sep, struct dw_str *part);
+/** A control byte: below the space, or DEL? */
+bool dw_str_has_control(struct dw_str s);
 
 /** Digits only, no sign, no blanks, no overflow; DW_EINVAL otherwise. */
 DW_MUST_USE int dw_str_u64(struct dw_str s, uint64_t *out);

@@ -72,14 +72,6 @@ json_t *dw_api_object(struct dw_http_req *req, const char *const *known)
 	return o;
 }
 
-static bool has_control(struct dw_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-			return true;
-	return false;
-}
-
 bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t min,
 		   size_t max, struct dw_str *out)
 {
@@ -95,7 +87,7 @@ bool dw_api_string(struct dw_http_req *req, json_t *o, const char *key, size_t m
 	}
 	*out = dw_str_make(json_string_value(v), json_string_length(v));
 	n = dw_utf8_count(*out);
-	if (n < min || n > max || has_control(*out)) {
+	if (n < min || n > max || dw_str_has_control(*out)) {
 		dw_api_refuse_at(
 			req, DW_EINVAL, at.p,
 			"%s must have %zu to %zu characters and no control characters",

@@ -143,6 +143,14 @@ bool dw_utf8_valid(struct dw_str s)
 	return true;
 }
 
+bool dw_str_has_control(struct dw_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+			return true;
+	return false;
+}
+
 size_t dw_utf8_count(struct dw_str s)
 {
 	size_t n = 0;

@@ -37,12 +37,8 @@ static void on_added(struct dw_account_op *op)
 
 static bool is_name(struct dw_str s)
 {
-	if (s.n == 0 || !dw_utf8_valid(s) || dw_utf8_count(s) > NAME_CHARS)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-			return false;
-	return true;
+	return s.n > 0 && dw_utf8_valid(s) && dw_utf8_count(s) <= NAME_CHARS &&
+	       !dw_str_has_control(s);
 }
 
 void dw_account_token_add(struct dw_account *a, struct dw_account_op *op)

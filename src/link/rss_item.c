@@ -74,9 +74,8 @@ static void set_author(const struct dw_rss *r, struct dw_rss_item *i)
 	if (i->author.p == NULL)
 		i->author = field(r, F_FEED_AUTHOR);
 	i->author = link_cut(i->author, NAME_BYTES);
-	for (size_t k = 0; k < i->author.n; k++)
-		if ((unsigned char)i->author.p[k] < ' ' || i->author.p[k] == 0x7f)
-			i->author = dw_str_make(NULL, 0);
+	if (dw_str_has_control(i->author))
+		i->author = dw_str_make(NULL, 0);
 }
 
 /* ---- language ---- */
@@ -157,12 +156,7 @@ static void set_url(struct dw_rss *r, struct dw_rss_item *i)
 
 static bool is_usable_id(struct dw_str s)
 {
-	if (s.n == 0 || s.n > ID_MAX)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
-			return false;
-	return true;
+	return s.n > 0 && s.n <= ID_MAX && !dw_str_has_control(s);
 }
 
 /* "sha256:…" into F_ID, whose text is not needed any more. */

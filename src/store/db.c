@@ -47,10 +47,7 @@ static bool is_plain(const char *text)
 {
 	struct dw_str s = dw_str_of(text);
 
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
-			return false;
-	return dw_utf8_valid(s);
+	return !dw_str_has_control(s) && dw_utf8_valid(s);
 }
 
 int dw_db_fail(struct dw_db *db, int sqlite_code, const char *doing, struct dw_err *err)

@@ -106,10 +106,8 @@ static size_t count_words(struct dw_str spelling)
 
 static bool is_line(struct dw_str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-			return false;
-	return s.n <= 4 * DW_NAME_CHARS_MAX && dw_utf8_count(s) <= DW_NAME_CHARS_MAX;
+	return !dw_str_has_control(s) && s.n <= 4 * DW_NAME_CHARS_MAX &&
+	       dw_utf8_count(s) <= DW_NAME_CHARS_MAX;
 }
 
 const char *dw_name_refused(struct dw_str line)

@@ -183,6 +183,21 @@ static void hex_goes_both_ways(void **state)
 	assert_int_equal(dw_unhex(out, 2, DW_STR("00 9")), DW_EINVAL);
 }
 
+static void controls_are_below_the_space_and_del(void **state)
+{
+	char c;
+
+	(void)state;
+	for (int i = 0; i < 256; i++) {
+		c = (char)i;
+		assert_int_equal(dw_str_has_control(dw_str_make(&c, 1)),
+				 i < 0x20 || i == 0x7f);
+	}
+	assert_true(dw_str_has_control(DW_STR("a\x1b[2J")));
+	assert_false(dw_str_has_control(DW_STR("سلام")));
+	assert_false(dw_str_has_control(dw_str_make(NULL, 0)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +205,7 @@ int main(void)
 		cmocka_unit_test(splits_at_each_separator),
 		cmocka_unit_test(numbers_are_digits_only),
 		cmocka_unit_test(utf8_is_what_unicode_says),
+		cmocka_unit_test(controls_are_below_the_space_and_del),
 		cmocka_unit_test(hex_goes_both_ways),
 	};
 
