@@ -34,6 +34,8 @@ struct dw_watcher {
 	uint64_t cursor;	 /* everything up to it was sent or filtered */
 	struct dw_past *past;	 /* being fed from the store, or NULL */
 	bool is_blocked;	 /* a rest is in flight */
+	/* bytes taken since the socket last held some back; up to PROVEN_BYTES */
+	uint32_t flowed;
 };
 
 struct dw_feed_stats {

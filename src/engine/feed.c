@@ -4,10 +4,16 @@
  *
  * A watcher is a cursor, not a queue: it remembers the seq that it was given last. A write costs
  * about five microseconds whatever it carries, so nobody is written to per event. Watchers for
- * whom something waits stand in a line; each turn of the loop serves the first SLICE of them, one
+ * whom something waits stand in a line; each turn of the loop serves the first few of them, one
  * write each with all that waits for it by then, and goes back to the sockets and the writer's
  * completions. Under load a rotation carries more events in the same number of writes, so the
- * server keeps up by itself; when quiet, everyone is served in the same turn.
+ * server keeps up by itself; when quiet, everyone is served at once.
+ *
+ * There are two lines. Who never reads costs a write for each event until its socket is full, is
+ * ended, and comes again: a thousand such streams kept everybody else waiting behind a thousand
+ * writes. So a watcher is new until it took PROVEN_BYTES without being held up, and again once it
+ * was; each turn serves SLICE of the proven ones, then SLICE_NEW of the new ones (SLICE, while all
+ * are new), who therefore wait for others but never for ever.
  *
  * Rejected: a queue per watcher (memory is watchers times backlog, and the worst incident has the
  * most of both); one pass over all watchers per event (10,000 watchers at 50 events a second
@@ -27,6 +33,12 @@
 
 static void on_flush(struct dw_task *t);
 
+static void line_init(struct line *l)
+{
+	dw_list_init(&l->idle);
+	dw_list_init(&l->ready);
+}
+
 int dw_feed_create(struct dw_feed **out, struct dw_engine *e, size_t ring_bytes,
 		   struct dw_err *err)
 {
@@ -38,8 +50,8 @@ int dw_feed_create(struct dw_feed **out, struct dw_engine *e, size_t ring_bytes,
 	DW_INVARIANT(ring_init(&f->ring, ring_bytes) == 0);
 	f->ring.last = dw_journal_head(dw_engine_journal(e));
 	f->doors = dw_doors_new(NULL, 0);
-	dw_list_init(&f->idle);
-	dw_list_init(&f->ready);
+	line_init(&f->proven);
+	line_init(&f->fresh);
 	dw_task_init(&f->flush, on_flush);
 	*out = f;
 	return 0;
@@ -87,7 +99,7 @@ int dw_feed_fill(struct dw_feed *f, struct dw_reader *r, struct dw_err *err)
 
 static void wake_flush(struct dw_feed *f)
 {
-	if (!dw_list_empty(&f->ready))
+	if (!dw_list_empty(&f->proven.ready) || !dw_list_empty(&f->fresh.ready))
 		dw_task_post(dw_engine_conf(f->engine)->loop, &f->flush);
 }
 
@@ -98,13 +110,15 @@ void dw_feed_push(struct dw_feed *f, const struct dw_stored *e, size_t n)
 	for (size_t i = 0; i < n; i++)
 		ring_push(&f->ring, &e[i], dw_event_by_name(e[i].type), names);
 	f->stats.frames_pushed += n;
-	dw_list_splice(&f->ready, &f->idle);
+	dw_list_splice(&f->proven.ready, &f->proven.idle);
+	dw_list_splice(&f->fresh.ready, &f->fresh.idle);
 	wake_flush(f);
 }
 
 void feed_resume(struct dw_watcher *w)
 {
 	struct dw_feed *f = w->feed;
+	struct line *line = w->flowed >= PROVEN_BYTES ? &f->proven : &f->fresh;
 
 	dw_list_remove(&w->link);
 	if (w->is_blocked || w->past != NULL)
@@ -112,11 +126,18 @@ void feed_resume(struct dw_watcher *w)
 	if (w->cursor + 1 < ring_first(&f->ring)) {
 		past_start(w);
 	} else if (w->cursor < f->ring.last) {
-		dw_list_push(&f->ready, &w->link);
+		dw_list_push(&line->ready, &w->link);
 		wake_flush(f);
 	} else {
-		dw_list_push(&f->idle, &w->link);
+		dw_list_push(&line->idle, &w->link);
 	}
+}
+
+static void count_flow(struct dw_watcher *w, size_t took)
+{
+	size_t missing = PROVEN_BYTES - w->flowed;
+
+	w->flowed += (uint32_t)(took < missing ? took : missing);
 }
 
 /* Copying the end of one frame is cheaper than keeping 64 KiB of the ring alive for it. */
@@ -124,6 +145,7 @@ static void start_rest(struct dw_watcher *w, const char *p, size_t n,
 		       struct dw_blob *hold)
 {
 	w->is_blocked = true;
+	w->flowed = 0;
 	w->feed->stats.short_writes++;
 	w->ops->rest(w->out, p, n, n <= COPY_BYTES ? NULL : hold);
 }
@@ -189,6 +211,7 @@ static void serve(struct dw_feed *f, struct dw_watcher *w)
 		}
 		f->stats.writes += n > 0;
 		f->stats.bytes_out += (uint64_t)took;
+		count_flow(w, (size_t)took);
 		if ((size_t)took == total)
 			settle_whole(w, piece, n, last);
 		else
@@ -197,17 +220,23 @@ static void serve(struct dw_feed *f, struct dw_watcher *w)
 	feed_resume(w);
 }
 
+static void serve_some(struct dw_feed *f, struct line *line, unsigned most)
+{
+	struct dw_link *l;
+
+	while (most-- > 0 && (l = dw_list_pop(&line->ready)) != NULL)
+		serve(f, DW_CONTAINER_OF(l, struct dw_watcher, link));
+}
+
 static void on_flush(struct dw_task *t)
 {
 	struct dw_feed *f = DW_CONTAINER_OF(t, struct dw_feed, flush);
 
-	for (unsigned i = 0; i < SLICE; i++) {
-		struct dw_link *l = dw_list_pop(&f->ready);
+	bool has_proven =
+		!dw_list_empty(&f->proven.ready) || !dw_list_empty(&f->proven.idle);
 
-		if (l == NULL)
-			return;
-		serve(f, DW_CONTAINER_OF(l, struct dw_watcher, link));
-	}
+	serve_some(f, &f->proven, SLICE);
+	serve_some(f, &f->fresh, has_proven ? SLICE_NEW : SLICE);
 	wake_flush(f);
 }
 
@@ -285,6 +314,7 @@ bool feed_write_blob(struct dw_watcher *w, struct dw_blob *b)
 	}
 	w->feed->stats.writes += b->len > 0;
 	w->feed->stats.bytes_out += (uint64_t)took;
+	count_flow(w, (size_t)took);
 	if ((size_t)took < b->len)
 		start_rest(w, b->data + took, b->len - (size_t)took, b);
 	return true;

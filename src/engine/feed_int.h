@@ -9,6 +9,10 @@
 #define WRITE_BYTES (512u * 1024) /* offered to one watcher in one write at most */
 #define WRITE_PIECES 64		  /* iovecs in one write */
 #define SLICE 128		  /* watchers written to in one turn of the loop */
+#define SLICE_NEW 32		  /* new ones, where there are proven ones */
+/* More than a socket takes for somebody who never reads: the first window that Linux gives (64 KiB)
+ * and what of one stream we leave unsent in the kernel (net/sink.c). */
+#define PROVEN_BYTES (96u * 1024)
 #define COPY_BYTES 2048 /* a rest up to this is copied rather than keep a segment */
 
 struct ring_entry {
@@ -42,13 +46,16 @@ struct piece {
 	size_t frames;
 };
 
+struct line {
+	struct dw_link idle;  /* watchers who have everything */
+	struct dw_link ready; /* those for whom something waits, longest waiting first */
+};
+
 struct dw_feed {
 	struct dw_engine *engine;
 	struct ring ring;
 	struct dw_doors *doors;
-	struct dw_link idle; /* watchers who have everything */
-	struct dw_link
-		ready; /* watchers for whom something waits, longest waiting first */
+	struct line proven, fresh;
 	struct dw_task flush;
 	size_t past_bytes; /* that chunks from the store may take up now */
 	struct dw_feed_stats stats;

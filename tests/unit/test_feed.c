@@ -72,6 +72,83 @@ static void nobody_starves(void **state)
 	end();
 }
 
+/* Let it take so much that it is known to read. */
+static void prove(struct out *o)
+{
+	while (o->w.flowed < 96u * 1024) {
+		push(20);
+		while (posted != NULL)
+			turn();
+	}
+}
+
+static void who_reads_goes_before_who_has_just_come(void **state)
+{
+	static struct out fresh[500];
+	struct out *o;
+	uint64_t seq;
+
+	seed = 4;
+	begin(3000, 100, false);
+	n_durable = 3000;
+	o = watch(&outs[0], 0, SIZE_MAX / 2);
+	prove(o);
+	for (size_t i = 0; i < 500; i++)
+		watch(&fresh[i], n_pushed, SIZE_MAX / 2);
+	push(1);
+	turn(); /* the new ones wait in a long line */
+	assert_true(fresh[0].w.cursor == n_pushed && fresh[400].w.cursor < n_pushed);
+	for (int i = 0; i < 5; i++) {
+		push(1);
+		turn();
+		assert_int_equal(o->w.cursor, n_pushed);
+	}
+	seq = n_pushed;
+	for (int i = 0; i < 20; i++) { /* and are served all the same, while more comes */
+		push(1);
+		turn();
+	}
+	for (size_t i = 0; i < 500; i++)
+		assert_true(fresh[i].w.cursor >= seq - 5);
+	for (size_t i = 0; i < 500; i++)
+		close_out(&fresh[i]);
+	close_out(o);
+	posted = NULL;
+	end();
+}
+
+static void who_is_held_up_stands_with_the_new_ones(void **state)
+{
+	static struct out fresh[200];
+	struct out *o;
+
+	seed = 5;
+	begin(3000, 100, false);
+	n_durable = 3000;
+	o = watch(&outs[0], 0, SIZE_MAX / 2);
+	watch(&outs[1], 0, SIZE_MAX / 2);
+	prove(o);
+	for (size_t i = 0; i < 200; i++)
+		watch(&fresh[i], n_pushed, SIZE_MAX / 2);
+	o->room = 10;
+	push(1);
+	while (posted != NULL)
+		turn();
+	o->room = SIZE_MAX / 2;
+	drain(o);
+	assert_int_equal(o->w.cursor, n_pushed);
+	push(1);
+	turn(); /* of those who waited as long, this one came last */
+	assert_true(outs[1].w.cursor == n_pushed);
+	assert_true(o->w.cursor < n_pushed);
+	for (size_t i = 0; i < 200; i++)
+		close_out(&fresh[i]);
+	close_out(o);
+	close_out(&outs[1]);
+	posted = NULL;
+	end();
+}
+
 static void a_restart_fills_the_ring(void **state)
 {
 	struct dw_err err = { 0 };
@@ -131,6 +208,8 @@ int main(void)
 		cmocka_unit_test(all_that_waits_goes_out_in_one_write),
 		cmocka_unit_test(deliveries_are_counted_once_however_short_the_writes),
 		cmocka_unit_test(nobody_starves),
+		cmocka_unit_test(who_reads_goes_before_who_has_just_come),
+		cmocka_unit_test(who_is_held_up_stands_with_the_new_ones),
 		cmocka_unit_test(a_restart_fills_the_ring),
 		cmocka_unit_test(a_beat_moves_the_position_of_a_narrow_filter),
 	};
