@@ -19,8 +19,7 @@
 #include <sys/socket.h>
 
 #define TRY_PIECES 64
-#define UNSENT_BYTES                                                                     \
-	(32 * 1024) /* of one stream that its peer's window has no room for */
+#define UNSENT_BYTES (4 * 1024) /* of one stream that its peer's window has no room for */
 
 static struct dw_conn *conn_of(struct dw_sink *s)
 {
