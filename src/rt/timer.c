@@ -6,10 +6,16 @@
  * list that is sorted by itself. One libuv timer is set for the earliest end, rounded up to the
  * resolution; when it fires, what is due is taken off the heads. Moving a deadline does not touch
  * the timer: it fires once for nothing and is set anew, at most once per resolution.
+ *
+ * A thousand that began together, as streams do that one event stalled, end together. Each end is
+ * some system calls, so of one class at most AT_ONCE are taken in one turn of the loop; between
+ * the turns everybody else is served.
  */
 #include "rt/timer.h"
 
 #include <stdlib.h>
+
+#define AT_ONCE 16
 
 struct dw_timers {
 	uv_timer_t timer;
@@ -91,9 +97,29 @@ static void take_due(struct dw_timers *t, uint64_t now, struct dw_link *due)
 	for (int i = 0; i < t->n_classes; i++) {
 		struct dw_deadline *d;
 
-		while ((d = first_of(t, i)) != NULL && d->at_ms <= now) {
+		for (int n = 0; n < AT_ONCE; n++) {
+			d = first_of(t, i);
+			if (d == NULL || d->at_ms > now)
+				break;
 			dw_list_remove(&d->link);
 			dw_list_push(due, &d->link);
+		}
+	}
+}
+
+/* What is due and was not taken comes in the next turn: with 0 ms libuv would come back in this one. */
+static void set_for_next(struct dw_timers *t, uint64_t now)
+{
+	for (int i = 0; i < t->n_classes; i++) {
+		struct dw_deadline *d = first_of(t, i);
+
+		if (d == NULL)
+			continue;
+		if (d->at_ms > now) {
+			set_for(t, d->at_ms);
+		} else if (!uv_is_closing((uv_handle_t *)&t->timer)) {
+			t->set_for_ms = now + 1;
+			uv_timer_start(&t->timer, on_timer, 1, 0);
 		}
 	}
 }
@@ -112,12 +138,7 @@ static void on_timer(uv_timer_t *h)
 		d->at_ms = 0;
 		d->on_due(d);
 	}
-	for (int i = 0; i < t->n_classes; i++) {
-		struct dw_deadline *d = first_of(t, i);
-
-		if (d != NULL)
-			set_for(t, d->at_ms);
-	}
+	set_for_next(t, uv_now(h->loop));
 }
 
 void dw_deadline_init(struct dw_deadline *d, void (*on_due)(struct dw_deadline *d))

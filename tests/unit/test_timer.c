@@ -135,6 +135,53 @@ static void due_ones_may_touch_each_other(void **state)
 	down(&r);
 }
 
+/* Turns of the loop are counted; a turn with a hundred ends would keep everybody else waiting. */
+static unsigned fired_in_turn, most_in_turn;
+
+static void on_counted(struct dw_deadline *d)
+{
+	on_due(d);
+	if (++fired_in_turn > most_in_turn)
+		most_in_turn = fired_in_turn;
+}
+
+static void on_turn(uv_prepare_t *p)
+{
+	(void)p;
+	fired_in_turn = 0;
+}
+
+static void a_crowd_does_not_end_in_one_turn(void **state)
+{
+	static struct mine m[MANY];
+	struct mine other = { 0 };
+	uv_prepare_t turn;
+	struct rig r;
+
+	most_in_turn = 0;
+	up(&r);
+	assert_int_equal(uv_prepare_init(&r.loop.uv, &turn), 0);
+	assert_int_equal(uv_prepare_start(&turn, on_turn), 0);
+	uv_unref((uv_handle_t *)&turn);
+	for (int i = 0; i < MANY; i++) {
+		m[i] = (struct mine){ 0 };
+		dw_deadline_init(&m[i].deadline, on_counted);
+		start(&m[i], &r, 10);
+	}
+	dw_deadline_init(&other.deadline, on_due);
+	start(&other, &r, 7);
+	dw_loop_run(&r.loop);
+	for (int i = 0; i < MANY; i++) {
+		assert_int_equal(m[i].runs, 1);
+		assert_true(m[i].fired >= m[i].started + m[i].length);
+	}
+	assert_true(most_in_turn <= 16);
+	assert_int_equal(other.runs, 1); /* of another length: not behind the crowd */
+	assert_true(other.fired <= m[16].fired);
+	uv_close((uv_handle_t *)&turn, NULL);
+	down(&r);
+}
+
 static void one_class_for_one_length(void **state)
 {
 	struct rig r;
@@ -154,6 +201,7 @@ int main(void)
 		cmocka_unit_test(none_comes_early_and_none_is_lost),
 		cmocka_unit_test(shorter_ones_overtake),
 		cmocka_unit_test(due_ones_may_touch_each_other),
+		cmocka_unit_test(a_crowd_does_not_end_in_one_turn),
 		cmocka_unit_test(one_class_for_one_length),
 	};
 
