@@ -5,6 +5,7 @@
 #include "domain/authority.h"
 #include "domain/decide.h"
 #include "domain/statement.h"
+#include "domain/template.h"
 #include "text/checks.h"
 
 struct dw_statement_command {
@@ -95,10 +96,13 @@ DW_MUST_USE int dw_statement_decide(const struct dw_statement_command *c,
 				    const struct dw_incident *s,
 				    struct dw_statement_plan *p, struct dw_fault *fault);
 
-/** What a submission would say of the draft: fills findings and bare of p, and nothing else. */
+/**
+ * What a submission would say of the draft: fills findings and bare of p, and nothing else. given: what needs no
+ * claim.
+ */
 void dw_statement_look(const struct dw_statement *t, const struct dw_checker *checker,
 		       const struct dw_shingles *earlier, size_t n_earlier,
-		       struct dw_statement_plan *p);
+		       const struct dw_given *given, struct dw_statement_plan *p);
 
 enum dw_rest_state {
 	DW_REST_HOLDS,

@@ -14,13 +14,18 @@ struct dw_sentences {
 	struct dw_str text; /* valid UTF-8, borrowed */
 	size_t at;
 	uint32_t units;
+	/* for each byte: it is no figure, whatever it is (NULL: none is given) */
+	const bool *given;
 };
 
 /**
  * The next sentence; false at the end. One ends behind . ! ? and their Arabic and Urdu kin, and at
  * the end of a line; a full stop between two digits belongs to the figure, one in front of a small
- * Latin letter to an address. Start: {text, 0, 0}.
+ * Latin letter to an address. Start: {text, 0, 0, given}.
  */
 bool dw_sentence_next(struct dw_sentences *s, struct dw_sentence *out);
+
+/** Mark each place (bytes) where `what` stands in `text`; not where a figure goes on before or behind it. */
+void dw_sentence_give(struct dw_str text, struct dw_str what, bool *given);
 
 #endif

@@ -68,7 +68,7 @@ static struct dw_str slice(struct walk *w, uint32_t from, uint32_t to)
 
 static size_t cut(struct dw_str text, struct span *out)
 {
-	struct dw_sentences s = { text, 0, 0 };
+	struct dw_sentences s = { text, 0, 0, NULL };
 	struct walk w = { text, 0, 0 };
 	struct dw_sentence one;
 	size_t n = 0;

@@ -8,13 +8,13 @@
  * only the approvals, or a rejection could be got rid of with a blank. Whoever changed the text last
  * takes their approval with them only where the policy lets them approve what is theirs.
  */
-#include "domain/template.h"
 #include "statement_decide_int.h"
 #include "text/length.h"
 #include "text/same.h"
 #include "text/sentence.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* ---- looking ---- */
 
@@ -26,20 +26,27 @@ static bool rests_somewhere(const struct dw_statement *t, const struct dw_senten
 	return false;
 }
 
-static void look_for_figures(const struct dw_statement *t, struct dw_statement_plan *p)
+static void look_for_figures(const struct dw_statement *t, const struct dw_given *given,
+			     struct dw_statement_plan *p)
 {
-	struct dw_sentences walk = { dw_buf_str(&t->draft.text), 0, 0 };
+	struct dw_str text = dw_buf_str(&t->draft.text);
+	bool *is_given = calloc(text.n + 1, sizeof(*is_given));
+	struct dw_sentences walk = { text, 0, 0, is_given };
 	struct dw_sentence s;
 
+	DW_INVARIANT(is_given != NULL);
+	for (size_t i = 0; i < given->n; i++)
+		dw_sentence_give(text, given->text[i], is_given);
 	p->n_bare = 0;
 	while (p->n_bare < DW_BARE_MAX && dw_sentence_next(&walk, &s))
 		if (s.has_figure && !rests_somewhere(t, &s))
 			p->bare[p->n_bare++] = (struct dw_stretch){ s.from, s.to };
+	free(is_given);
 }
 
 void dw_statement_look(const struct dw_statement *t, const struct dw_checker *checker,
 		       const struct dw_shingles *earlier, size_t n_earlier,
-		       struct dw_statement_plan *p)
+		       const struct dw_given *given, struct dw_statement_plan *p)
 {
 	bool is_post = t->channel == DW_CHANNEL_SOCIAL;
 	struct dw_check_text text = { .text = dw_buf_str(&t->draft.text),
@@ -51,7 +58,7 @@ void dw_statement_look(const struct dw_statement *t, const struct dw_checker *ch
 				      .n_earlier = n_earlier };
 
 	dw_check_run(checker, &text, &p->findings);
-	look_for_figures(t, p);
+	look_for_figures(t, given, p);
 }
 
 static int check_findings(struct stating *d, unsigned blocks)
@@ -286,6 +293,18 @@ static int check_kept(struct stating *d)
 				DW_VERSIONS_BYTES);
 }
 
+static void look(struct stating *d)
+{
+	const struct dw_statement_command *c = d->c;
+	struct dw_fill_from from = { .lang = d->t->lang, .s = d->s, .now = c->now };
+	struct dw_given given;
+
+	if (c->authority != NULL)
+		from.contact = dw_authority_contact(c->authority, d->t->lang);
+	dw_template_given(&given, &from, d->p->arena);
+	dw_statement_look(d->t, c->checker, c->earlier, c->n_earlier, &given, d->p);
+}
+
 static int check_submission(struct stating *d, struct dw_quorum *q)
 {
 	const struct dw_statement *t = d->t;
@@ -303,7 +322,7 @@ static int check_submission(struct stating *d, struct dw_quorum *q)
 		rc = demand(d, q);
 	if (rc < 0)
 		return rc;
-	dw_statement_look(t, d->c->checker, d->c->earlier, d->c->n_earlier, d->p);
+	look(d);
 	rc = check_findings(d, q->blocks);
 	return rc < 0 ? rc : check_asserted(d, t->rests.p, t->rests.n);
 }

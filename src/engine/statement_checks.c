@@ -6,6 +6,7 @@
  * long for the loop. So the texts are copied there, which takes a thousandth of that, with what is known of
  * the room; all looking is done on a reading thread.
  */
+#include "engine/template.h"
 #include "statement_int.h"
 #include "text/length.h"
 
@@ -22,6 +23,7 @@ struct dw_statement_checks {
 	const struct dw_checker *checker; /* the rooms' */
 	struct dw_statement own;	  /* as much of it as is looked at */
 	struct dw_earlier earlier;
+	struct dw_given given;
 	struct dw_str *name;
 	size_t n_names;
 	struct other other[DW_TRANSLATIONS_MAX];
@@ -142,6 +144,7 @@ struct dw_statement_checks *dw_statement_checks_take(struct dw_rooms *rooms,
 {
 	const struct statement *t = statement_find(rooms, statement);
 	struct dw_statement_checks *c = calloc(1, sizeof(*c));
+	struct dw_fill_from from;
 
 	DW_REQUIRE(t != NULL);
 	DW_INVARIANT(c != NULL);
@@ -151,6 +154,8 @@ struct dw_statement_checks *dw_statement_checks_take(struct dw_rooms *rooms,
 	take_claims(c, t, dw_now_us(dw_engine_clock(rooms->engine)));
 	take_names(c, t->room->state);
 	take_others(c, t);
+	from = dw_fill_from_now(rooms->engine, c->own.lang, t->room->state);
+	dw_template_given(&c->given, &from, c->arena);
 	statement_earlier(rooms, t, who, c->arena, &c->earlier);
 	for (size_t i = 0; i < c->earlier.n; i++)
 		(void)statement_shingles_ref(c->earlier.held[i]);
@@ -233,7 +238,7 @@ static void write_length(struct dw_jsonw *w, const struct dw_statement *t)
 void dw_statement_checks_write(struct dw_statement_checks *c, struct dw_jsonw *w)
 {
 	dw_statement_look(&c->own, c->checker, c->earlier.shingles, c->earlier.n,
-			  &c->plan);
+			  &c->given, &c->plan);
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "revision", c->own.revision);
 	dw_statement_write_findings(w, &c->plan, &c->earlier);

@@ -9,6 +9,8 @@
 
 #include "fold_int.h"
 
+#include <string.h>
+
 static bool is_figure(uint32_t c)
 {
 	return (c >= '0' && c <= '9') || (c >= 0x660 && c <= 0x669) ||
@@ -57,6 +59,11 @@ static void step(struct dw_sentences *s, const struct at *a)
 	s->units += a->c > 0xffff ? 2 : 1;
 }
 
+static bool is_given(const struct dw_sentences *s, size_t at)
+{
+	return s->given != NULL && s->given[at];
+}
+
 bool dw_sentence_next(struct dw_sentences *s, struct dw_sentence *out)
 {
 	uint32_t last = 0;
@@ -70,11 +77,50 @@ bool dw_sentence_next(struct dw_sentences *s, struct dw_sentence *out)
 
 		step(s, &a);
 		last = a.c;
-		out->has_figure |= is_figure(a.c);
+		out->has_figure |= is_figure(a.c) && !is_given(s, s->at - a.used);
 		if (!is_blank(a.c))
 			out->to = s->units;
 		if (is_end(a.c) && !is_point)
 			break;
 	}
 	return out->to > out->from;
+}
+
+static bool is_figure_at(struct dw_str text, size_t at)
+{
+	struct dw_sentences s = { text, 0, 0, NULL };
+
+	return is_figure(look(&s, at).c);
+}
+
+/* Where the character in front of this byte begins. */
+static size_t before(struct dw_str text, size_t at)
+{
+	do
+		at--;
+	while (at > 0 && ((unsigned char)text.p[at] & 0xc0) == 0x80);
+	return at;
+}
+
+static bool is_part(struct dw_str text, size_t from, size_t to)
+{
+	return (from > 0 && is_figure_at(text, from) &&
+		is_figure_at(text, before(text, from))) ||
+	       (is_figure_at(text, to) && is_figure_at(text, before(text, to)));
+}
+
+void dw_sentence_give(struct dw_str text, struct dw_str what, bool *given)
+{
+	const char *found;
+
+	if (what.n == 0)
+		return;
+	for (size_t at = 0; at < text.n; at++) {
+		found = memmem(text.p + at, text.n - at, what.p, what.n);
+		if (found == NULL)
+			return;
+		at = (size_t)(found - text.p);
+		if (!is_part(text, at, at + what.n))
+			memset(given + at, true, what.n);
+	}
 }

@@ -3,6 +3,7 @@
 from harness import eq
 from test_incidents import V1
 from test_statements import Desk, units
+from test_templates import set_contacts
 
 FAMILY = "👨‍👩‍👧‍👦"  # one sign of seven code points, eleven UTF-16 units: two for a social post
 LINK = "https://example.org/guests?day=saturday&language=en#what-we-know-by-now"  # 23, however long
@@ -44,6 +45,21 @@ def test_a_post_is_as_long_as_its_channel_counts():
             doc = checks(dw, sid)
             eq((doc["length_max"], too_long(doc)), (None, []))
             submit(sid).ok(201)
+
+
+def test_what_the_room_gives_wants_no_claim():
+    """A holding statement as it comes: when it began, when the next word is due, how people reach us."""
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        dw.add(room, "claims", {"text": "12 guests are well", "verdict": "true"}).ok(201)
+        dw.add(room, "words", {"audience": "public", "text": "We look into it", "next_at": "2096-11-29T17:05:00Z"}).ok(201)
+        for lang, contact in (("ar", "هاتف 0800555"), ("en", "0800 555"), ("fa", "تلفن ۰۸۰۰۵۵۵")):
+            set_contacts(dw, {lang: contact})
+            doc = dw.drafter("POST", V1 + "/incidents/%d/statements" % room, {"lang": lang, "template": "holding"}).ok(201).json()
+            assert contact in doc["text"] and "{" not in doc["text"].replace("{checking}", ""), doc["text"]
+            eq(checks(dw, doc["id"])["bare"], [], doc["text"])
+            set_contacts(dw, {lang: "112"})
+            eq(len(checks(dw, doc["id"])["bare"]), 1, "a number that is ours no more")
 
 
 def test_a_figure_wants_a_claim():

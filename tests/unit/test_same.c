@@ -106,7 +106,7 @@ static void places_leave_out_space_and_spelling(void **state)
 /* Each sentence as from-to, with ! where a figure stands. */
 static void assert_sentences(const char *text, const char *want)
 {
-	struct dw_sentences s = { dw_str_of(text), 0, 0 };
+	struct dw_sentences s = { dw_str_of(text), 0, 0, NULL };
 	struct dw_sentence one;
 	char got[200] = "";
 	size_t n = 0;
@@ -116,6 +116,37 @@ static void assert_sentences(const char *text, const char *want)
 				      n > 0 ? " " : "", one.from, one.to,
 				      one.has_figure ? "!" : "");
 	assert_string_equal(got, want);
+}
+
+/* How many sentences have a figure when `what` is given. */
+static unsigned figures_besides(const char *text, const char *what)
+{
+	struct dw_str t = dw_str_of(text);
+	bool given[200] = { false };
+	struct dw_sentences s = { t, 0, 0, given };
+	struct dw_sentence one;
+	unsigned n = 0;
+
+	dw_sentence_give(t, dw_str_of(what), given);
+	while (dw_sentence_next(&s, &one))
+		n += one.has_figure;
+	return n;
+}
+
+static void what_is_given_is_no_figure(void **state)
+{
+	assert_int_equal(figures_besides("Call 0800 1. Or 0800 1!", "0800 1"), 0);
+	assert_int_equal(figures_besides("Call 0800 1. Or 0800 2!", "0800 1"), 1);
+	assert_int_equal(figures_besides("Call 0800 1 at 5.", "0800 1"), 1);
+	assert_int_equal(figures_besides("Tel. 0800 1", "Tel. 0800 1"), 0);
+	/* another figure, of which it is a part */
+	assert_int_equal(figures_besides("Call 0800 12", "0800 1"), 1);
+	assert_int_equal(figures_besides("Call 10800 1", "0800 1"), 1);
+	assert_int_equal(figures_besides("ساعت ۱۰:۰۰.", "ساعت ۱۰:۰۰"), 0);
+	assert_int_equal(figures_besides("ساعت ۱۰:۰۰۰.", "ساعت ۱۰:۰۰"), 1);
+	assert_int_equal(figures_besides("۱۰ ۱۱", "۱۰"), 1);
+	assert_int_equal(figures_besides("1", ""), 1);
+	assert_int_equal(figures_besides("", "1"), 0);
 }
 
 static void sentences_and_their_figures(void **state)
@@ -143,6 +174,7 @@ int main(void)
 		cmocka_unit_test(a_heap_of_marks_costs_nothing),
 		cmocka_unit_test(places_leave_out_space_and_spelling),
 		cmocka_unit_test(sentences_and_their_figures),
+		cmocka_unit_test(what_is_given_is_no_figure),
 	};
 
 	return cmocka_run_group_tests_name("same", tests, NULL, NULL);

@@ -304,6 +304,25 @@ static void a_submission_freezes_the_text(void **state)
 	staterig_fini(&r);
 }
 
+/* When it began stands behind no claim: the room knows it. Another moment is a figure like others. */
+static void moments_of_the_room_rest_on_nothing(void **state)
+{
+	struct staterig r;
+	struct dw_buf text;
+
+	staterig_init(&r);
+	dw_buf_init(&text, 1000);
+	assert_int_equal(dw_buf_addz(&text, "It began at "), 0);
+	assert_int_equal(dw_template_time(&text, DW_STR("en"), r.s->declared_at), 0);
+	assert_int_equal(dw_buf_addz(&text, ". We speak at 18:00."), 0);
+	staterig_draft(&r, text.p);
+	assert_int_equal(staterig_submit(&r), 0);
+	assert_int_equal(r.plan.n_bare, 1);
+	assert_int_equal(r.plan.bare[0].to, text.len);
+	dw_buf_fini(&text);
+	staterig_fini(&r);
+}
+
 /* What is given, whether it is refused, and where. */
 static void assert_submits(const char *text, int code, const char *at)
 {
@@ -541,6 +560,7 @@ int main(void)
 		cmocka_unit_test(rests_move_with_the_text),
 		cmocka_unit_test(nothing_rests_on_nothing),
 		cmocka_unit_test(a_submission_freezes_the_text),
+		cmocka_unit_test(moments_of_the_room_rest_on_nothing),
 		cmocka_unit_test(some_texts_are_not_submitted),
 		cmocka_unit_test(what_is_asserted_must_be_true),
 		cmocka_unit_test(a_policy_may_stop_a_warning),

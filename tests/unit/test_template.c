@@ -284,6 +284,36 @@ static void braces_of_the_room_are_no_slot(void **state)
 	dw_arena_destroy(a);
 }
 
+static void moments_and_the_contact_are_given(void **state)
+{
+	struct dw_arena *a = dw_arena_create();
+	struct dw_incident *s = room();
+	struct dw_fill_from from = { .lang = DW_STR("en"),
+				     .s = s,
+				     .contact = DW_STR("0800 1") };
+	struct dw_given g;
+
+	dw_template_given(&g, &from, a);
+	assert_int_equal(g.n, 2); /* nobody has promised a word */
+	assert_string_equal(g.text[0].p, "10:00 UTC on 29 November 2026");
+	assert_string_equal(g.text[1].p, "0800 1");
+	say(s, (struct dw_fact){ .type = DW_EV_WORD_SPOKEN,
+				 .has = DW_HAS(AUDIENCE) | DW_HAS(TEXT) | DW_HAS(NEXT_AT),
+				 .audience = DW_AUDIENCE_PUBLIC,
+				 .text = DW_STR("we look"),
+				 .next_at = at("2026-11-29T12:30:00Z") });
+	from.lang = DW_STR("fa");
+	from.contact = DW_STR("");
+	from.now = at(
+		"2026-11-30T00:00:00Z"); /* it is over, and the text says it all the same */
+	dw_template_given(&g, &from, a);
+	assert_int_equal(g.n, 2);
+	assert_string_equal(g.text[0].p, "ساعت ۱۰:۰۰ به وقت جهانی، ۸ آذر ۱۴۰۵");
+	assert_string_equal(g.text[1].p, "ساعت ۱۲:۳۰ به وقت جهانی، ۸ آذر ۱۴۰۵");
+	dw_incident_destroy(s);
+	dw_arena_destroy(a);
+}
+
 /* While one is set, an envelope lets out that and nothing else; it never lets out more than before. */
 static void a_contact_that_is_set_is_not_typed_again(void **state)
 {
@@ -323,6 +353,7 @@ int main(void)
 		cmocka_unit_test(too_much_is_refused),
 		cmocka_unit_test(a_text_is_the_template_and_nothing_else),
 		cmocka_unit_test(braces_of_the_room_are_no_slot),
+		cmocka_unit_test(moments_and_the_contact_are_given),
 		cmocka_unit_test(a_contact_that_is_set_is_not_typed_again),
 		cmocka_unit_test(days_of_the_persian_calendar),
 		cmocka_unit_test(each_day_follows_the_one_before),
