@@ -43,12 +43,12 @@ struct dw_str dw_template_slot(struct dw_str text, size_t from);
 DW_MUST_USE int dw_template_time(struct dw_buf *b, struct dw_str lang, int64_t at);
 
 /* Moments of the room in words, and how people reach us: no claim stands behind them, and none needs to. */
+#define DW_GIVEN_MAX 3
 struct dw_given {
-	struct dw_str text[3]; /* in the arena */
-	size_t n;
+	struct dw_str text[DW_GIVEN_MAX]; /* in the arena; n == 0: there is none */
 };
 
-/** What {since}, {next_update} and {contact} stand for now; of a word that is over too. */
+/** What {since}, {next_update} and {contact} stand for now, in this order; of a word that is over too. */
 void dw_template_given(struct dw_given *out, const struct dw_fill_from *from,
 		       struct dw_arena *a);
 

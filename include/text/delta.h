@@ -49,6 +49,13 @@ struct dw_told;
 
 /** Borrows the text until it is destroyed. */
 struct dw_told *dw_told_create(const struct dw_nameset *names, struct dw_str text);
+#define DW_TOLD_GIVEN 4
+/**
+ * What says the same in every language, though in other figures: dates in two calendars. The i-th of one text
+ * stands for the i-th of another; n ≤ DW_TOLD_GIVEN, empty ones are none. As often as both texts have it, word for
+ * word, its numbers are no difference.
+ */
+void dw_told_give(struct dw_told *t, const struct dw_str *given, size_t n);
 /** NULL is fine. */
 void dw_told_destroy(struct dw_told *t);
 /**

@@ -35,7 +35,7 @@ static void look_for_figures(const struct dw_statement *t, const struct dw_given
 	struct dw_sentence s;
 
 	DW_INVARIANT(is_given != NULL);
-	for (size_t i = 0; i < given->n; i++)
+	for (size_t i = 0; i < DW_GIVEN_MAX; i++)
 		dw_sentence_give(text, given->text[i], is_given);
 	p->n_bare = 0;
 	while (p->n_bare < DW_BARE_MAX && dw_sentence_next(&walk, &s))

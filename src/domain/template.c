@@ -256,32 +256,31 @@ static int fill_slot(struct filling *f, struct dw_str slot)
 	return dw_str_eq(slot, DW_STR("{contact}")) ? fill_text(f, f->from->contact) : 0;
 }
 
-static void give(struct dw_given *out, struct dw_str text, struct dw_arena *a)
+static struct dw_str keep(struct dw_str text, struct dw_arena *a)
 {
-	if (text.n > 0)
-		out->text[out->n++] = dw_str_make(dw_arena_strdup(a, text), text.n);
+	return text.n == 0 ? text : dw_str_make(dw_arena_strdup(a, text), text.n);
 }
 
-static void give_time(struct dw_given *out, struct dw_str lang, int64_t at,
-		      struct dw_arena *a)
+static struct dw_str time_text(struct dw_str lang, int64_t at, struct dw_arena *a)
 {
+	struct dw_str text = { NULL, 0 };
 	struct dw_buf b;
 
-	if (at == 0)
-		return;
 	dw_buf_init(&b, 400);
-	if (dw_template_time(&b, lang, at) == 0)
-		give(out, dw_buf_str(&b), a);
+	if (at != 0 && dw_template_time(&b, lang, at) == 0)
+		text = keep(dw_buf_str(&b), a);
 	dw_buf_fini(&b);
+	return text;
 }
 
 void dw_template_given(struct dw_given *out, const struct dw_fill_from *from,
 		       struct dw_arena *a)
 {
-	*out = (struct dw_given){ .n = 0 };
-	give_time(out, from->lang, began_at(from->s), a);
-	give_time(out, from->lang, dw_incident_word_due(from->s, DW_AUDIENCE_PUBLIC), a);
-	give(out, from->contact, a);
+	int64_t due = dw_incident_word_due(from->s, DW_AUDIENCE_PUBLIC);
+
+	out->text[0] = time_text(from->lang, began_at(from->s), a);
+	out->text[1] = time_text(from->lang, due, a);
+	out->text[2] = keep(from->contact, a);
 }
 
 static size_t count_slots(struct dw_str text)

@@ -15,6 +15,7 @@
 struct other {
 	uint64_t id;
 	struct dw_str title, lang, text;
+	struct dw_given given;
 	bool is_original;
 };
 
@@ -111,9 +112,21 @@ static void take_names(struct dw_statement_checks *c, const struct dw_incident *
 		c->name[i] = copy(c, room->names.p[i]);
 }
 
-/* The original is older than this one, and so comes first. */
-static void take_others(struct dw_statement_checks *c, const struct statement *t)
+static void take_given(struct dw_statement_checks *c, struct dw_rooms *rooms,
+		       const struct statement *t, struct dw_str lang,
+		       struct dw_given *out)
 {
+	struct dw_fill_from from = dw_fill_from_now(rooms->engine, lang, t->room->state);
+
+	dw_template_given(out, &from, c->arena);
+}
+
+/* The original is older than this one, and so comes first. */
+static void take_others(struct dw_statement_checks *c, struct dw_rooms *rooms,
+			const struct statement *t)
+{
+	struct other *o;
+
 	const struct dw_statement *own = t->state;
 
 	DW_LIST_EACH(l, &t->room->statements) {
@@ -128,13 +141,15 @@ static void take_others(struct dw_statement_checks *c, const struct statement *t
 			c->is_more = true;
 			return;
 		}
-		c->other[c->n_others++] = (struct other){
+		o = &c->other[c->n_others++];
+		*o = (struct other){
 			.id = x->id,
 			.title = copy(c, x->title),
 			.lang = copy(c, x->lang),
 			.text = copy(c, statement_text_now(x)),
 			.is_original = is_original,
 		};
+		take_given(c, rooms, t, o->lang, &o->given);
 	}
 }
 
@@ -144,7 +159,6 @@ struct dw_statement_checks *dw_statement_checks_take(struct dw_rooms *rooms,
 {
 	const struct statement *t = statement_find(rooms, statement);
 	struct dw_statement_checks *c = calloc(1, sizeof(*c));
-	struct dw_fill_from from;
 
 	DW_REQUIRE(t != NULL);
 	DW_INVARIANT(c != NULL);
@@ -153,9 +167,8 @@ struct dw_statement_checks *dw_statement_checks_take(struct dw_rooms *rooms,
 	take_own(c, t->state);
 	take_claims(c, t, dw_now_us(dw_engine_clock(rooms->engine)));
 	take_names(c, t->room->state);
-	take_others(c, t);
-	from = dw_fill_from_now(rooms->engine, c->own.lang, t->room->state);
-	dw_template_given(&c->given, &from, c->arena);
+	take_others(c, rooms, t);
+	take_given(c, rooms, t, c->own.lang, &c->given);
 	statement_earlier(rooms, t, who, c->arena, &c->earlier);
 	for (size_t i = 0; i < c->earlier.n; i++)
 		(void)statement_shingles_ref(c->earlier.held[i]);
@@ -196,6 +209,7 @@ static void write_translation(struct dw_jsonw *w, const struct other *x,
 	struct dw_told *theirs = dw_told_create(names, x->text);
 	struct dw_deltas deltas;
 
+	dw_told_give(theirs, x->given.text, DW_GIVEN_MAX);
 	dw_told_delta(theirs, own, &deltas);
 	dw_jsonw_obj(w);
 	dw_jsonw_ku64(w, "statement", x->id);
@@ -214,6 +228,7 @@ static void write_translations(struct dw_jsonw *w, const struct dw_statement_che
 	struct dw_nameset *names = dw_nameset_create(c->name, c->n_names);
 	struct dw_told *own = dw_told_create(names, statement_text_now(&c->own));
 
+	dw_told_give(own, c->given.text, DW_GIVEN_MAX);
 	dw_jsonw_key(w, "translations");
 	dw_jsonw_arr(w);
 	for (size_t i = 0; i < c->n_others; i++)

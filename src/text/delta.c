@@ -5,7 +5,7 @@
  * All are bags: what has only moved is no change. A figure is compared as the number that it
  * spells: digits of three scripts, separators between groups of three dropped, a decimal point and a percent
  * sign of any script kept. So a translation can be held against its original. Dates in different
- * calendars do differ, and are shown: whoever translates has to look at them anyway.
+ * calendars do differ, and are shown, but for those that are given: they say the same in each language.
  */
 #include "text/delta.h"
 
@@ -25,11 +25,15 @@ struct item {
 	size_t from, to; /* bytes */
 	uint32_t name;
 	bool is_matched;
+	uint8_t given;	/* NUMBER: part of which one that is given, from 1; 0: of none */
+	uint32_t place; /* which of its places, from 0 */
 };
 
 struct items {
 	struct item *at;
 	size_t n, cap;
+	uint32_t places
+		[DW_TOLD_GIVEN]; /* how often each that is given stands in the text */
 };
 
 const char *dw_delta_name(enum dw_delta_kind kind)
@@ -235,37 +239,51 @@ static int by_key(const void *a, const void *b)
 	return c != 0 ? c : x->from < y->from ? -1 : x->from > y->from;
 }
 
-/* None of them is matched yet. */
-static struct item **sorted(struct items *l)
+/* As often as both texts have what is given, its numbers need no other to match. */
+static bool is_settled(const struct item *i, const struct items *a, const struct items *b)
 {
-	struct item **v = calloc(l->n + 1, sizeof(struct item *));
+	return i->given > 0 && i->place < a->places[i->given - 1] &&
+	       i->place < b->places[i->given - 1];
+}
 
-	DW_INVARIANT(v != NULL);
+struct sorting {
+	struct item **at;
+	size_t n;
+};
+
+/* Those of l, of a or b, that are to be matched; none of them is yet. */
+static struct sorting sorted(struct items *l, const struct items *a,
+			     const struct items *b)
+{
+	struct sorting v = { calloc(l->n + 1, sizeof(struct item *)), 0 };
+
+	DW_INVARIANT(v.at != NULL);
 	for (size_t i = 0; i < l->n; i++) {
-		v[i] = &l->at[i];
-		v[i]->is_matched = false;
+		l->at[i].is_matched = is_settled(&l->at[i], a, b);
+		if (!l->at[i].is_matched)
+			v.at[v.n++] = &l->at[i];
 	}
-	if (l->n > 1)
-		qsort(v, l->n, sizeof(struct item *), by_key);
+	if (v.n > 1)
+		qsort(v.at, v.n, sizeof(struct item *), by_key);
 	return v;
 }
 
 /* Of one key the first ones on both sides are taken for the same. */
 static void match(struct items *a, struct items *b)
 {
-	struct item **x = sorted(a), **y = sorted(b);
+	struct sorting x = sorted(a, a, b), y = sorted(b, a, b);
 	size_t i = 0, k = 0;
 
-	while (i < a->n && k < b->n) {
-		int c = strcmp(x[i]->key, y[k]->key);
+	while (i < x.n && k < y.n) {
+		int c = strcmp(x.at[i]->key, y.at[k]->key);
 
 		if (c == 0)
-			x[i]->is_matched = y[k]->is_matched = true;
+			x.at[i]->is_matched = y.at[k]->is_matched = true;
 		i += c <= 0;
 		k += c >= 0;
 	}
-	free(x);
-	free(y);
+	free(x.at);
+	free(y.at);
 }
 
 /* Until *out has `most`. */
@@ -343,6 +361,49 @@ struct dw_told *dw_told_create(const struct dw_nameset *names, struct dw_str tex
 	return t;
 }
 
+/* Do the numbers from *i on that lie in [from, to) lie there whole, and one at least? *i: behind those in front. */
+static bool lie_whole(const struct items *l, size_t *i, size_t from, size_t to)
+{
+	size_t k;
+
+	while (*i < l->n && l->at[*i].to <= from)
+		(*i)++;
+	for (k = *i; k < l->n && l->at[k].from < to; k++)
+		if (l->at[k].from < from || l->at[k].to > to)
+			return false;
+	return k > *i;
+}
+
+static void give_one(struct dw_told *t, struct dw_str given, uint8_t number)
+{
+	struct items *l = &t->numbers;
+	uint32_t *places = &l->places[number - 1];
+	size_t i = 0, at = 0;
+	const char *found;
+
+	*places = 0;
+	while (given.n > 0 && (found = memmem(t->text.p + at, t->text.n - at, given.p,
+					      given.n)) != NULL) {
+		size_t from = (size_t)(found - t->text.p), to = from + given.n;
+
+		at = to;
+		if (!lie_whole(l, &i, from, to))
+			continue;
+		for (; i < l->n && l->at[i].from < to; i++) {
+			l->at[i].given = number;
+			l->at[i].place = *places;
+		}
+		(*places)++;
+	}
+}
+
+void dw_told_give(struct dw_told *t, const struct dw_str *given, size_t n)
+{
+	DW_REQUIRE(n <= DW_TOLD_GIVEN);
+	for (size_t i = 0; i < n; i++)
+		give_one(t, given[i], (uint8_t)(i + 1));
+}
+
 void dw_told_destroy(struct dw_told *t)
 {
 	if (t == NULL)
@@ -365,7 +426,7 @@ void dw_told_delta(struct dw_told *a, struct dw_told *b, struct dw_deltas *out)
 static void compare_negations(const struct dw_checker *c, struct dw_str a,
 			      struct dw_str b, struct dw_str lang, struct dw_deltas *out)
 {
-	struct items old = { NULL, 0, 0 }, new = { NULL, 0, 0 };
+	struct items old = { .at = NULL }, new = { .at = NULL };
 
 	find_negations(c, a, lang, &old);
 	find_negations(c, b, lang, &new);

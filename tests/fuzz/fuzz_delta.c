@@ -52,7 +52,8 @@ static size_t count_gone(const struct dw_deltas *d)
 }
 
 static void check_both_ways(const struct dw_checker *c, const struct dw_nameset *names,
-			    struct dw_str a, struct dw_str b, struct dw_str lang)
+			    struct dw_str a, struct dw_str b, struct dw_str lang,
+			    const struct dw_str *given, size_t n_given)
 {
 	static struct dw_deltas there, back;
 	struct dw_told *x, *y;
@@ -68,6 +69,10 @@ static void check_both_ways(const struct dw_checker *c, const struct dw_nameset 
 	check(back.n == 0, "of itself");
 	x = dw_told_create(names, a);
 	y = dw_told_create(names, b);
+	dw_told_delta(x, y, &back);
+	check_told(&back, names, a, b);
+	dw_told_give(x, given, n_given);
+	dw_told_give(y, given, n_given);
 	dw_told_delta(x, y, &back);
 	check_told(&back, names, a, b);
 	dw_told_destroy(x);
@@ -105,7 +110,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		n++;
 	}
 	names = dw_nameset_create(lines, n);
-	check_both_ways(checker, names, old, new, dw_str_of(langs[data[0] & 3]));
+	check_both_ways(checker, names, old, new, dw_str_of(langs[data[0] & 3]), lines,
+			n < DW_TOLD_GIVEN ? n : DW_TOLD_GIVEN);
 	dw_nameset_destroy(names);
 	return 0;
 }

@@ -62,6 +62,22 @@ def test_what_the_room_gives_wants_no_claim():
             eq(len(checks(dw, doc["id"])["bare"]), 1, "a number that is ours no more")
 
 
+def test_a_date_is_the_same_in_another_calendar():
+    """A translation into Persian names the same moments in other figures."""
+    with Desk() as dw:
+        room = dw.declare()["id"]
+        dw.add(room, "words", {"audience": "public", "text": "We look into it", "next_at": "2096-11-29T17:05:00Z"}).ok(201)
+        path = V1 + "/incidents/%d/statements" % room
+        own = dw.drafter("POST", path, {"lang": "ar", "template": "holding"}).ok(201).json()["id"]
+        for lang in ("fa", "en"):
+            dw.drafter("POST", path, {"lang": lang, "template": "holding", "translation_of": own}).ok(201)
+        eq([(x["lang"], x["numbers"]) for x in checks(dw, own)["translations"]], [("fa", []), ("en", [])])
+        # when the promise is moved, the old moment is a figure like others
+        dw.add(room, "words", {"audience": "public", "text": "Later", "next_at": "2096-11-30T17:05:00Z"}).ok(201)
+        told = {x["lang"]: len(x["numbers"]) for x in checks(dw, own)["translations"]}
+        eq((told["en"], told["fa"] > 0), (0, True), told)
+
+
 def test_a_figure_wants_a_claim():
     with Desk() as dw:
         room = dw.declare()["id"]

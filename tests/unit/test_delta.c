@@ -106,6 +106,47 @@ static void translations_have_the_same_numbers(void **state)
 	assert_true(d.at[0].is_gone && !d.at[1].is_gone);
 }
 
+/* Told of both with what is given in each: how many differences there are. */
+static size_t differences(const char *a, const char *b, const char *given_a,
+			  const char *given_b)
+{
+	struct dw_told *x = dw_told_create(names, dw_str_of(a)),
+		       *y = dw_told_create(names, dw_str_of(b));
+	struct dw_str of_a[] = { DW_STR(""), dw_str_of(given_a) },
+		      of_b[] = { DW_STR(""), dw_str_of(given_b) };
+	struct dw_deltas d;
+
+	dw_told_give(x, of_a, 2);
+	dw_told_give(y, of_b, 2);
+	dw_told_delta(x, y, &d);
+	dw_told_destroy(x);
+	dw_told_destroy(y);
+	return d.n;
+}
+
+static void a_date_of_two_calendars_is_one_date(void **state)
+{
+	const char *en = "29 November 2026", *fa = "۸ آذر ۱۴۰۵";
+
+	assert_int_equal(differences("On 29 November 2026, 3 fell.", "۸ آذر ۱۴۰۵: ۳ تن.",
+				     en, fa),
+			 0);
+	assert_int_equal(differences("On 29 November 2026, 3 fell.", "۸ آذر ۱۴۰۵: ۳ تن.",
+				     en, ""),
+			 4);
+	assert_int_equal(differences("29 November 2026", "۹ آذر ۱۴۰۵", en, fa), 4);
+	/* as often as both have it */
+	assert_int_equal(differences("29 November 2026. 29 November 2026.", "۸ آذر ۱۴۰۵",
+				     en, fa),
+			 2);
+	/* a figure of which it is a part is another one */
+	assert_int_equal(differences("129 November 2026", "۸ آذر ۱۴۰۵", en, fa), 4);
+	assert_int_equal(differences("29 November 20261", "۸ آذر ۱۴۰۵", en, fa), 4);
+	/* set in one language, typed in the other */
+	assert_int_equal(differences("Call 0800 555", "۰۸۰۰ ۵۵۵", "0800 555", ""), 0);
+	assert_int_equal(differences("", "", en, fa), 0);
+}
+
 static void more_than_can_be_shown_is_said(void **state)
 {
 	char text[4000] = "";
@@ -201,6 +242,7 @@ int main(void)
 		cmocka_unit_test(figures_are_compared_as_numbers),
 		cmocka_unit_test(denials_are_seen_in_three_languages),
 		cmocka_unit_test(translations_have_the_same_numbers),
+		cmocka_unit_test(a_date_of_two_calendars_is_one_date),
 		cmocka_unit_test(more_than_can_be_shown_is_said),
 		cmocka_unit_test(what_is_new_is_not_hidden_by_what_is_gone),
 		cmocka_unit_test(one_text_against_many),
