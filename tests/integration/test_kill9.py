@@ -21,36 +21,23 @@ class Writer:
         self.seqs = []   # (first_seq, last_seq) as answered; None when all were known already
         self.unsure = 0
 
-    def client(self, address):
-        return Client(address, {"Authorization": "Bearer " + self.token})
-
-    def send(self, client):
-        """The answer to the next batch, None when the server is gone. What was not acknowledged is
-        sent again the next time."""
-        batch = [mention("%d-%d" % (self.number, self.next + i)) for i in range(BATCH)]
-        try:
-            got = client("POST", "/api/v1/mentions", ndjson(batch),
-                         {"Content-Type": "application/x-ndjson"})
-        except (Closed, OSError):
-            got = None
-        if got is None or got.status in (503, 507):
-            self.unsure += 1
-            return got
-        doc = got.ok(201).json()
-        eq(doc["accepted"] + doc["duplicates"], BATCH, "of one batch")
-        self.acked += [m["source_id"] for m in batch]
-        if doc["accepted"] == BATCH:
-            self.seqs.append((doc["first_seq"], doc["last_seq"]))
-        self.next += BATCH
-        return got
-
     def run(self, address, stop, count):
-        with self.client(address) as client:
+        auth = {"Authorization": "Bearer " + self.token}
+        with Client(address, auth) as client:
             while not stop.is_set():
-                got = self.send(client)
-                if got is None:
-                    return
-                got.ok(201)
+                batch = [mention("%d-%d" % (self.number, self.next + i)) for i in range(BATCH)]
+                try:
+                    got = client("POST", "/api/v1/mentions", ndjson(batch),
+                                 {"Content-Type": "application/x-ndjson"})
+                except (Closed, OSError):
+                    self.unsure += 1
+                    return  # the server is gone; this batch is sent again after the restart
+                doc = got.ok(201).json()
+                eq(doc["accepted"] + doc["duplicates"], BATCH, "of one batch")
+                self.acked += [m["source_id"] for m in batch]
+                if doc["accepted"] == BATCH:
+                    self.seqs.append((doc["first_seq"], doc["last_seq"]))
+                self.next += BATCH
                 count()
 
 
