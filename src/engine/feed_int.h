@@ -9,7 +9,7 @@
 #define WRITE_BYTES (512u * 1024) /* offered to one watcher in one write at most */
 #define WRITE_PIECES 64		  /* iovecs in one write */
 #define SLICE 128		  /* watchers written to in one turn of the loop */
-#define SLICE_NEW 32		  /* new ones, where there are proven ones */
+#define SLICE_NEW 64		  /* new ones, where there are proven ones */
 /* More than a socket takes for somebody who never reads: the first window that Linux gives (64 KiB)
  * and what of one stream we leave unsent in the kernel (net/sink.c). */
 #define PROVEN_BYTES (96u * 1024)
