@@ -25,7 +25,10 @@ void dw_timers_close(struct dw_timers *t);
 int dw_timers_class(struct dw_timers *t, unsigned length_ms);
 
 void dw_deadline_init(struct dw_deadline *d, void (*on_due)(struct dw_deadline *d));
-/** (Re)start: due `length_ms` of the class from now, up to one resolution later. */
+/**
+ * (Re)start: due `length_ms` of the class from now, up to one resolution later; of a crowd that is due
+ * together a few in each turn of the loop.
+ */
 void dw_deadline_start(struct dw_timers *t, int cls, struct dw_deadline *d);
 /** Stopped ones are fine. */
 void dw_deadline_stop(struct dw_deadline *d);

@@ -78,48 +78,32 @@ static struct dw_deadline *first_of(struct dw_timers *t, int cls)
 
 static void on_timer(uv_timer_t *h);
 
-/* Let the timer fire at `at_ms`, or not before the next multiple of the resolution after. */
+/*
+ * Let the timer fire at `at_ms`, or not before the next multiple of the resolution after. What is due
+ * already comes in the next turn of the loop: with 0 ms libuv would come back in this one.
+ */
 static void set_for(struct dw_timers *t, uint64_t at_ms)
 {
 	uint64_t now = uv_now(t->timer.loop), unit = t->resolution_ms;
 
-	at_ms = (at_ms + unit - 1) / unit * unit;
+	at_ms = at_ms > now ? (at_ms + unit - 1) / unit * unit : now + 1;
 	if (uv_is_closing((uv_handle_t *)&t->timer))
 		return;
 	if (t->set_for_ms != 0 && t->set_for_ms <= at_ms)
 		return;
 	t->set_for_ms = at_ms;
-	uv_timer_start(&t->timer, on_timer, at_ms > now ? at_ms - now : 0, 0);
+	uv_timer_start(&t->timer, on_timer, at_ms - now, 0);
 }
 
 static void take_due(struct dw_timers *t, uint64_t now, struct dw_link *due)
 {
 	for (int i = 0; i < t->n_classes; i++) {
-		struct dw_deadline *d;
-
-		for (int n = 0; n < AT_ONCE; n++) {
-			d = first_of(t, i);
-			if (d == NULL || d->at_ms > now)
-				break;
-			dw_list_remove(&d->link);
-			dw_list_push(due, &d->link);
-		}
-	}
-}
-
-/* What is due and was not taken comes in the next turn: with 0 ms libuv would come back in this one. */
-static void set_for_next(struct dw_timers *t, uint64_t now)
-{
-	for (int i = 0; i < t->n_classes; i++) {
 		struct dw_deadline *d = first_of(t, i);
 
-		if (d == NULL)
-			continue;
-		if (d->at_ms > now) {
-			set_for(t, d->at_ms);
-		} else if (!uv_is_closing((uv_handle_t *)&t->timer)) {
-			t->set_for_ms = now + 1;
-			uv_timer_start(&t->timer, on_timer, 1, 0);
+		for (int n = 0; n < AT_ONCE && d != NULL && d->at_ms <= now; n++) {
+			dw_list_remove(&d->link);
+			dw_list_push(due, &d->link);
+			d = first_of(t, i);
 		}
 	}
 }
@@ -138,7 +122,12 @@ static void on_timer(uv_timer_t *h)
 		d->at_ms = 0;
 		d->on_due(d);
 	}
-	set_for_next(t, uv_now(h->loop));
+	for (int i = 0; i < t->n_classes; i++) {
+		struct dw_deadline *d = first_of(t, i);
+
+		if (d != NULL)
+			set_for(t, d->at_ms);
+	}
 }
 
 void dw_deadline_init(struct dw_deadline *d, void (*on_due)(struct dw_deadline *d))
