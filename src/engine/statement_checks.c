@@ -125,9 +125,8 @@ static void take_given(struct dw_statement_checks *c, struct dw_rooms *rooms,
 static void take_others(struct dw_statement_checks *c, struct dw_rooms *rooms,
 			const struct statement *t)
 {
-	struct other *o;
-
 	const struct dw_statement *own = t->state;
+	struct other *o;
 
 	DW_LIST_EACH(l, &t->room->statements) {
 		const struct dw_statement *x =

@@ -17,10 +17,9 @@ import signal
 import struct
 import subprocess
 import tempfile
-import threading
 
-from harness import Diwan, Skip, background, eq, figure, wait_for
-from test_kill9 import WRITERS, Watcher, Writer, check
+from harness import Diwan, Skip, eq, figure, wait_for
+from test_kill9 import WRITERS, Watcher, Writer, check, one_round
 
 SHUTDOWN, WITHOUT_FLUSH = 0x8004587D, 2  # EXT4_IOC_SHUTDOWN, EXT4_GOING_FLAGS_NOLOGFLUSH
 
@@ -80,26 +79,10 @@ def is_frozen(pid):
     return True
 
 
-def until_the_cut(dw, disk, writers, watcher, batches):
-    stop, enough, left, lock = threading.Event(), threading.Event(), [batches], threading.Lock()
-
-    def count():
-        with lock:
-            left[0] -= 1
-            if left[0] <= 0:
-                enough.set()
-
-    threads = [background(w.run, dw.address, stop, count) for w in writers]
-    watching = background(watcher.run)
-    while not enough.wait(0.2):
-        assert any(t.is_alive() for t in threads) or enough.is_set(), [t.result() for t in threads]
+def cut_power(dw, disk):
     dw.process.send_signal(signal.SIGSTOP)
     wait_for(lambda: is_frozen(dw.process.pid), "the server to stand still")
     disk.cut()
-    dw.kill()
-    for t in threads:
-        t.result()
-    watching.result()
 
 
 def test_the_power_is_cut_under_ext4():
@@ -113,7 +96,7 @@ def test_the_power_is_cut_under_ext4():
             watcher = Watcher(dw, reader)
             for _ in range(figure(5, 50)):
                 dw.start()
-                until_the_cut(dw, disk, writers, watcher, rng.randint(1, 25))
+                one_round(dw, writers, watcher, rng.randint(1, 25), lambda: cut_power(dw, disk))
                 disk.power_on()
             dw.start()
             check(dw, writers, watcher, reader)

@@ -63,7 +63,7 @@ class Watcher:
         s.close()
 
 
-def one_round(dw, writers, watcher, batches):
+def one_round(dw, writers, watcher, batches, before_kill=lambda: None):
     """Run until that many batches were acknowledged, then kill."""
     stop, enough, done, lock = threading.Event(), threading.Event(), [0], threading.Lock()
 
@@ -77,6 +77,7 @@ def one_round(dw, writers, watcher, batches):
     watching = background(watcher.run)
     while not enough.wait(0.2):
         assert any(t.is_alive() for t in threads) or enough.is_set(), [t.result() for t in threads]
+    before_kill()
     dw.kill()
     stop.set()
     for t in threads:
