@@ -124,6 +124,9 @@ void dw_http_set(struct dw_http_req *req, const char *name, struct dw_str value)
 /** Answer and let go of the request. content_type may be NULL when body is empty. Copies body. */
 void dw_http_reply(struct dw_http_req *req, int status, const char *content_type,
 		   struct dw_str body);
+/** The same with a body that lies in the program, or outlives the server: nothing of it is copied. */
+void dw_http_reply_lasting(struct dw_http_req *req, int status, const char *content_type,
+			   struct dw_str body);
 /** The same with shared bytes; takes a reference. */
 void dw_http_reply_blob(struct dw_http_req *req, int status, const char *content_type,
 			struct dw_blob *body);

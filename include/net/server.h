@@ -16,11 +16,15 @@ struct dw_net_limits {
 	unsigned idle_ms;	 /* keep-alive: 15000 */
 	unsigned write_stall_ms; /* 10000 */
 	unsigned body_window_ms; /* 5000 */
+	unsigned reply_min_rate; /* bytes/s, judged once per write_stall_ms: closed */
+	/* Copies of replies that their readers have no room for; beyond it: closed. */
+	size_t max_unsent_bytes, max_unsent_bytes_per_peer; /* 256 MiB, 64 MiB */
 };
 
 #define DW_NET_LIMITS_DEFAULT                                                            \
 	{                                                                                \
-		20000, 512, 16384, 8192, 1024 * 1024, 5000, 500, 15000, 10000, 5000      \
+		20000, 512, 16384, 8192, 1024 * 1024, 5000, 500, 15000, 10000, 5000,     \
+			500, (size_t)256 << 20, (size_t)64 << 20                         \
 	}
 
 struct dw_net_stats { /* counters for /metrics; monotonic unless said */
@@ -33,6 +37,8 @@ struct dw_net_stats { /* counters for /metrics; monotonic unless said */
 		gate_disagreed; /* heads that passed the gate and failed in llhttp, or differed */
 	uint64_t bytes_in, bytes_out;
 	uint64_t timeouts_head, timeouts_body, timeouts_idle, timeouts_write;
+	uint64_t unsent_bytes; /* now: copied for readers that have no room yet */
+	uint64_t unsent_cut;   /* connections closed because that would be too much */
 };
 
 struct dw_net; /* one per process: all listeners and connections */

@@ -143,8 +143,12 @@ static int add_net(struct dw_buf *b, struct dw_api *api)
 		  s->timeouts_body },
 		{ "http_timeouts_idle_total", "counter", "Idle connections closed.",
 		  s->timeouts_idle },
-		{ "http_timeouts_write_total", "counter", "Readers that stalled.",
-		  s->timeouts_write },
+		{ "http_timeouts_write_total", "counter",
+		  "Readers that stalled or were too slow.", s->timeouts_write },
+		{ "http_unsent_bytes", "gauge",
+		  "Copied for readers that have no room yet.", s->unsent_bytes },
+		{ "http_unsent_cut_total", "counter",
+		  "Connections closed because that would be too much.", s->unsent_cut },
 	};
 
 	rc = add_metrics(b, m, sizeof(m) / sizeof(m[0]));

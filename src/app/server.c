@@ -378,6 +378,7 @@ static int open_net(struct dw_server *s, struct dw_err *err)
 	conf.limits.idle_ms = (unsigned)c->idle_ms;
 	conf.limits.write_stall_ms = (unsigned)c->write_stall_ms;
 	conf.limits.body_min_rate = (unsigned)c->body_min_rate;
+	conf.limits.reply_min_rate = (unsigned)c->reply_min_rate;
 	rc = dw_net_create(&s->net, &s->loop, s->timers, &conf, dw_api_routes(), err);
 	if (rc == 0)
 		dw_api_set_net(s->api, s->net);

@@ -360,21 +360,6 @@ static void judge_rate(struct dw_conn *c)
 	dw_conn_run(c);
 }
 
-static void judge_write(struct dw_conn *c)
-{
-	size_t queued = uv_stream_get_write_queue_size(&c->u.stream);
-
-	if (c->rest == NULL)
-		return;
-	if (queued < c->rest->queued) {
-		c->rest->queued = queued;
-		dw_deadline_start(c->net->timers, c->net->cls_write, &c->deadline);
-		return;
-	}
-	c->net->stats.timeouts_write++;
-	dw_conn_close(c, true);
-}
-
 static void on_due(struct dw_deadline *d)
 {
 	struct dw_conn *c = DW_CONTAINER_OF(d, struct dw_conn, deadline);
@@ -396,7 +381,7 @@ static void on_due(struct dw_deadline *d)
 		break;
 	case DW_CONN_REPLY:
 	case DW_CONN_SINK:
-		judge_write(c);
+		dw_rest_judge(c);
 		break;
 	case DW_CONN_LINGER:
 		dw_conn_close(c, false);

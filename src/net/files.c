@@ -217,7 +217,11 @@ static void reply_file(struct dw_http_req *req, const struct files_found *file,
 	}
 	if (is_gzip)
 		dw_http_set(req, "Content-Encoding", DW_STR("gzip"));
-	dw_http_reply(req, 200, type_of(name), is_gzip ? file->twin : file->data);
+	if (file->owned != NULL)
+		dw_http_reply(req, 200, type_of(name), file->data);
+	else
+		dw_http_reply_lasting(req, 200, type_of(name),
+				      is_gzip ? file->twin : file->data);
 }
 
 /* Where the extension begins, behind the last dot; 0 without one. */

@@ -2,9 +2,9 @@
 /*
  * http_reply.c - writes replies.
  *
- * Head and body go to the kernel in one writev, from where they lie; only what it does not take
- * is copied (or its blob referenced) into one allocation that is sent in the background. The head
- * is built in a scratch buffer of the net, so an ordinary reply allocates nothing.
+ * Head and body go to the kernel in one writev, from where they lie; only what it does not take is
+ * kept (rest.c) and sent in the background. The head is built in a scratch buffer of the net, so an
+ * ordinary reply allocates nothing.
  *
  * Every reply says its Content-Length, except 204 and 304, which have no body, and streams, which
  * end with the connection. We never send chunks: no reply of ours has a length that is unknown
@@ -12,7 +12,6 @@
  */
 #include "net_int.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 const char *dw_reply_reason(int status)
@@ -58,81 +57,6 @@ const char *dw_reply_reason(int status)
 			return table[i].reason;
 	}
 	return "Other";
-}
-
-/* ---- bytes on their way ---- */
-
-static void on_rest_written(uv_write_t *req, int status)
-{
-	struct dw_rest *r = DW_CONTAINER_OF(req, struct dw_rest, req);
-	struct dw_conn *c = r->conn;
-
-	c->rest = NULL;
-	dw_blob_unref(r->hold);
-	free(r);
-	if (c->state == DW_CONN_CLOSING)
-		return;
-	if (status < 0) {
-		dw_conn_close(c, false);
-		return;
-	}
-	if (c->state != DW_CONN_SINK) {
-		dw_conn_run(c);
-		return;
-	}
-	dw_deadline_stop(&c->deadline);
-	c->sink.ops->on_drain(c->sink.data);
-}
-
-/* See the header: the second is borrowed when `hold` keeps it. */
-void dw_conn_send_rest(struct dw_conn *c, uv_buf_t bufs[2], struct dw_blob *hold)
-{
-	size_t copied = bufs[0].len + (hold != NULL ? 0 : bufs[1].len);
-	struct dw_rest *r = malloc(sizeof(*r) + copied);
-	uv_buf_t out[2];
-
-	DW_INVARIANT(r != NULL && c->rest == NULL);
-	r->conn = c;
-	r->hold = hold != NULL ? dw_blob_ref(hold) : NULL;
-	if (bufs[0].len > 0)
-		memcpy(r->copy, bufs[0].base, bufs[0].len);
-	if (hold == NULL && bufs[1].len > 0)
-		memcpy(r->copy + bufs[0].len, bufs[1].base, bufs[1].len);
-	out[0] = uv_buf_init(r->copy, (unsigned)copied);
-	out[1] = hold != NULL ? bufs[1] : uv_buf_init(NULL, 0);
-	r->queued = out[0].len + out[1].len;
-	c->net->stats.bytes_out += r->queued;
-	if (uv_write(&r->req, &c->u.stream, copied > 0 ? out : out + 1,
-		     copied > 0 && out[1].len > 0 ? 2 : 1, on_rest_written) < 0) {
-		dw_blob_unref(r->hold);
-		free(r);
-		dw_conn_close(c, false);
-		return;
-	}
-	c->rest = r;
-	dw_deadline_start(c->net->timers, c->net->cls_write, &c->deadline);
-}
-
-void dw_conn_send(struct dw_conn *c, uv_buf_t bufs[2], struct dw_blob *hold)
-{
-	int sent = uv_try_write(&c->u.stream, bufs, bufs[1].len > 0 ? 2 : 1);
-
-	if (sent == UV_EAGAIN)
-		sent = 0;
-	if (sent < 0) {
-		dw_conn_close(c, false);
-		return;
-	}
-	c->net->stats.bytes_out += (uint64_t)sent;
-	for (int i = 0; i < 2; i++) {
-		size_t n = (size_t)sent < bufs[i].len ? (size_t)sent : bufs[i].len;
-
-		bufs[i].base = n > 0 ? bufs[i].base + n : bufs[i].base;
-		bufs[i].len -= n;
-		sent -= (int)n;
-	}
-	if (bufs[0].len + bufs[1].len > 0)
-		dw_conn_send_rest(c, bufs, hold);
 }
 
 /* ---- headers ---- */
@@ -281,6 +205,12 @@ void dw_http_reply(struct dw_http_req *req, int status, const char *content_type
 		   struct dw_str body)
 {
 	reply(req, status, content_type, body, NULL);
+}
+
+void dw_http_reply_lasting(struct dw_http_req *req, int status, const char *content_type,
+			   struct dw_str body)
+{
+	reply(req, status, content_type, body, dw_exchange_of(req)->conn->net->lasting);
 }
 
 void dw_http_reply_blob(struct dw_http_req *req, int status, const char *content_type,

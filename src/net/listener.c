@@ -231,6 +231,7 @@ int dw_net_listen(struct dw_net *n, const char *addr, int *port, struct dw_err *
 	/* inherited by what is accepted, which saves a call for each connection */
 	if (rc == 0)
 		rc = uv_tcp_nodelay(&l->u.tcp, 1);
+	dw_net_keep_unsent(&l->u.handle, DW_NET_UNSENT);
 	if (rc == 0)
 		rc = uv_listen(&l->u.stream, BACKLOG, on_connection);
 	if (rc == 0)

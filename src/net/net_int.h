@@ -10,11 +10,13 @@
 #define DW_NET_DRAIN_MAX                                                                 \
 	(64u * 1024) /* of a refused body that is read to keep a connection */
 #define DW_NET_LINGER_MS 1000
+#define DW_NET_UNSENT (16 * 1024) /* of a reply that its peer's window has no room for */
 
 /* One address with its connections. */
 struct dw_peer {
 	unsigned refs;
 	unsigned conns;
+	uint64_t unsent; /* bytes of ours that wait for its connections to take them */
 	char text[48];
 };
 
@@ -66,7 +68,8 @@ struct dw_rest {
 	uv_write_t req;
 	struct dw_conn *conn;
 	struct dw_blob *hold; /* may be NULL */
-	size_t queued;	      /* bytes left at the last look */
+	size_t copied;	      /* bytes behind this struct */
+	uint64_t untaken;     /* bytes that the peer had not taken at the last look */
 	char copy[];
 };
 
@@ -146,7 +149,8 @@ struct dw_net {
 	struct dw_link listeners, conns;
 	unsigned n_refused; /* lingering */
 	int cls_head, cls_window, cls_idle, cls_write, cls_linger;
-	struct dw_buf head; /* scratch for the head of a reply */
+	struct dw_buf head;	 /* scratch for the head of a reply */
+	struct dw_blob *lasting; /* holds, in name, what lies in the program */
 	int64_t date_s;
 	char date[32];
 	char read_buf[DW_NET_READ_SIZE];
@@ -197,13 +201,22 @@ static inline struct dw_exchange *dw_exchange_of(const struct dw_http_req *req)
 {
 	return (struct dw_exchange *)(void *)(uintptr_t)req;
 }
-/** Send the bufs: at once what goes, the rest in the background. The last may lie in `hold`. */
-void dw_conn_send(struct dw_conn *c, uv_buf_t bufs[2], struct dw_blob *hold);
-/** All of it in the background; bufs[1] is borrowed when `hold` keeps it, all else copied. */
-void dw_conn_send_rest(struct dw_conn *c, uv_buf_t bufs[2], struct dw_blob *hold);
 /** Writes the head of a sink's reply; length < 0: it ends with the connection. */
 void dw_reply_sink_head(struct dw_exchange *x, const char *content_type, int64_t length);
 const char *dw_reply_reason(int status);
+
+/* ---- rest.c ---- */
+/** Of what its peer has no window for, the kernel keeps no more than `most` bytes (tcp(7), TCP_NOTSENT_LOWAT). */
+void dw_net_keep_unsent(const uv_handle_t *h, int most);
+/** Send the bufs: at once what goes, the rest in the background. The last may lie in `hold`. */
+void dw_conn_send(struct dw_conn *c, uv_buf_t bufs[2], struct dw_blob *hold);
+/**
+ * All of it in the background; bufs[1] is borrowed when `hold` keeps it, all else copied. Beyond
+ * the limits of what may be copied the connection is closed instead.
+ */
+void dw_conn_send_rest(struct dw_conn *c, uv_buf_t bufs[2], struct dw_blob *hold);
+/** write_stall_ms are over: go on if enough was taken, else close. */
+void dw_rest_judge(struct dw_conn *c);
 
 /* ---- sink.c ---- */
 void dw_sink_closed(struct dw_conn *c);

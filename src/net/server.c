@@ -56,6 +56,7 @@ int dw_net_create(struct dw_net **out, struct dw_loop *loop, struct dw_timers *t
 	n->cls_write = dw_timers_class(timers, conf->limits.write_stall_ms);
 	n->cls_linger = dw_timers_class(timers, DW_NET_LINGER_MS);
 	dw_buf_init(&n->head, 64u * 1024);
+	n->lasting = dw_blob_new("", 0);
 	dw_deadline_init(&n->grace, on_grace_over);
 	dw_task_init(&n->closed, on_all_closed);
 	*out = n;
@@ -102,6 +103,7 @@ void dw_net_destroy(struct dw_net *n)
 	dw_task_cancel(n->loop, &n->closed);
 	dw_map_destroy(n->peers);
 	dw_buf_fini(&n->head);
+	dw_blob_unref(n->lasting);
 	free(n->proxies);
 	free(n);
 }

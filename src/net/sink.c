@@ -14,30 +14,18 @@
 #include "net_int.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #define TRY_PIECES 64
-#define UNSENT_BYTES (4 * 1024) /* of one stream that its peer's window has no room for */
+/*
+ * Of one stream that its peer's window has no room for. Otherwise there is a write for each event for
+ * somebody who never reads, and everybody else waits behind those: with 1,000 such streams twice as long.
+ */
+#define UNSENT_BYTES (4 * 1024)
 
 static struct dw_conn *conn_of(struct dw_sink *s)
 {
 	return DW_CONTAINER_OF(s, struct dw_conn, sink);
-}
-
-/*
- * What a peer has no window for stays with us, where it costs nothing. Otherwise the kernel takes megabytes
- * for somebody who never reads, a write for each event and watcher, and everybody else waits
- * behind those writes: with 1,000 such streams twice as long. (It bounds what the kernel holds, too.)
- */
-static void keep_little_unsent(struct dw_conn *c)
-{
-	int most = UNSENT_BYTES;
-	uv_os_fd_t fd;
-
-	if (uv_fileno(&c->u.handle, &fd) == 0)
-		(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most, sizeof(most));
 }
 
 static struct dw_sink *start(struct dw_http_req *req, const char *content_type,
@@ -53,7 +41,7 @@ static struct dw_sink *start(struct dw_http_req *req, const char *content_type,
 	c->sink = (struct dw_sink){ ops, data, dw_peer_ref(c->net, req->peer) };
 	c->net->stats.sinks_open++;
 	if (length < 0)
-		keep_little_unsent(c);
+		dw_net_keep_unsent(&c->u.handle, UNSENT_BYTES);
 	if (c->state != DW_CONN_CLOSING)
 		dw_reply_sink_head(x, content_type, length);
 	if (c->state != DW_CONN_CLOSING && !x->is_head) {

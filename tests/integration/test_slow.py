@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Slow and stalled clients harm only themselves: others are served meanwhile, memory stays
 bounded, and the slow ones are ended by their limits. (RELIABILITY promise 12)"""
+import re
 import resource
+import socket
 
 from harness import Diwan, eq, figure, head_of, is_sanitized, mention, wait_for
 
@@ -50,6 +52,31 @@ def drip(conns, piece):
                 c.gone = True
 
 
+def largest_asset(dw):
+    """Address and size of the largest script that the pages ask for."""
+    paths, sizes = {"/", "/approvals"}, {}
+    with dw.client() as c:
+        while paths:
+            path = paths.pop()
+            got = c("GET", path)
+            body = got.body if got.status == 200 else b""
+            sizes[path] = len(body)
+            found = re.findall(rb"(?:\"|=)(/assets/[A-Za-z0-9._-]+\.js)", body)
+            found += [b"/assets/" + name for name in re.findall(rb"[\"']\./([A-Za-z0-9_-]+-[A-Z2-7]{8}\.js)", body)]
+            paths |= {p.decode() for p in found} - set(sizes)
+    largest = max(sizes, key=sizes.get)
+    return largest, sizes[largest]
+
+
+def sip(conns):
+    """What little has come is taken a byte at a time, of each."""
+    for c in conns:
+        try:
+            c.sock.recv(1, socket.MSG_DONTWAIT)
+        except OSError:
+            pass
+
+
 def test_slow_heads():
     with Diwan("--head-ms", "2000", *WIDE) as dw:
         n = roomy()
@@ -92,6 +119,60 @@ def test_slow_bodies():
         assert dw.metrics()["diwan_http_timeouts_body_total"] >= len(conns)
         for c in conns:
             c.close()
+
+
+def held_by_the_kernel(dw):
+    """Bytes that it keeps for those whom the server has written to (proc(5), tx_queue)."""
+    with open("/proc/net/tcp") as f:
+        rows = [line.split() for line in f.readlines()[1:]]
+    return sum(int(row[4].split(":")[0], 16) for row in rows if row[1].endswith(":%04X" % dw.port))
+
+
+def test_slow_readers_of_a_large_file():
+    """They ask for the largest script as it is, take a little and then next to nothing."""
+    with Diwan("--write-stall-ms", "4000", *WIDE) as dw:
+        n = roomy()
+        path, size = largest_asset(dw)
+        assert size > 100 * 1024, "no script is large enough for this test: %d bytes" % size
+        before = dw.rss_kb()
+        conns = [dw.conn(rcvbuf=4096) for _ in range(n)]
+        for c in conns:
+            c.send("GET %s HTTP/1.1\r\nHost: a\r\n\r\n" % path)
+        for c in conns:
+            eq(c.sock.recv(15), b"HTTP/1.1 200 OK")
+        grown, held = dw.rss_kb() - before, held_by_the_kernel(dw)
+        assert grown < 8 * n + 8192 or is_sanitized(), "%d KiB for %d times %d KiB" % (grown, n, size >> 10)
+        assert held < 48 * 1024 * n, "the kernel holds %d bytes for each" % (held // n)
+
+        def go_on():
+            sip(conns)
+            served(dw, 2)
+            return dw.metrics()["diwan_http_timeouts_write_total"] >= n
+
+        wait_for(go_on, "all slow readers to be ended", 40)
+        for c in conns:
+            c.close()
+
+
+def test_replies_that_nobody_takes_are_limited():
+    """Pages of mentions are made for each who asks: no address makes the server keep many of them."""
+    with Diwan("--write-stall-ms", "600000", *WIDE) as dw:
+        feed, reader = dw.client(dw.token("feed", "ingest")), dw.token("screen", "read")
+        for n in range(0, 500, 50):
+            dw.post(feed, [mention(n + i, text="x" * 16000) for i in range(50)])
+        conns = []
+        while dw.metrics()["diwan_http_unsent_cut_total"] == 0:
+            assert len(conns) < 40, "%d pages of 8 MB are kept" % len(conns)
+            c = dw.conn(rcvbuf=4096)
+            c.send(head_of("GET", "/api/v1/mentions?limit=500", "a", {"Authorization": "Bearer " + reader}, None))
+            c.sock.recv(15)
+            conns.append(c)
+            served(dw, 1)
+        metrics = dw.metrics()
+        assert 2 << 20 < metrics["diwan_http_unsent_bytes"] <= 64 << 20, metrics
+        for c in conns:
+            c.close()
+        wait_for(lambda: dw.metrics()["diwan_http_unsent_bytes"] == 0, "what was kept to be let go of")
 
 
 def test_stalled_readers_of_the_stream():

@@ -153,6 +153,20 @@ static void on_big(struct dw_http_req *req, void *ctx)
 	dw_http_reply_blob(req, 200, "application/octet-stream", in->big);
 }
 
+static void on_copied(struct dw_http_req *req, void *ctx)
+{
+	struct netrig_inside *in = ctx;
+
+	dw_http_reply(req, 200, "application/octet-stream", dw_blob_str(in->big));
+}
+
+static void on_lasting(struct dw_http_req *req, void *ctx)
+{
+	struct netrig_inside *in = ctx;
+
+	dw_http_reply_lasting(req, 200, "application/octet-stream", dw_blob_str(in->big));
+}
+
 struct upload {
 	struct dw_deadline deadline;
 	struct netrig_inside *in;
@@ -329,6 +343,8 @@ static const struct dw_route routes[] = {
 	{ DW_GET, "/assets/{name}", on_asset, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/held", on_held, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/big", on_big, DW_BODY_NONE, 0, 0 },
+	{ DW_GET, "/copied", on_copied, DW_BODY_NONE, 0, 0 },
+	{ DW_GET, "/lasting", on_lasting, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/peer", on_peer, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/query", on_query, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/sink", on_sink, DW_BODY_NONE, 0, 0 },

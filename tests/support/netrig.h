@@ -34,7 +34,8 @@ struct netrig_opts {
 
 /*
  * Routes: GET /hello, /items/{id}, /items/special, /later (30 ms), /held (answered when the end
- * begins), /big (8 MiB), /peer, /sink, /query?q=, /file/{name}, /assets/{name}; PUT and DELETE /items/{id}; POST /echo (1000
+ * begins), /big, /copied, /lasting (8 MiB, in a blob,
+ * copied, as if in the program), /peer, /sink, /query?q=, /file/{name}, /assets/{name}; PUT and DELETE /items/{id}; POST /echo (1000
  * bytes), /upload (streamed, ?pause), /refuse (403 at the head), /denied (401 by the guard).
  */
 void netrig_start(struct netrig *r, const struct netrig_opts *opts);
