@@ -162,6 +162,7 @@ struct dw_journal_conf {
 	const struct dw_clock *clock;
 	const struct dw_projector *projector; /* may be NULL */
 	size_t identity_pending; /* keys that may wait for their table; 0: the default */
+	int log_frames; /* pages in SQLite's log that call for a checkpoint; 0: the default */
 };
 
 /** DIR/diwan.db. Requires: the caller holds DIR's lock. May rebuild views before it returns. */

@@ -205,7 +205,8 @@ int dw_journal_sqlite_open(struct dw_journal **out, const char *dir,
 	DW_INVARIANT(pthread_mutex_init(&j->lock, NULL) == 0);
 	dw_list_init(&j->done);
 	atomic_init(&j->base.is_broken, false);
-	j->next_checkpoint = LOG_FRAMES;
+	j->log_frames = conf->log_frames > 0 ? conf->log_frames : LOG_FRAMES;
+	j->next_checkpoint = j->log_frames;
 	draft_init(&j->draft);
 	j->identities = identities_create(conf->identity_pending);
 	j->base.ops = &sqlite_ops;

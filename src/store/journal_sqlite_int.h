@@ -9,7 +9,8 @@
 
 #include <pthread.h>
 
-#define LOG_FRAMES 8192 /* 32 MiB of log: more of them, and a checkpoint is due */
+#define LOG_FRAMES                                                                       \
+	8192 /* the default; 32 MiB of log: more of them, and a checkpoint is due */
 
 /* What a transaction hands from the writer to the loop. */
 struct commit {
@@ -36,6 +37,7 @@ struct journal_sqlite {
 	struct dw_db *db;
 	struct draft draft;
 	struct identities *identities;
+	int log_frames;	     /* between two checkpoints */
 	int next_checkpoint; /* frames in the log that call for one */
 	bool is_log_clean;   /* all of the log is in the file */
 };

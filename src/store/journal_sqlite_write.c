@@ -18,9 +18,9 @@
 
 #include <stdlib.h>
 
-#define LOG_STEP                                                                         \
-	(LOG_FRAMES / 4)	 /* how much later to try again when readers hold it up */
-#define LOG_MAX (LOG_FRAMES * 4) /* here the writer waits for the readers to move on */
+#define LOG_STEP 4 /* a part of log_frames later it tries again when readers hold it up */
+#define LOG_MAX                                                                          \
+	4 /* at so many times log_frames the writer waits for the readers to move on */
 #define LOG_WAIT_MS 100
 
 void commit_free(struct commit *c)
@@ -255,7 +255,8 @@ static void checkpoint(struct journal_sqlite *j, int mode)
 	int rc = db_checkpoint(j->db, mode, &is_whole, &err);
 
 	j->is_log_clean = rc == 0 && is_whole;
-	j->next_checkpoint = is_whole ? LOG_FRAMES : db_wal_frames(j->db) + LOG_STEP;
+	j->next_checkpoint = is_whole ? j->log_frames
+				      : db_wal_frames(j->db) + j->log_frames / LOG_STEP;
 	if (rc == DW_EIO)
 		break_off(j);
 }
@@ -267,7 +268,8 @@ static void checkpoint_if_due(struct journal_sqlite *j)
 	if (j->is_log_clean || db_wal_frames(j->db) < j->next_checkpoint)
 		return;
 	checkpoint(j, SQLITE_CHECKPOINT_PASSIVE);
-	if (j->is_log_clean || db_wal_frames(j->db) < LOG_MAX || is_broken(j))
+	if (j->is_log_clean || db_wal_frames(j->db) < LOG_MAX * j->log_frames ||
+	    is_broken(j))
 		return;
 	sqlite3_busy_timeout(h, LOG_WAIT_MS);
 	checkpoint(j, SQLITE_CHECKPOINT_RESTART);

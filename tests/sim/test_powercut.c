@@ -2,12 +2,14 @@
 /*
  * test_powercut.c - what was acknowledged is on the disk, wherever the power is cut (promise 1).
  *
- * The journal of the server runs on a disk that knows what a cut would leave. At random writes
- * and syncs such an image is taken, together with what had been acknowledged by then. Each image
- * is opened as after a restart: it must be sound by SQLite's check and by ours, hold every
- * acknowledged event with its bytes, have no gap, and take new events.
+ * The journal of the server, with a view, runs on a disk that knows what a cut would leave. At
+ * random writes and syncs, from the first one of a new file to the last one of its closing, such
+ * an image is taken, together with what had been acknowledged by then; checkpoints are many, so
+ * that cuts fall into them, too. Each image is opened as after a restart: it must be sound by
+ * SQLite's check and by ours, hold every acknowledged event with its bytes, have no gap, have a
+ * view of just these events, and take new ones.
  *
- * 1,000 cuts; with DIWAN_SOAK=1 10,000 for each of 10 seeds.
+ * 1,000 cuts for each of 10 seeds; with DIWAN_SOAK=1 10,000.
  */
 #include "faultvfs.h"
 #include "journalrig.h"
@@ -27,7 +29,7 @@
 #define CUTS_A_SESSION 25
 /* A sanitizer looks for other faults than lost events, and is ten times slower. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define CUTS 150
+#define CUTS 20
 #else
 #define CUTS 1000
 #endif
@@ -36,6 +38,7 @@
 struct image {
 	char dir[300];
 	uint64_t acked; /* every event up to here was acknowledged when the power went */
+	bool is_unopened; /* it went before the journal had been opened the first time */
 };
 
 struct session {
@@ -45,6 +48,26 @@ struct session {
 	struct image image[CUTS_A_SESSION];
 	size_t n_images;
 	uint64_t next_payload;
+	bool is_open;
+	unsigned stride; /* the most writes and syncs from one cut to the next */
+};
+
+static int apply(void *ctx, struct dw_db *db, const struct dw_stored *e,
+		 struct dw_err *err)
+{
+	sqlite3_stmt *st = dw_db_stmt(db, "INSERT INTO view_of_all VALUES (?1, ?2)", err);
+
+	(void)ctx;
+	if (st == NULL)
+		return DW_EIO;
+	dw_db_bind_u64(st, 1, e->seq);
+	dw_db_bind_u64(st, 2, e->payload.n);
+	return dw_db_run(db, st, err);
+}
+
+static const struct dw_projector projector = {
+	.schema = "CREATE TABLE view_of_all (seq INTEGER PRIMARY KEY, n INTEGER) STRICT;",
+	.apply_on_writer = apply,
 };
 
 struct flight {
@@ -60,12 +83,14 @@ static void on_cut(void *data)
 	struct image *i = &s->image[s->n_images];
 
 	i->acked = __atomic_load_n(&s->acked, __ATOMIC_ACQUIRE);
+	i->is_unopened = !__atomic_load_n(&s->is_open, __ATOMIC_ACQUIRE);
 	snprintf(i->dir, sizeof(i->dir), "%.200s/image-%zu", s->rig.dir, s->n_images);
 	DW_INVARIANT(mkdir(i->dir, 0700) == 0);
 	faultvfs_image(i->dir, s->seed + s->n_images);
 	s->n_images++;
 	if (s->n_images < CUTS_A_SESSION)
-		faultvfs_cut_at(1 + (s->seed * 31 + s->n_images * 17) % 13, on_cut, s);
+		faultvfs_cut_at(1 + (s->seed * 31 + s->n_images * 17) % s->stride, on_cut,
+				s);
 }
 
 static void on_done(struct dw_append *a)
@@ -123,8 +148,13 @@ static void run_session(struct session *s)
 
 	memset(f, 0, sizeof(f));
 	faultvfs_start(s->rig.dir);
+	/* One session in eight is cut while its file is made; of the others some to their end. */
+	if (s->seed % 8 == 0)
+		faultvfs_cut_at(1 + s->seed / 8 % 29, on_cut, s);
 	assert_int_equal(rig_open(&s->rig, NULL), 0);
-	faultvfs_cut_at(1 + s->seed % 29, on_cut, s);
+	__atomic_store_n(&s->is_open, true, __ATOMIC_RELEASE);
+	if (s->seed % 8 != 0)
+		faultvfs_cut_at(1 + s->seed % 29, on_cut, s);
 	for (int i = 0; i < APPENDS_A_SESSION; i++) {
 		struct flight *next = &f[i % IN_FLIGHT];
 
@@ -134,7 +164,6 @@ static void run_session(struct session *s)
 	}
 	while (is_any_flying(f))
 		rig_turn(&s->rig);
-	faultvfs_cut_at(0, NULL, NULL);
 	rig_close(&s->rig);
 	faultvfs_stop();
 }
@@ -163,7 +192,9 @@ static bool on_row(void *data, const struct dw_stored *e)
 	return true;
 }
 
-static void check_integrity(const char *dir, uint64_t seed)
+/* What this statement gives must be `want`. */
+static void check_answer(const char *dir, const char *sql, const char *want,
+			 uint64_t seed)
 {
 	char path[400];
 	struct dw_db *db;
@@ -173,12 +204,42 @@ static void check_integrity(const char *dir, uint64_t seed)
 	snprintf(path, sizeof(path), "%s/diwan.db", dir);
 	if (dw_db_open(&db, path, DW_DB_WRITER, &err) < 0)
 		fail_msg("seed %llu: %s", (unsigned long long)seed, err.msg);
-	st = dw_db_stmt(db, "PRAGMA integrity_check", NULL);
+	st = dw_db_stmt(db, sql, NULL);
+	assert_non_null(st);
 	assert_int_equal(dw_db_step(db, st, NULL), 1);
-	if (!dw_str_eq(dw_db_text(st, 0), DW_STR("ok")))
-		fail_msg("seed %llu: %.100s", (unsigned long long)seed,
-			 dw_db_text(st, 0).p);
+	if (!dw_str_eq(dw_db_text(st, 0), dw_str_of(want)))
+		fail_msg("seed %llu: %s: %.100s, not %s", (unsigned long long)seed, sql,
+			 dw_db_text(st, 0).p, want);
+	sqlite3_reset(st);
 	dw_db_close(db);
+}
+
+/* Both of SQLite and of ours, before anything opens and perhaps mends it. */
+static void check_sound(const struct rig *r, const struct image *i, uint64_t seed,
+			struct dw_verify_report *report)
+{
+	struct dw_err err = { 0 };
+
+	memset(report, 0, sizeof(*report));
+	if (i->is_unopened)
+		return;
+	check_answer(r->dir, "PRAGMA integrity_check", "ok", seed);
+	if (dw_store_verify(r->dir, report, NULL, NULL, &err) < 0)
+		fail_msg("seed %llu: %s", (unsigned long long)seed, err.msg);
+}
+
+/* The view has every event once, with what the journal has of it. */
+static void check_view(const char *dir, uint64_t last, uint64_t seed)
+{
+	char want[64];
+
+	snprintf(want, sizeof(want), "%llu %llu 0", (unsigned long long)last,
+		 (unsigned long long)last);
+	check_answer(
+		dir,
+		"SELECT count(*) || ' ' || coalesce(max(v.seq), 0) || ' ' || sum(v.n != length(CAST(e.payload AS BLOB)))"
+		" FROM view_of_all v LEFT JOIN payload e USING (seq)",
+		want, seed);
 }
 
 static void check_image(struct session *s, const struct image *i)
@@ -193,11 +254,12 @@ static void check_image(struct session *s, const struct image *i)
 
 	rig_init(&r, true, s->seed);
 	snprintf(r.dir, sizeof(r.dir), "%.250s", i->dir); /* goes with rig_fini */
+	r.conf.projector = &projector;
 	faultvfs_start(r.dir); /* spares the real disk the syncs */
-	check_integrity(r.dir, s->seed);
-	if (dw_store_verify(r.dir, &report, NULL, NULL, &err) < 0)
-		fail_msg("seed %llu: %s", (unsigned long long)s->seed, err.msg);
-	assert_int_equal(rig_open(&r, NULL), 0);
+	check_sound(&r, i, s->seed, &report);
+	if (rig_open(&r, &err) < 0)
+		fail_msg("seed %llu: does not start: %s", (unsigned long long)s->seed,
+			 err.msg);
 	if (dw_journal_head(r.j) < i->acked)
 		fail_msg("seed %llu: %llu was acknowledged, the image ends at %llu",
 			 (unsigned long long)s->seed, (unsigned long long)i->acked,
@@ -215,21 +277,38 @@ static void check_image(struct session *s, const struct image *i)
 	assert_int_equal(rig_append_one(&r, rig_record("a.b", "{}"), &out), 0);
 	assert_int_equal(out.seq, last + 1);
 	rig_close(&r);
+	check_view(r.dir, last + 1, s->seed);
 	faultvfs_stop();
 	rig_fini(&r);
 }
 
-static size_t cut_session(uint64_t seed)
+static off_t size_of(const struct image *i)
 {
+	char path[400];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/diwan.db", i->dir);
+	return stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+/* *moved: sessions in which a checkpoint had moved something between the first cut and the last. */
+static size_t cut_session(uint64_t seed, size_t *moved)
+{
+	/* The first ones of a session close together, or all over it. */
+	static const unsigned strides[] = { 13, 60, 200 };
 	struct session *s = calloc(1, sizeof(*s));
 	size_t n;
 
 	s->seed = seed;
 	rig_init(&s->rig, false, seed);
+	s->rig.conf.projector = &projector;
+	s->rig.conf.log_frames = 8 + (int)(seed % 57);
+	s->stride = strides[seed % 3];
 	run_session(s);
 	n = s->n_images;
 	assert_true(n > 0);
 	assert_false(s->rig.is_order_broken);
+	*moved += size_of(&s->image[n - 1]) > size_of(&s->image[0]);
 	for (size_t i = 0; i < n; i++)
 		check_image(s, &s->image[i]);
 	rig_fini(&s->rig);
@@ -241,16 +320,18 @@ static void test_power_cuts(void **state)
 {
 	const char *soak = getenv("DIWAN_SOAK");
 	bool is_soak = soak != NULL && soak[0] == '1';
-	size_t want = is_soak ? 10000 : CUTS;
+	size_t want = is_soak ? 10000 : CUTS, moved = 0;
 
 	(void)state;
-	for (uint64_t seed = 1; seed <= (is_soak ? 10 : 1); seed++) {
+	for (uint64_t seed = 1; seed <= 10; seed++) {
 		size_t cuts = 0;
 
 		for (uint64_t i = 0; cuts < want; i++)
-			cuts += cut_session(seed * 1000003 + i);
+			cuts += cut_session(seed * 1000003 + i, &moved);
 		print_message("seed %llu: %zu cuts\n", (unsigned long long)seed, cuts);
 	}
+	print_message("%zu sessions with checkpoints between their cuts\n", moved);
+	assert_true(moved > 0);
 }
 
 int main(void)
