@@ -142,7 +142,7 @@ def slow_row(b, t, o):
     in_memory = os.access(MEMORY, os.W_OK)
     if not in_memory:
         b.note(f"slow-clients: {MEMORY} is not there, so the disk's noise is in the verdict")
-    places = [("in memory", MEMORY, o.rounds)] * in_memory + [("on the disk", None, o.rounds_large)]
+    places = [("in memory", MEMORY, o.rounds)] * in_memory + [("on the disk", b.BENCH, o.rounds_large)]
     failed = 0
     for where, parent, rounds in places:
         r = slow_in(b, o, n, readers, rounds, parent)
@@ -157,7 +157,7 @@ def slow_row(b, t, o):
                 ("RSS for each of the slow, bytes", "rss_each", "{:,.0f}"),
                 ("slow ones ended by the server, a piece", "ended", "{:,.0f}")])
         failed += sum(r[kind]["failures"] + r[kind]["lost"] for kind in r)
-        if parent or not in_memory:
+        if parent == MEMORY or not in_memory:
             t.judge("slow-clients", f"live p99 / quiet, {where}", r["beset"]["ratio"], "<=", 1.1)
     t.judge("slow-clients", "requests and deliveries of others that failed", failed, "<=", 0, "{:.0f}")
 
