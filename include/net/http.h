@@ -141,7 +141,8 @@ struct dw_sink;
 struct dw_sink_ops {
 	/* what dw_sink_rest was given has gone out; may write again */
 	void (*on_drain)(void *data);
-	/* Once: the peer closed, an error, a stall of write_stall_ms, or dw_sink_close. The sink
+	/* Once: the peer closed, an error, a reader that is too slow or for whom too much would have to
+	 * be kept, or dw_sink_close. The sink
 	 * is invalid from now on. Never before the function that started it returned. */
 	void (*on_close)(void *data);
 	/* May be NULL. The peer will send no more. It may still read (half closed) or be gone;
@@ -165,7 +166,7 @@ bool dw_sink_is_busy(const struct dw_sink *s);
 ssize_t dw_sink_try(struct dw_sink *s, const uv_buf_t *bufs, unsigned n);
 /**
  * After a short try: send `n` bytes at `p` in the background, holding a reference on `hold` (NULL:
- * they are copied), then on_drain. Requires: no rest in flight.
+ * they are copied), then on_drain; or the end. Requires: no rest in flight.
  */
 void dw_sink_rest(struct dw_sink *s, const char *p, size_t n, struct dw_blob *hold);
 /** End it: what the kernel has is sent, then the connection closes and on_close comes. */

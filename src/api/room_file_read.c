@@ -24,7 +24,7 @@
 
 #define OUT_MAX 64	   /* files on their way at once */
 #define OUT_EACH 16	   /* to one caller */
-#define SLICE (64u * 1024) /* must go out within the net's write_stall_ms */
+#define SLICE (64u * 1024) /* read at once, and kept until it has gone out */
 
 struct sending {
 	struct dw_link link; /* on dw_api.files_out */

@@ -21,6 +21,8 @@
  */
 #include "net_int.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -92,6 +94,19 @@ static void on_closed(uv_handle_t *h)
 	reap(c);
 }
 
+/*
+ * What the kernel still has goes out after us, in nobody's count: not for longer than a reader may take
+ * nothing (tcp(7), TCP_USER_TIMEOUT). Left to itself it asks a closed window for minutes.
+ */
+static void bound_the_end(const struct dw_conn *c)
+{
+	unsigned ms = c->net->conf.limits.write_stall_ms;
+	uv_os_fd_t fd;
+
+	if (!c->is_local && uv_fileno(&c->u.handle, &fd) == 0)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+}
+
 void dw_conn_close(struct dw_conn *c, bool with_reset)
 {
 	bool breaks_body = c->state == DW_CONN_BODY;
@@ -101,8 +116,10 @@ void dw_conn_close(struct dw_conn *c, bool with_reset)
 	set_state(c, DW_CONN_CLOSING);
 	dw_deadline_stop(&c->deadline);
 	c->u.handle.data = c;
-	if (c->is_local || !with_reset || uv_tcp_close_reset(&c->u.tcp, on_closed) < 0)
+	if (c->is_local || !with_reset || uv_tcp_close_reset(&c->u.tcp, on_closed) < 0) {
+		bound_the_end(c);
 		uv_close(&c->u.handle, on_closed);
+	}
 	if (breaks_body && c->x != NULL && c->x->is_owed && !c->x->is_replied)
 		dw_exchange_break(c->x, DW_ECLOSED, "the peer went away");
 }

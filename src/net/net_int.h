@@ -10,13 +10,14 @@
 #define DW_NET_DRAIN_MAX                                                                 \
 	(64u * 1024) /* of a refused body that is read to keep a connection */
 #define DW_NET_LINGER_MS 1000
-#define DW_NET_UNSENT (16 * 1024) /* of a reply that its peer's window has no room for */
+#define DW_NET_UNSENT                                                                    \
+	(16 * 1024) /* of a reply that the kernel takes and cannot send yet */
 
 /* One address with its connections. */
 struct dw_peer {
 	unsigned refs;
 	unsigned conns;
-	uint64_t unsent; /* bytes of ours that wait for its connections to take them */
+	uint64_t unsent; /* bytes copied for readers at this address */
 	char text[48];
 };
 
@@ -61,15 +62,18 @@ struct dw_sink {
 	const struct dw_sink_ops *ops; /* NULL: not a sink */
 	void *data;
 	struct dw_peer *peer; /* as in the request */
+	bool is_sized; /* a reply with a length, like any other but made piece by piece */
 };
 
 /* Bytes that the kernel did not take at once. */
 struct dw_rest {
 	uv_write_t req;
 	struct dw_conn *conn;
-	struct dw_blob *hold; /* may be NULL */
-	size_t copied;	      /* bytes behind this struct */
-	uint64_t untaken;     /* bytes that the peer had not taken at the last look */
+	struct dw_blob *hold;	/* may be NULL */
+	struct dw_peer *reader; /* whom it counts for; NULL: nobody */
+	size_t copied;		/* bytes that count */
+	uint64_t untaken;	/* bytes that the peer had not taken at the last look */
+	bool is_slow;		/* at the last look too little had been taken */
 	char copy[];
 };
 
@@ -206,7 +210,10 @@ void dw_reply_sink_head(struct dw_exchange *x, const char *content_type, int64_t
 const char *dw_reply_reason(int status);
 
 /* ---- rest.c ---- */
-/** Of what its peer has no window for, the kernel keeps no more than `most` bytes (tcp(7), TCP_NOTSENT_LOWAT). */
+/**
+ * Of what it has not sent the kernel takes no more than `most` bytes and the end of a packet
+ * (TCP_NOTSENT_LOWAT). Sockets that a listener accepts inherit it.
+ */
 void dw_net_keep_unsent(const uv_handle_t *h, int most);
 /** Send the bufs: at once what goes, the rest in the background. The last may lie in `hold`. */
 void dw_conn_send(struct dw_conn *c, uv_buf_t bufs[2], struct dw_blob *hold);

@@ -202,8 +202,13 @@ static void send_continue(struct dw_conn *c)
 	static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
 	uv_buf_t buf = uv_buf_init(text, sizeof(text) - 1);
 
-	/* Nothing else is on its way, so the kernel takes 25 bytes or never will. */
-	if (uv_try_write(&c->u.stream, &buf, 1) != (int)buf.len)
+	int sent = uv_try_write(&c->u.stream, &buf, 1);
+
+	/* Behind a reply that waits in the kernel it is left out: who asked sends the body after a
+	 * while (RFC 9110, 10.1.1). */
+	if (sent == UV_EAGAIN)
+		return;
+	if (sent != (int)buf.len)
 		dw_conn_close(c, false);
 	else
 		c->net->stats.bytes_out += buf.len;

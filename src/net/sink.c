@@ -38,7 +38,8 @@ static struct dw_sink *start(struct dw_http_req *req, const char *content_type,
 	x->is_replied = true;
 	if (req->on_answered != NULL)
 		req->on_answered(req, 200);
-	c->sink = (struct dw_sink){ ops, data, dw_peer_ref(c->net, req->peer) };
+	c->sink = (struct dw_sink){ ops, data, dw_peer_ref(c->net, req->peer),
+				    length >= 0 };
 	c->net->stats.sinks_open++;
 	if (length < 0)
 		dw_net_keep_unsent(&c->u.handle, UNSENT_BYTES);

@@ -160,6 +160,14 @@ static void on_copied(struct dw_http_req *req, void *ctx)
 	dw_http_reply(req, 200, "application/octet-stream", dw_blob_str(in->big));
 }
 
+static void on_half(struct dw_http_req *req, void *ctx)
+{
+	struct netrig_inside *in = ctx;
+
+	dw_http_reply(req, 200, "application/octet-stream",
+		      dw_str_make(in->big->data, in->big->len / 2));
+}
+
 static void on_lasting(struct dw_http_req *req, void *ctx)
 {
 	struct netrig_inside *in = ctx;
@@ -255,20 +263,47 @@ static void on_sink_eof(void *data)
 	atomic_fetch_add(&s->rig->sink_eofs, 1);
 }
 
-static void on_sink(struct dw_http_req *req, void *ctx)
+static void push_one(struct rig_sink *s, struct dw_blob *blob);
+
+/* size < 0: a stream. */
+static struct rig_sink *start_sink(struct dw_http_req *req, struct netrig_inside *in,
+				   int64_t size)
 {
 	static const struct dw_sink_ops ops = { .on_drain = on_sink_drain,
 						.on_close = on_sink_close,
 						.on_eof = on_sink_eof };
-	struct netrig_inside *in = ctx;
 	struct rig_sink *s = calloc(1, sizeof(*s));
 
 	must(s != NULL, "memory");
 	s->rig = in->rig;
 	dw_list_push(&in->sinks, &s->link);
 	atomic_fetch_add(&in->rig->sinks, 1);
-	s->sink = dw_http_sink(req, "text/event-stream", &ops, s);
+	if (size < 0)
+		s->sink = dw_http_sink(req, "text/event-stream", &ops, s);
+	else
+		s->sink = dw_http_sink_sized(req, "application/octet-stream",
+					     (uint64_t)size, &ops, s);
 	s->is_started = true;
+	return s;
+}
+
+static void on_sink(struct dw_http_req *req, void *ctx)
+{
+	(void)start_sink(req, ctx, -1);
+}
+
+static void on_long(struct dw_http_req *req, void *ctx)
+{
+	struct netrig_inside *in = ctx;
+
+	push_one(start_sink(req, in, -1), in->big);
+}
+
+static void on_sized(struct dw_http_req *req, void *ctx)
+{
+	struct netrig_inside *in = ctx;
+
+	push_one(start_sink(req, in, BIG), in->big);
 }
 
 static void push_one(struct rig_sink *s, struct dw_blob *blob)
@@ -344,6 +379,9 @@ static const struct dw_route routes[] = {
 	{ DW_GET, "/held", on_held, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/big", on_big, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/copied", on_copied, DW_BODY_NONE, 0, 0 },
+	{ DW_GET, "/half", on_half, DW_BODY_NONE, 0, 0 },
+	{ DW_GET, "/long", on_long, DW_BODY_NONE, 0, 0 },
+	{ DW_GET, "/sized", on_sized, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/lasting", on_lasting, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/peer", on_peer, DW_BODY_NONE, 0, 0 },
 	{ DW_GET, "/query", on_query, DW_BODY_NONE, 0, 0 },
@@ -473,15 +511,23 @@ struct dw_net_stats netrig_stats(struct netrig *r)
 
 /* ---- the client ---- */
 
-int netrig_connect(const struct netrig *r)
+int netrig_connect_narrow(const struct netrig *r, int bytes)
 {
 	struct sockaddr_in sa = { .sin_family = AF_INET,
 				  .sin_port = htons((uint16_t)r->port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	must(fd >= 0 && connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0, "connect");
+	must(fd >= 0, "socket");
+	if (bytes > 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	must(connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0, "connect");
 	return fd;
+}
+
+int netrig_connect(const struct netrig *r)
+{
+	return netrig_connect_narrow(r, 0);
 }
 
 int netrig_connect_local(const struct netrig *r)

@@ -35,7 +35,7 @@ struct netrig_opts {
 /*
  * Routes: GET /hello, /items/{id}, /items/special, /later (30 ms), /held (answered when the end
  * begins), /big, /copied, /lasting (8 MiB, in a blob,
- * copied, as if in the program), /peer, /sink, /query?q=, /file/{name}, /assets/{name}; PUT and DELETE /items/{id}; POST /echo (1000
+ * copied, as if in the program), /half (4 MiB, copied), /long, /sized (8 MiB to a sink), /peer, /sink, /query?q=, /file/{name}, /assets/{name}; PUT and DELETE /items/{id}; POST /echo (1000
  * bytes), /upload (streamed, ?pause), /refuse (403 at the head), /denied (401 by the guard).
  */
 void netrig_start(struct netrig *r, const struct netrig_opts *opts);
@@ -49,6 +49,8 @@ struct dw_net_stats netrig_stats(struct netrig *r);
 void netrig_close_sinks(struct netrig *r);
 
 int netrig_connect(const struct netrig *r);
+/** The same with a receive buffer of so many bytes from the first packet on. */
+int netrig_connect_narrow(const struct netrig *r, int bytes);
 int netrig_connect_local(const struct netrig *r);
 /** Ignores that the peer may have closed. step 0: all at once. */
 void netrig_send(int fd, const char *p, size_t n, size_t step);

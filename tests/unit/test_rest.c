@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LONG_MS 20000 /* nothing takes this long; only a failure waits for it */
@@ -42,10 +43,9 @@ static struct netrig_opts opts_of(unsigned write_stall_ms, unsigned reply_min_ra
 /* Asks, and reads no more than the first line of the answer; its kernel holds `room` bytes. */
 static int ask_with(struct netrig *r, const char *text, int room)
 {
-	int fd = netrig_connect(r);
+	int fd = netrig_connect_narrow(r, room);
 	bool eof;
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	netrig_send(fd, text, strlen(text), 0);
 	(void)netrig_read(fd, buf, 16, LONG_MS, &eof);
 	assert_int_equal(netrig_status(buf), 200);
@@ -128,75 +128,117 @@ static void too_much_for_one_address_is_cut(void **state)
 	netrig_stop(&r);
 }
 
-static void too_much_in_all_is_cut(void **state)
+static void in_all_the_largest_is_cut(void **state)
 {
 	struct netrig_opts opts = opts_of(LONG_MS, 1);
 	struct netrig r;
-	int fd[2];
+	int fd[4];
 
 	(void)state;
-	opts.limits.max_unsent_bytes = BIG;
+	opts.limits.max_unsent_bytes = BIG + BIG / 4;
 	netrig_start(&r, &opts);
 	fd[0] = ask(&r, GET("/copied"));
-	fd[1] = ask(&r, GET("/copied"));
+	fd[1] = ask(&r,
+		    GET("/half")); /* more than there is room for: the larger one goes */
 	WAIT_FOR(netrig_stats(&r).unsent_cut == 1);
-	assert_true(netrig_stats(&r).unsent_bytes <= BIG);
-	close(fd[0]);
-	close(fd[1]);
+	WAIT_FOR(netrig_stats(&r).connections_open == 1);
+	assert_true(netrig_stats(&r).unsent_bytes <= BIG / 2);
+	fd[2] = ask(&r, GET("/half"));
+	assert_int_equal(netrig_stats(&r).unsent_cut, 1);
+	fd[3] = ask(&r, GET("/copied")); /* larger than what there is: it goes itself */
+	WAIT_FOR(netrig_stats(&r).unsent_cut == 2);
+	WAIT_FOR(netrig_stats(&r).connections_open == 2);
+	assert_true(netrig_stats(&r).unsent_bytes <= opts.limits.max_unsent_bytes);
+	for (int i = 0; i < 4; i++)
+		close(fd[i]);
+	WAIT_FOR(netrig_stats(&r).connections_open == 0);
+	assert_int_equal(netrig_stats(&r).unsent_bytes, 0);
 	netrig_stop(&r);
 }
 
-/* A little every few milliseconds, until the end. */
-static void sip_to_the_end(int fd)
+/* A window full every few milliseconds. True: there is more. */
+static bool sip(int fd)
 {
 	bool eof = false;
+	size_t n = netrig_read(fd, buf, 4096, LONG_MS, &eof);
 
-	for (int i = 0; i < LONG_MS / 4 && !eof; i++) {
-		(void)netrig_read(fd, buf, 200, LONG_MS, &eof);
-		(void)poll(NULL, 0, 4);
-	}
-	assert_true(eof);
+	(void)poll(NULL, 0, 2);
+	assert_true(n > 0 || eof); /* all of it was taken, and nobody cut it */
+	return !eof;
 }
+
+/* So much must be taken in a look that no reader can, and each look sees that some was. */
+#define LOOK_MS 500
+#define ALWAYS_SLOW (1000 * 1000 * 1000)
 
 static void a_reply_that_is_only_held_is_cut(void **state)
 {
-	struct netrig_opts opts = opts_of(200, 5 * 1024 * 1024); /* 1 MiB in 200 ms */
+	struct netrig_opts opts = opts_of(LOOK_MS, ALWAYS_SLOW);
 	struct netrig r;
 	int fd;
 
 	(void)state;
 	netrig_start(&r, &opts);
 	fd = ask(&r, GET("/big"));
-	sip_to_the_end(fd);
+	while (sip(fd))
+		;
 	assert_int_equal(netrig_stats(&r).timeouts_write, 1);
 	close(fd);
+	netrig_stop(&r);
+}
+
+static int sip_for_three_looks(struct netrig *r, const char *text)
+{
+	int fd = ask(r, text);
+	struct timespec from, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	do {
+		assert_true(sip(fd));
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while ((now.tv_sec - from.tv_sec) * 1000 +
+			 (now.tv_nsec - from.tv_nsec) / 1000000 <
+		 3 * LOOK_MS);
+	assert_int_equal(netrig_stats(r).timeouts_write, 0);
+	return fd;
+}
+
+static void one_that_keeps_the_rate_is_not(void **state)
+{
+	struct netrig_opts opts = opts_of(LOOK_MS, 1);
+	struct netrig r;
+
+	(void)state;
+	netrig_start(&r, &opts);
+	close(sip_for_three_looks(&r, GET("/big")));
 	netrig_stop(&r);
 }
 
 /* What is asked of a reply is not asked of a stream: it goes on as long as it moves. */
 static void a_stream_may_be_slow(void **state)
 {
-	static char chunk[64 * 1024];
-	struct netrig_opts opts = opts_of(400, 1000 * 1000 * 1000);
+	struct netrig_opts opts = opts_of(LOOK_MS, ALWAYS_SLOW);
 	struct netrig r;
-	bool eof = false;
-	size_t got = 0;
+
+	(void)state;
+	netrig_start(&r, &opts);
+	close(sip_for_three_looks(&r, GET("/long")));
+	netrig_stop(&r);
+}
+
+/* The same bytes as a reply with a length, made piece by piece. */
+static void a_download_may_not(void **state)
+{
+	struct netrig_opts opts = opts_of(LOOK_MS, ALWAYS_SLOW);
+	struct netrig r;
 	int fd;
 
 	(void)state;
-	memset(chunk, 'c', sizeof(chunk) - 1);
 	netrig_start(&r, &opts);
-	fd = ask(&r, GET("/sink"));
-	WAIT_FOR(atomic_load(&r.sinks) == 1);
-	netrig_push(&r, chunk, 4);
-	while (got <
-	       2 * sizeof(chunk)) { /* in 130 steps of 4 ms: longer than the limit */
-		got += netrig_read(fd, buf, 1000, LONG_MS, &eof);
-		assert_false(eof);
-		(void)poll(NULL, 0, 4);
-	}
-	assert_int_equal(atomic_load(&r.sinks), 1);
-	assert_int_equal(netrig_stats(&r).timeouts_write, 0);
+	fd = ask(&r, GET("/sized"));
+	while (sip(fd))
+		;
+	assert_int_equal(netrig_stats(&r).timeouts_write, 1);
 	close(fd);
 	netrig_stop(&r);
 }
@@ -207,9 +249,11 @@ int main(void)
 		cmocka_unit_test(only_copies_are_counted),
 		cmocka_unit_test(all_of_it_comes_wherever_it_lies),
 		cmocka_unit_test(too_much_for_one_address_is_cut),
-		cmocka_unit_test(too_much_in_all_is_cut),
+		cmocka_unit_test(in_all_the_largest_is_cut),
 		cmocka_unit_test(a_reply_that_is_only_held_is_cut),
+		cmocka_unit_test(one_that_keeps_the_rate_is_not),
 		cmocka_unit_test(a_stream_may_be_slow),
+		cmocka_unit_test(a_download_may_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
