@@ -2,14 +2,16 @@
 /*
  * test_diskfault.c - the disk fails at every operation in turn, and no lie is told (promise 2).
  *
- * A scripted session is run once to count the operations it makes of each sort. Then it is run
- * again for each of them, with that one failing: an I/O error, a full disk, a short read. Afterwards
+ * A scripted session, with a view, a reader and several checkpoints, is run once to count the
+ * operations it makes of each sort. Then it is run again for each of them, with that one failing:
+ * an I/O error, a full disk, a short read. Who reads meanwhile is refused or sees what is so. Afterwards
  * the file is opened on a disk that works: everything that was acknowledged is there, what was
  * refused may be there or not (nobody was told), nothing is there twice, verify is content.
  * After a full disk the same process goes on; after a failed sync it takes nothing more.
  */
 #include "faultvfs.h"
 #include "journalrig.h"
+#include "store/db.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +22,8 @@
 
 #include <cmocka.h>
 
-#define APPENDS 5
+#define APPENDS 8
+#define LOG_FRAMES 12 /* pages: a checkpoint before every second append or so */
 
 struct outcome {
 	bool is_acked[APPENDS];
@@ -45,10 +48,63 @@ static struct dw_record record_of(int i)
 	return rec;
 }
 
+static int apply(void *ctx, struct dw_db *db, const struct dw_stored *e,
+		 struct dw_err *err)
+{
+	sqlite3_stmt *st = dw_db_stmt(db, "INSERT INTO view_of_all VALUES (?1)", err);
+
+	(void)ctx;
+	if (st == NULL)
+		return DW_EIO;
+	dw_db_bind_u64(st, 1, e->seq);
+	return dw_db_run(db, st, err);
+}
+
+static const struct dw_projector projector = {
+	.schema = "CREATE TABLE view_of_all (seq INTEGER PRIMARY KEY) STRICT;",
+	.apply_on_writer = apply,
+};
+
+struct glimpse {
+	const struct outcome *o;
+	uint64_t next;
+};
+
+static bool on_glimpse(void *data, const struct dw_stored *e)
+{
+	struct glimpse *g = data;
+	int i = -1;
+
+	assert_int_equal(sscanf(e->payload.p, "{\"i\":%d", &i), 1);
+	assert_in_range(i, 0, APPENDS - 1);
+	assert_int_equal(e->seq, g->next++);
+	if (g->o->is_acked[i])
+		assert_int_equal(g->o->seq[i], e->seq);
+	return true;
+}
+
+/* While the disk fails: an error, or everything that was acknowledged, in order. */
+static void read_back(struct rig *r, const struct outcome *o, uint64_t acked)
+{
+	struct glimpse g = { o, 1 };
+	struct dw_reader *reader;
+	uint64_t last;
+
+	if (dw_journal_reader_open(r->j, &reader, NULL) < 0)
+		return;
+	if (dw_reader_scan(reader, 0, 1000, on_glimpse, &g, &last, NULL) == 0)
+		assert_true(last >= acked);
+	dw_reader_close(reader);
+}
+
 /* The session: open, append one after the other, read back, close. */
 static void run(struct rig *r, struct outcome *o)
 {
+	uint64_t acked = 0;
+
 	memset(o, 0, sizeof(*o));
+	r->conf.projector = &projector;
+	r->conf.log_frames = LOG_FRAMES;
 	o->open_rc = rig_open(r, NULL);
 	if (o->open_rc < 0)
 		return;
@@ -58,6 +114,8 @@ static void run(struct rig *r, struct outcome *o)
 		o->code[i] = rig_append_one(r, record_of(i), &out);
 		o->is_acked[i] = o->code[i] == 0;
 		o->seq[i] = out.seq;
+		acked = o->is_acked[i] ? out.seq : acked;
+		read_back(r, o, acked);
 	}
 	o->has_synced_badly = faultvfs_has_failed_in_sync();
 	o->was_failed = dw_journal_stats(r->j)->is_failed;

@@ -354,6 +354,8 @@ static int on_shm_map(sqlite3_file *f, int page, int size, int extend,
 
 static int on_shm_lock(sqlite3_file *f, int at, int n, int flags)
 {
+	if ((flags & SQLITE_SHM_LOCK) != 0 && fails(shim_of(f), OTHER) != FAULT_NONE)
+		return SQLITE_IOERR_SHMLOCK;
 	return shim_of(f)->real->pMethods->xShmLock(shim_of(f)->real, at, n, flags);
 }
 
@@ -420,9 +422,13 @@ static int on_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flag
 static int on_delete(sqlite3_vfs *vfs, const char *path, int sync_dir)
 {
 	const char *name = name_of(path);
+	struct shim any = { .disk = NULL };
 
 	(void)vfs;
 	if (name != NULL) {
+		any.disk = &g.file[0]; /* one that counts; which makes no difference */
+		if (fails(&any, OTHER) != FAULT_NONE)
+			return SQLITE_IOERR_DELETE;
 		pthread_mutex_lock(&g.lock);
 		struct disk_file *f = find_file(name, false);
 
