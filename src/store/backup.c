@@ -13,9 +13,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static int sys_fail(struct dw_err *err, const char *doing, const char *path)
@@ -67,6 +70,44 @@ static int make_empty(const char *path, struct dw_err *err)
 	return 0;
 }
 
+/* ---- while it grows ---- */
+
+/*
+ * The copy is pushed to the disk as it grows. Left to the kernel a gigabyte of it goes out at once in
+ * the end, and on ext4 (data=ordered) a commit of the journal waits for all of that: half a second.
+ */
+#define PUSH_BYTES (4 << 20)
+#define PUSH_PAUSE_NS (5 * 1000 * 1000)
+
+struct pusher {
+	pthread_t thread;
+	atomic_bool is_over;
+	int fd;
+	int sys; /* errno of a write that failed, or 0: it is told once and to one file alone */
+};
+
+static void *push_on_thread(void *data)
+{
+	static const struct timespec pause = { 0, PUSH_PAUSE_NS };
+	const unsigned all_of_it = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				   SYNC_FILE_RANGE_WAIT_AFTER;
+	struct pusher *p = data;
+	off_t pushed = 0;
+	struct stat st;
+
+	while (!atomic_load(&p->is_over) && p->sys == 0) {
+		if (fstat(p->fd, &st) < 0 || st.st_size - pushed < PUSH_BYTES) {
+			(void)nanosleep(&pause, NULL);
+			continue;
+		}
+		if (sync_file_range(p->fd, pushed, st.st_size - pushed, all_of_it) < 0 &&
+		    errno != ENOSYS && errno != ESPIPE && errno != EINVAL)
+			p->sys = errno;
+		pushed = st.st_size;
+	}
+	return NULL;
+}
+
 static int copy_into(struct dw_db *db, const char *path, struct dw_err *err)
 {
 	static const char SQL_COPY[] = "VACUUM INTO ?1";
@@ -109,6 +150,30 @@ static int check_integrity(const char *path, const struct dw_projector *p,
 	return rc;
 }
 
+/* copy_into, and push meanwhile. */
+static int copy_pushed(struct dw_db *db, const char *path, struct dw_err *err)
+{
+	struct pusher p = { .fd = open(path, O_RDWR | O_CLOEXEC) };
+	int rc;
+
+	if (p.fd < 0)
+		return sys_fail(err, "opening", path);
+	atomic_init(&p.is_over, false);
+	if (pthread_create(&p.thread, NULL, push_on_thread, &p) != 0) {
+		close(p.fd);
+		return dw_fail(err, DW_EUNAVAILABLE, "no thread for the copy");
+	}
+	rc = copy_into(db, path, err);
+	atomic_store(&p.is_over, true);
+	(void)pthread_join(p.thread, NULL);
+	close(p.fd);
+	if (rc == 0 && p.sys != 0) {
+		errno = p.sys;
+		rc = sys_fail(err, "writing", path);
+	}
+	return rc;
+}
+
 static int make_copy(const char *source, const char *path, struct dw_err *err)
 {
 	struct dw_db *db = NULL;
@@ -117,7 +182,7 @@ static int make_copy(const char *source, const char *path, struct dw_err *err)
 	if (rc == 0)
 		rc = dw_db_open(&db, source, DW_DB_READER, err);
 	if (rc == 0)
-		rc = copy_into(db, path, err);
+		rc = copy_pushed(db, path, err);
 	dw_db_close(db);
 	return rc;
 }
