@@ -111,6 +111,7 @@ typedef void (*dw_durable_cb)(void *data, const struct dw_stored *e, size_t n);
 struct dw_journal_stats {
 	uint64_t appends, records, duplicates, conflicts, commits;
 	uint64_t errors_full, errors_io, errors_other;
+	uint64_t errors_sync;  /* fsyncs that failed: the cause of some of errors_io */
 	bool is_failed;	       /* (5) */
 	bool is_full;	       /* the last commit failed for want of room */
 	int64_t commit_us_sum; /* time inside COMMIT */

@@ -76,6 +76,8 @@ static int add_journal(struct dw_buf *b, struct dw_api *api)
 		  "Commits refused by a full disk.", s->errors_full },
 		{ "journal_io_errors_total", "counter", "Commits that the disk failed.",
 		  s->errors_io },
+		{ "journal_sync_errors_total", "counter", "Syncs that failed.",
+		  s->errors_sync },
 		{ "journal_other_errors_total", "counter",
 		  "Commits that failed otherwise.", s->errors_other },
 		{ "journal_failed", "gauge", "1 when no write is taken until a restart.",

@@ -40,8 +40,10 @@ static bool is_broken(const struct journal_sqlite *j)
 	return atomic_load(&j->base.is_broken);
 }
 
-static void break_off(struct journal_sqlite *j)
+static void break_off(struct journal_sqlite *j, const struct dw_err *why)
 {
+	j->sync_errors +=
+		why->sys == SQLITE_IOERR_FSYNC || why->sys == SQLITE_IOERR_DIR_FSYNC;
 	atomic_store(&j->base.is_broken, true);
 	db_distrust(j->db);
 }
@@ -215,7 +217,7 @@ static int write_batch(struct journal_sqlite *j, struct dw_link *batch, struct c
 static void fail_batch(struct journal_sqlite *j, struct dw_link *batch, struct commit *c)
 {
 	if (c->rc == DW_EIO)
-		break_off(j);
+		break_off(j, &c->err);
 	DW_LIST_EACH(l, batch) {
 		struct dw_append *a = append_of(l);
 
@@ -250,7 +252,7 @@ static void run_transaction(struct journal_sqlite *j, struct dw_link *batch,
 
 static void checkpoint(struct journal_sqlite *j, int mode)
 {
-	struct dw_err err;
+	struct dw_err err = { 0 };
 	bool is_whole;
 	int rc = db_checkpoint(j->db, mode, &is_whole, &err);
 
@@ -258,7 +260,7 @@ static void checkpoint(struct journal_sqlite *j, int mode)
 	j->next_checkpoint = is_whole ? j->log_frames
 				      : db_wal_frames(j->db) + j->log_frames / LOG_STEP;
 	if (rc == DW_EIO)
-		break_off(j);
+		break_off(j, &err);
 }
 
 static void checkpoint_if_due(struct journal_sqlite *j)
@@ -312,6 +314,7 @@ void journal_batch_on_writer(void *ctx, struct dw_link *batch)
 				"the disk failed: nothing is taken until a restart");
 		fail_batch(j, batch, c);
 	}
+	c->sync_errors = j->sync_errors;
 	pthread_mutex_lock(&j->lock);
 	dw_list_push(&j->done, &c->link);
 	pthread_mutex_unlock(&j->lock);

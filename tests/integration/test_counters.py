@@ -207,6 +207,7 @@ TRIPPED = {
     "journal_conflicts_total": HERE, "journal_commits_total": HERE,
     "journal_commit_microseconds_total": HERE, "journal_io_errors_total": HERE,
     "journal_full_errors_total": "integration/test_diskfull.py",
+    "journal_sync_errors_total": "integration/test_failing_sync.py",
     "journal_other_errors_total": HERE,
     "feed_frames_total": HERE, "feed_deliveries_total": HERE, "feed_writes_total": HERE,
     "feed_short_writes_total": "integration/test_slow.py", "feed_bytes_total": HERE,

@@ -124,6 +124,11 @@ static void run(struct rig *r, struct outcome *o)
 	rig_close(r);
 }
 
+static void on_one(struct dw_append *a)
+{
+	(*(size_t *)a->data)++;
+}
+
 struct found {
 	unsigned count[APPENDS];
 	uint64_t seq[APPENDS];
@@ -280,6 +285,44 @@ static void test_full_disk_is_said_and_forgotten(void **state)
 	rig_fini(&r);
 }
 
+/* What waits while a commit is on its way comes with the next one: one sync for all of it. */
+static void test_one_sync_for_all_that_waits(void **state)
+{
+	enum { N = 200 };
+	static struct dw_record rec[N];
+	static struct dw_append a[N];
+	struct rig r;
+	size_t done = 0;
+	uint64_t syncs;
+
+	(void)state;
+	rig_init(&r, false, 1);
+	faultvfs_start(r.dir);
+	assert_int_equal(rig_open(&r, NULL), 0);
+	faultvfs_fail(FAULT_SYNC, UINT64_MAX - 1, 1);
+	for (int i = 0; i < N; i++) {
+		rec[i] = rig_record("a.b", "{}");
+		a[i] = (struct dw_append){
+			.recs = &rec[i], .n = 1, .cb = on_one, .data = &done
+		};
+		assert_int_equal(dw_journal_append(r.j, &a[i]), 0);
+	}
+	while (done < N)
+		rig_turn(&r);
+	syncs = faultvfs_count();
+	print_message("%d appends, %llu commits, %llu syncs\n", N,
+		      (unsigned long long)dw_journal_stats(r.j)->commits,
+		      (unsigned long long)syncs);
+	/* One each, and one for the head of a new log. */
+	assert_true(syncs <= dw_journal_stats(r.j)->commits + 1);
+	assert_true(dw_journal_stats(r.j)->commits < N / 2);
+	for (int i = 0; i < N; i++)
+		rig_record_fini(&rec[i]);
+	rig_close(&r);
+	faultvfs_stop();
+	rig_fini(&r);
+}
+
 /* After a failed sync nothing is taken, although the disk would work again; reads go on. */
 static void test_failed_sync_is_final(void **state)
 {
@@ -298,7 +341,9 @@ static void test_failed_sync_is_final(void **state)
 	assert_true(faultvfs_has_failed_in_sync());
 	faultvfs_fail(FAULT_NONE, 0, 0);
 	assert_true(dw_journal_stats(r.j)->is_failed);
+	assert_int_equal(dw_journal_stats(r.j)->errors_sync, 1);
 	assert_int_equal(rig_append_one(&r, record_of(2), NULL), DW_EIO);
+	assert_int_equal(dw_journal_stats(r.j)->errors_sync, 1);
 	assert_int_equal(dw_journal_head(r.j), 1);
 	assert_int_equal(dw_journal_reader_open(r.j, &reader, NULL), 0);
 	assert_int_equal(dw_reader_scan(reader, 0, 10, on_row, &found, &last, NULL), 0);
@@ -316,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_full_disk_everywhere),
 		cmocka_unit_test(test_short_read_everywhere),
 		cmocka_unit_test(test_full_disk_is_said_and_forgotten),
+		cmocka_unit_test(test_one_sync_for_all_that_waits),
 		cmocka_unit_test(test_failed_sync_is_final),
 	};
 
