@@ -4,11 +4,13 @@ promise 13; ASVS 5.0 chapters 3, 6, 7)"""
 import os
 import re
 import socket
+import sqlite3
 
 from harness import (SLOW, Client, Conn, Diwan, eq, everything, free_of, head_of, mention,
                      wait_for)
 
 PASSWORD = "correct horse battery"
+COST = "$argon2id$v=19$m=65536,t=3,p=1$"
 DESK = {"text": "somebody rang"}
 
 
@@ -68,6 +70,17 @@ def attempt(dw, source, username, password):
                        {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
                        body) + body)
         return c.response()
+
+
+def test_passwords_are_dear_to_guess():
+    """Argon2id with 64 MiB and three passes, whoever the account was made by."""
+    with Diwan() as dw:
+        dw.user("mira")
+        dw.sign_in("mira")
+        db = sqlite3.connect("file:%s/diwan.db?mode=ro" % dw.data, uri=True)
+        hashes = [row[0] for row in db.execute("SELECT hash FROM password")]
+        db.close()
+        eq([h[:len(COST)] for h in hashes], [COST])
 
 
 def test_guessing_is_throttled_without_locking_out():

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A copy made under load is a whole, verified prefix that another server can serve. (RELIABILITY
 promise 16)"""
+import hashlib
 import os
 import re
 import shutil
+import sqlite3
 import threading
 
 from harness import Diwan, background, eq, everything, mention
@@ -13,6 +15,27 @@ def root_of(text):
     found = re.search(r"\b[0-9a-f]{64}\b", text)
     assert found, "no root in %r" % text
     return found.group(0)
+
+
+def tree(leaves):
+    """RFC 6962, 2.1, as it stands there."""
+    if len(leaves) < 2:
+        return leaves[0] if leaves else hashlib.sha256().digest()
+    k = 1
+    while 2 * k < len(leaves):
+        k *= 2
+    return hashlib.sha256(b"\1" + tree(leaves[:k]) + tree(leaves[k:])).digest()
+
+
+def root_at(path, size=None):
+    """How many events a database has, or the first `size` of them, and the root over those: recomputed
+    from the envelopes, without a line of the server's."""
+    db = sqlite3.connect("file:%s?mode=ro" % path, uri=True, timeout=30)
+    rows = db.execute("SELECT seq, envelope FROM event WHERE seq <= ? ORDER BY seq", (size or 1 << 62,)).fetchall()
+    db.close()
+    eq([row[0] for row in rows], list(range(1, len(rows) + 1)))
+    assert size is None or len(rows) == size, "%d events of %d" % (len(rows), size)
+    return len(rows), tree([hashlib.sha256(b"\0" + row[1]).digest() for row in rows]).hex()
 
 
 def test_backup_under_load():
@@ -36,6 +59,8 @@ def test_backup_under_load():
                 for t in threads:
                     assert t.is_alive(), t.result()
             before = max(acked)
+            checkpoint = root_at(os.path.join(dw.data, "diwan.db"))
+            assert checkpoint[0] >= before, "acknowledged, and not there for another reader"
             printed = dw.cli("backup", dest)
             during = len(acked)
             while len(acked) < during + 5:
@@ -57,6 +82,12 @@ def test_backup_under_load():
             checked = other.verify()
             root = root_of(printed.stdout + printed.stderr)
             eq(root_of(checked.stdout + checked.stderr), root, "root of the copy")
+            # The checkpoint that was taken before is one of the copy's; the copy's is one of the original's.
+            copy = os.path.join(other.data, "diwan.db")
+            eq(root_at(copy, checkpoint[0]), checkpoint, "the copy's past")
+            size, of_copy = root_at(copy)
+            eq(of_copy, root, "what backup printed")
+            eq(root_at(os.path.join(dw.data, "diwan.db"), size), (size, root), "the original's past")
             other.start()
             head = other.head()
             assert head >= before, "the copy ends at %d, acknowledged was %d" % (head, before)

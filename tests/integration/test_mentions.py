@@ -234,13 +234,16 @@ def test_listing():
             page = get("?limit=25&before=%s" % page["next"])
         eq(seen, [str(n) for n in reversed(range(60))])
         eq(len(get("?source=even&limit=500")["items"]), 30)
+        dw.send([mention(n, source="many") for n in range(600)]).ok(201)
+        for limit in ("501", "100000", "18446744073709551615"):
+            eq(len(get("?source=many&limit=" + limit)["items"]), 500)
         dw.read("GET", "/api/v1/mentions?limit=x").problem(400)
         dw.read("GET", "/api/v1/mentions?nonsense=1").problem(400)
         dw.read("GET", "/api/v1/mentions?q=%ff").problem(400)
         dw.read("GET", "/api/v1/mentions/999999").problem(404)
         dw.read("GET", "/api/v1/mentions/x").ok(400, 404)
         sources = dw.read("GET", "/api/v1/sources").ok(200).json()["items"]
-        eq(len(sources), 2)
+        eq(len(sources), 3)
 
 
 def test_desk():

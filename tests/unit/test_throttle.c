@@ -285,7 +285,7 @@ static void more_at_once_than_the_pool_takes(void **state)
 	size_t done = 0, ok = 0, busy = 0;
 
 	memset(op, 0, sizeof(op));
-	dw_account_cost_for_tests(8 * 1024 * 1024, 3); /* slower than the loop below */
+	dw_account_cost_for_tests(64u * 1024 * 1024, 3); /* slower than the loop below */
 	for (size_t i = 0; i < N; i++) {
 		/* half of them for a name that nobody has: they wait in the same queue */
 		op[i] = (struct dw_account_op){ .name = i % 2 ? DW_STR("sara")
@@ -308,7 +308,7 @@ static void more_at_once_than_the_pool_takes(void **state)
 		assert_int_equal(op[i].status == DW_EAUTH && i % 2 == 1, 0);
 	}
 	assert_int_equal(ok + busy, N);
-	assert_true(ok >= 16 && busy > 0); /* the queue, and what ran meanwhile */
+	assert_in_range(ok, 16, 18); /* the queue, and the two that may have begun */
 }
 
 int main(void)
