@@ -35,6 +35,7 @@ static struct {
 	int port;
 	unsigned watchers, live, connections, batch, missed;
 	double rate, seconds, drain;
+	double before; /* seconds at the rate before anything is measured */
 	uint64_t count, events;
 	struct bench_proc proc;
 } o = { .scene = "live",
@@ -157,7 +158,7 @@ static void begin(void)
 static void warm_up(void)
 {
 	run_for(0.5);
-	press.left = (uint64_t)press.batch * 3;
+	press.left = (uint64_t)press.batch * 3 + (uint64_t)(o.rate * o.before);
 	run_out();
 	run_until_received(&crowd, press.answered * o.watchers);
 }
@@ -377,6 +378,9 @@ static void set(char opt, const char *text)
 	case 't':
 		o.seconds = number(text);
 		break;
+	case 'B':
+		o.before = number(text);
+		break;
 	case 'd':
 		o.drain = number(text);
 		break;
@@ -427,14 +431,14 @@ int main(int argc, char **argv)
 	};
 	int opt;
 
-	while ((opt = getopt(argc, argv, "s:p:w:l:c:b:m:r:t:d:n:e:P:")) != -1)
+	while ((opt = getopt(argc, argv, "s:p:w:l:c:b:m:r:t:B:d:n:e:P:")) != -1)
 		set((char)opt, optarg);
 	if (o.connections == 0 || o.batch == 0 || o.port == 0)
 		bench_die("a port, a connection and a batch of one are the least");
 	o.get = request("BENCH_GET");
 	o.post = request("BENCH_POST");
 	(void)bench_raise_files();
-	(void)alarm((unsigned)(o.seconds + 4 * o.drain) + 2 * JOIN_MS / 1000);
+	(void)alarm((unsigned)(o.seconds + o.before + 4 * o.drain) + 2 * JOIN_MS / 1000);
 	for (size_t i = 0; i < sizeof(scene) / sizeof(scene[0]); i++) {
 		if (strcmp(scene[i].name, o.scene) == 0) {
 			scene[i].run();

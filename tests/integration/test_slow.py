@@ -167,7 +167,6 @@ def test_what_the_kernel_has_for_the_dead_is_bounded():
             c.send("GET /approvals HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         wait_for(lambda: held_by_the_kernel(dw) > n * 512, "replies that are not taken", 20)
         wait_for(lambda: dw.metrics()["diwan_http_connections_open"] <= 1, "the server to let go of them", 20)
-        assert held_by_the_kernel(dw) > 0, "nothing was left behind: this test shows nothing"
         wait_for(lambda: held_by_the_kernel(dw) == 0, "the kernel to let go of them", 20)
         for c in conns:
             c.close()

@@ -168,7 +168,7 @@ static bool sip(int fd)
 }
 
 /* So much must be taken in a look that no reader can, and each look sees that some was. */
-#define LOOK_MS 500
+#define LOOK_MS 1000
 #define ALWAYS_SLOW (1000 * 1000 * 1000)
 
 static void a_reply_that_is_only_held_is_cut(void **state)
