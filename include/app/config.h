@@ -33,7 +33,7 @@
 	X(heartbeat_s, 15, 1, 300, "seconds between the heartbeats of a stream")         \
 	X(presence_s, 30, 1, 300, "seconds until who says nothing is not in a room")     \
 	X(changes_per_s, 200, 1, 1000000, "times a second that one may send typing")     \
-	X(session_idle_s, 28800, 1, 2592000, "seconds until an unused session ends")    \
+	X(session_idle_s, 28800, 1, 2592000, "seconds until an unused session ends")     \
 	X(session_absolute_s, 604800, 60, 31536000, "seconds until any session ends")    \
 	X(sign_in_per_minute, 10, 1, 10000, "failed sign-ins of an account or address")  \
 	X(ring_mb, 32, 1, 4096, "MiB of recent events kept ready in memory")             \
