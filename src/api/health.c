@@ -74,7 +74,7 @@ static int add_journal(struct dw_buf *b, struct dw_api *api)
 		  dw_journal_pending(j) },
 		{ "journal_full_errors_total", "counter",
 		  "Commits refused by a full disk.", s->errors_full },
-		{ "journal_io_errors_total", "counter", "Commits that the disk failed.",
+		{ "journal_io_errors_total", "counter", "Commits and checkpoints that the disk failed.",
 		  s->errors_io },
 		{ "journal_sync_errors_total", "counter", "Syncs that failed.",
 		  s->errors_sync },

@@ -4,8 +4,8 @@
  *
  * Of what was not sent yet little lies in the kernel: left alone it takes megabytes for each peer
  * that never reads, and nobody counts those. What stays with us is borrowed where it lies (in a blob,
- * or in the program), else copied. Copies are counted for each address and in all; when there are
- * too many the largest one goes, with its connection. Small ones (an answer of a few lines, the end
+ * or in the program), else copied. Copies are counted: an address that has too many gets no more
+ * (its connection is closed), and when there are too many in all the largest goes. Small ones (an answer of a few lines, the end
  * of a stream's frame) are always kept.
  *
  * A peer has taken what its kernel acknowledged. One that takes nothing in write_stall_ms is ended,

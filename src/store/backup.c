@@ -95,14 +95,16 @@ static void *push_on_thread(void *data)
 	off_t pushed = 0;
 	struct stat st;
 
-	while (!atomic_load(&p->is_over) && p->sys == 0) {
+	while (!atomic_load(&p->is_over)) {
 		if (fstat(p->fd, &st) < 0 || st.st_size - pushed < PUSH_BYTES) {
 			(void)nanosleep(&pause, NULL);
 			continue;
 		}
-		if (sync_file_range(p->fd, pushed, st.st_size - pushed, all_of_it) < 0 &&
-		    errno != ENOSYS && errno != ESPIPE && errno != EINVAL)
-			p->sys = errno;
+		if (sync_file_range(p->fd, pushed, st.st_size - pushed, all_of_it) < 0) {
+			if (errno == EIO || errno == ENOSPC || errno == EDQUOT)
+				p->sys = errno;
+			break; /* this file system, or a filter, has no such call */
+		}
 		pushed = st.st_size;
 	}
 	return NULL;
@@ -154,18 +156,17 @@ static int check_integrity(const char *path, const struct dw_projector *p,
 static int copy_pushed(struct dw_db *db, const char *path, struct dw_err *err)
 {
 	struct pusher p = { .fd = open(path, O_RDWR | O_CLOEXEC) };
+	bool is_pushing;
 	int rc;
 
 	if (p.fd < 0)
 		return sys_fail(err, "opening", path);
 	atomic_init(&p.is_over, false);
-	if (pthread_create(&p.thread, NULL, push_on_thread, &p) != 0) {
-		close(p.fd);
-		return dw_fail(err, DW_EUNAVAILABLE, "no thread for the copy");
-	}
+	is_pushing = pthread_create(&p.thread, NULL, push_on_thread, &p) == 0;
 	rc = copy_into(db, path, err);
 	atomic_store(&p.is_over, true);
-	(void)pthread_join(p.thread, NULL);
+	if (is_pushing)
+		(void)pthread_join(p.thread, NULL);
 	close(p.fd);
 	if (rc == 0 && p.sys != 0) {
 		errno = p.sys;

@@ -66,6 +66,8 @@ const struct dw_journal_stats *dw_journal_stats(const struct dw_journal *j)
 
 	/* The writer may have found out between two commits, while it had nothing to do. */
 	s->is_failed = atomic_load(&j->is_broken);
+	s->errors_io = atomic_load(&j->io_errors);
+	s->errors_sync = atomic_load(&j->sync_errors);
 	return s;
 }
 
@@ -105,7 +107,7 @@ void journal_count_failure(struct dw_journal *j, int code)
 		j->stats.is_full = true;
 		break;
 	case DW_EIO:
-		j->stats.errors_io++;
+		atomic_fetch_add(&j->io_errors, 1);
 		atomic_store(&j->is_broken, true);
 		break;
 	default:

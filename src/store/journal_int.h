@@ -31,6 +31,8 @@ struct dw_journal {
 	bool is_closing;
 	atomic_bool
 		is_broken; /* rule (5) of journal.h; set by whichever thread found out */
+	_Atomic uint64_t io_errors,
+		sync_errors; /* in checkpoints, too, which nobody waits for */
 };
 
 /* What became durable with one commit. */

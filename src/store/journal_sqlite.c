@@ -83,7 +83,6 @@ static void on_batch_done(void *ctx, struct dw_link *batch)
 	struct commit *c = take_commit(j);
 	struct dw_link *l;
 
-	j->base.stats.errors_sync = c->sync_errors;
 	if (c->rc == 0) {
 		journal_settle(&j->base,
 			       &(struct settled){ &c->run, &c->tree, c->moved, c->n_moved,

@@ -21,7 +21,6 @@ struct commit {
 	size_t n_moved;
 	int64_t commit_us;
 	bool has_written;
-	uint64_t sync_errors; /* of the journal so far */
 	int rc;
 	struct dw_err err;
 };
@@ -41,7 +40,6 @@ struct journal_sqlite {
 	int log_frames;	     /* between two checkpoints */
 	int next_checkpoint; /* frames in the log that call for one */
 	bool is_log_clean;   /* all of the log is in the file */
-	uint64_t sync_errors;
 };
 
 /** Rows of one finished event. */

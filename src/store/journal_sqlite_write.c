@@ -42,8 +42,8 @@ static bool is_broken(const struct journal_sqlite *j)
 
 static void break_off(struct journal_sqlite *j, const struct dw_err *why)
 {
-	j->sync_errors +=
-		why->sys == SQLITE_IOERR_FSYNC || why->sys == SQLITE_IOERR_DIR_FSYNC;
+	if (why->sys == SQLITE_IOERR_FSYNC || why->sys == SQLITE_IOERR_DIR_FSYNC)
+		atomic_fetch_add(&j->base.sync_errors, 1);
 	atomic_store(&j->base.is_broken, true);
 	db_distrust(j->db);
 }
@@ -259,8 +259,10 @@ static void checkpoint(struct journal_sqlite *j, int mode)
 	j->is_log_clean = rc == 0 && is_whole;
 	j->next_checkpoint = is_whole ? j->log_frames
 				      : db_wal_frames(j->db) + j->log_frames / LOG_STEP;
-	if (rc == DW_EIO)
+	if (rc == DW_EIO) {
+		atomic_fetch_add(&j->base.io_errors, 1);
 		break_off(j, &err);
+	}
 }
 
 static void checkpoint_if_due(struct journal_sqlite *j)
@@ -314,7 +316,6 @@ void journal_batch_on_writer(void *ctx, struct dw_link *batch)
 				"the disk failed: nothing is taken until a restart");
 		fail_batch(j, batch, c);
 	}
-	c->sync_errors = j->sync_errors;
 	pthread_mutex_lock(&j->lock);
 	dw_list_push(&j->done, &c->link);
 	pthread_mutex_unlock(&j->lock);

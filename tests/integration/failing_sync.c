@@ -3,7 +3,7 @@
  * failing_sync.c - fdatasync and fsync that fail with EIO while the file $FAILING_SYNC is there.
  *
  * For LD_PRELOAD, so that the whole server meets a disk that fails, as it is and not as a shim
- * inside of it (test_failing_sync.py). Only files of the database are hit: *.db and *.db-wal.
+ * inside of it (test_failing_sync.py). Only files of the database are hit.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -73,7 +73,7 @@ def attempt(dw, source, username, password):
 
 
 def test_passwords_are_dear_to_guess():
-    """Argon2id with 64 MiB and three passes, whoever the account was made by."""
+    """Argon2id with 64 MiB and three passes."""
     with Diwan() as dw:
         dw.user("mira")
         dw.sign_in("mira")

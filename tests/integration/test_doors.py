@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Nobody stays who was shown the door: however it is shut, on streams that are live and on those in
 the middle of the past. Not one event comes afterwards. (RELIABILITY promise 13)"""
-from harness import Diwan, eq, mention, wait_for
+from harness import SLOW, Diwan, eq, mention, wait_for
 
+PATIENT = ("--write-stall-ms", "600000")  # it is the door that ends them
 PAST = 400  # mentions of 10 KB: more than two kernels hold, so the rest is not sent while nobody reads
 
 
@@ -46,7 +47,7 @@ def shut(dw, feed, auth, close_it):
 
 
 def by(how):
-    with Diwan("--heartbeat-s", "1") as dw:
+    with Diwan("--heartbeat-s", "1", *PATIENT) as dw:
         dw.user("mira", "observer")
         dw.user("boss", "admin")
         feed, me, boss = dw.client(dw.token("feed", "ingest")), dw.sign_in("mira"), dw.sign_in("boss")
@@ -55,7 +56,7 @@ def by(how):
 
 
 def test_a_token_is_revoked():
-    with Diwan() as dw:
+    with Diwan(*PATIENT) as dw:
         screen = dw.token("screen", "read")
         shut(dw, dw.client(dw.token("feed", "ingest")), screen, lambda live: revoke_token(dw))
         dw.request("GET", "/api/v1/mentions", token=screen).problem(401)
@@ -75,7 +76,7 @@ def test_an_account_is_disabled():
 
 def test_a_session_expires():
     """An open stream is not use. Expiry is looked for with each heartbeat."""
-    with Diwan("--heartbeat-s", "1", "--session-idle-s", "3") as dw:
+    with Diwan("--heartbeat-s", "1", "--session-idle-s", str(int(3 * SLOW)), *PATIENT) as dw:
         dw.user("mira", "observer")
         feed = dw.client(dw.token("feed", "ingest"))
         dw.post(feed, [mention(n, text="long " * 2000) for n in range(PAST)])
@@ -102,7 +103,7 @@ def test_a_session_expires():
 
 def test_a_role_is_taken_in_the_middle_of_the_past():
     """The stream goes on with what is left: none of what only the role may see, old or new."""
-    with Diwan() as dw:
+    with Diwan(*PATIENT) as dw:
         dw.user("mira", "admin")
         dw.user("boss", "admin")
         feed, me, boss = dw.client(dw.token("feed", "ingest")), dw.sign_in("mira"), dw.sign_in("boss")

@@ -18,8 +18,9 @@ def built(folder):
     if not shutil.which("cc"):
         raise Skip("no C compiler here")
     path = os.path.join(folder, "failing_sync.so")
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", path, os.path.join(HERE, "failing_sync.c"), "-ldl"],
-                   check=True)
+    if subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", path, os.path.join(HERE, "failing_sync.c"), "-ldl"],
+                      check=False).returncode != 0:
+        raise Skip("the compiler here makes no shared object")
     return path
 
 
@@ -28,6 +29,9 @@ def test_a_failed_sync_is_final_and_said():
         flag = os.path.join(folder, "flag")
         env = {"LD_PRELOAD": built(folder), "FAILING_SYNC": flag}
         with Diwan("--heartbeat-s", "1", env=env) as dw:
+            with open("/proc/%d/maps" % dw.process.pid, encoding="utf-8") as f:
+                if "failing_sync.so" not in f.read():
+                    raise Skip("nothing can be loaded before the program here")
             token, reader = dw.token("feed", "ingest"), dw.token("screen", "read")
             feed, read = dw.client(token), dw.client(reader)
             last = dw.post(feed, [mention(n) for n in range(50)])["last_seq"]
@@ -43,7 +47,7 @@ def test_a_failed_sync_is_final_and_said():
                 dw.request("GET", "/readyz").problem(503)
                 metrics = dw.metrics()
                 eq((metrics["diwan_journal_failed"], metrics["diwan_journal_sync_errors_total"]), (1, 1))
-                assert metrics["diwan_journal_io_errors_total"] >= 1
+                assert metrics["diwan_journal_io_errors_total"] >= 1, "in a commit, or in a checkpoint before it"
                 read("GET", "/api/v1/mentions?limit=1").ok(200)
                 with dw.stream(reader, "?after=0") as past:
                     past.until_id(last)

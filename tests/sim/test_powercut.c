@@ -237,7 +237,7 @@ static void check_view(const char *dir, uint64_t last, uint64_t seed)
 		 (unsigned long long)last);
 	check_answer(
 		dir,
-		"SELECT count(*) || ' ' || coalesce(max(v.seq), 0) || ' ' || sum(v.n != length(CAST(e.payload AS BLOB)))"
+		"SELECT count(*) || ' ' || coalesce(max(v.seq), 0) || ' ' || sum(v.n IS NOT length(CAST(e.payload AS BLOB)))"
 		" FROM view_of_all v LEFT JOIN payload e USING (seq)",
 		want, seed);
 }

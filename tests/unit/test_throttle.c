@@ -308,7 +308,8 @@ static void more_at_once_than_the_pool_takes(void **state)
 		assert_int_equal(op[i].status == DW_EAUTH && i % 2 == 1, 0);
 	}
 	assert_int_equal(ok + busy, N);
-	assert_in_range(ok, 16, 18); /* the queue, and the two that may have begun */
+	/* the queue, the two that have begun, and what they finish meanwhile */
+	assert_in_range(ok, 16, N / 2);
 }
 
 int main(void)
