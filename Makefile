@@ -187,9 +187,11 @@ check: ## test + lint + format-check + asan and tsan runs
 asan ubsan: ## build and test with this sanitizer
 	@$(MAKE) --no-print-directory $(BUILD)/$@/diwan tests-of-$@
 	@DIWAN_SLOW=4 $(call RUN,$@) $(or $(T),$(SUITES) integration)
+# The whole server under load, where its threads meet; all of integration would take half an hour.
+TSAN_SERVED := integration/stream integration/doors integration/slow
 tsan: ## the same with the thread sanitizer
 	@$(MAKE) --no-print-directory $(BUILD)/$@/diwan tests-of-$@
-	@DIWAN_SLOW=10 $(call RUN,$@) $(or $(T),$(SUITES))
+	@DIWAN_SLOW=10 $(call RUN,$@) $(or $(T),$(SUITES) $(TSAN_SERVED))
 
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(BUILD)/fuzz/libdiwan.a
 	$(call say,LINK,$@)
