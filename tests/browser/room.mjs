@@ -20,7 +20,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const slow = Math.max(1, Number(process.env.DIWAN_SLOW || 1));
 export const PATIENCE = 15000 * slow;
 const pages = process.env.DIWAN_STATIC; /* other pages than those in the program */
-const bin = process.env.DIWAN_BIN || join(here, "../../build/release/diwan");
+export const bin = process.env.DIWAN_BIN || join(here, "../../build/release/diwan");
 
 export class Room {
 	constructor() {

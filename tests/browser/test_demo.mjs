@@ -7,12 +7,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
-import { launch, live, newPage, PATIENCE, Room, runAll, setUp, signIn } from "./room.mjs";
+import { bin, launch, live, newPage, PATIENCE, Room, runAll, setUp, signIn } from "./room.mjs";
 
-const bin = process.env.DIWAN_BIN || join(dirname(fileURLToPath(import.meta.url)), "../../build/release/diwan");
 const room = new Room();
 await room.start({ wantSetup: true });
 const browser = await launch();

@@ -37,7 +37,7 @@ def shut(dw, feed, auth, close_it):
         behind.response.ok(200)
         seen = dw.post(feed, [mention("before")])["last_seq"]
         live.until_id(seen)
-        close_it(live)
+        close_it()
         after = dw.post(feed, [mention("after")])["last_seq"]
         live.until_end(15)
         behind.until_end(15)
@@ -51,14 +51,14 @@ def by(how):
         dw.user("mira", "observer")
         dw.user("boss", "admin")
         feed, me, boss = dw.client(dw.token("feed", "ingest")), dw.sign_in("mira"), dw.sign_in("boss")
-        shut(dw, feed, me, lambda live: how(dw, boss, me))
+        shut(dw, feed, me, lambda: how(dw, boss, me))
         me("GET", "/api/v1/session").problem(401)
 
 
 def test_a_token_is_revoked():
     with Diwan(*PATIENT) as dw:
         screen = dw.token("screen", "read")
-        shut(dw, dw.client(dw.token("feed", "ingest")), screen, lambda live: revoke_token(dw))
+        shut(dw, dw.client(dw.token("feed", "ingest")), screen, lambda: revoke_token(dw))
         dw.request("GET", "/api/v1/mentions", token=screen).problem(401)
 
 

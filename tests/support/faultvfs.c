@@ -199,13 +199,11 @@ static bool can_hit(enum fault_kind kind, enum sort sort)
 }
 
 /* Does this operation fail, and how? Counts it. */
-static enum fault_kind fails(const struct shim *s, enum sort sort)
+static enum fault_kind fails_below_dir(enum sort sort)
 {
 	void (*cut)(void *) = NULL;
 	enum fault_kind hit = FAULT_NONE;
 
-	if (s->disk == NULL)
-		return FAULT_NONE;
 	pthread_mutex_lock(&g.lock);
 	if (g.kind == FAULT_NONE || can_hit(g.kind, sort)) {
 		g.count++;
@@ -222,6 +220,11 @@ static enum fault_kind fails(const struct shim *s, enum sort sort)
 	if (cut != NULL)
 		cut(g.on_cut_data);
 	return hit;
+}
+
+static enum fault_kind fails(const struct shim *s, enum sort sort)
+{
+	return s->disk != NULL ? fails_below_dir(sort) : FAULT_NONE;
 }
 
 static struct shim *shim_of(sqlite3_file *f)
@@ -422,12 +425,10 @@ static int on_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flag
 static int on_delete(sqlite3_vfs *vfs, const char *path, int sync_dir)
 {
 	const char *name = name_of(path);
-	struct shim any = { .disk = NULL };
 
 	(void)vfs;
 	if (name != NULL) {
-		any.disk = &g.file[0]; /* one that counts; which makes no difference */
-		if (fails(&any, OTHER) != FAULT_NONE)
+		if (fails_below_dir(OTHER) != FAULT_NONE)
 			return SQLITE_IOERR_DELETE;
 		pthread_mutex_lock(&g.lock);
 		struct disk_file *f = find_file(name, false);

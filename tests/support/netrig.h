@@ -7,7 +7,18 @@
  */
 #include "net/server.h"
 
+#include <poll.h>
 #include <stdatomic.h>
+
+#define LONG_MS 20000 /* nothing takes this long; only a failure waits for it */
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+/* Until it is so; for cmocka, which the test includes. */
+#define WAIT_FOR(condition)                                                              \
+	do {                                                                             \
+		for (int i_ = 0; i_ < LONG_MS && !(condition); i_++)                     \
+			(void)poll(NULL, 0, 1);                                          \
+		assert_true(condition);                                                  \
+	} while (0)
 
 struct netrig {
 	int port;

@@ -19,8 +19,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LONG_MS 20000 /* nothing takes this long; only a failure waits for it */
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 #define POST(path, fields) "POST " path " HTTP/1.1\r\nHost: a\r\n" fields "\r\n"
 
 static char buf[64 * 1024];

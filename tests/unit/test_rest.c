@@ -19,16 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LONG_MS 20000 /* nothing takes this long; only a failure waits for it */
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 #define BIG (8u * 1024 * 1024) /* what the routes answer with */
 #define KERNEL (256u * 1024)   /* more than both kernels hold of one that reads nothing */
-#define WAIT_FOR(condition)                                                              \
-	do {                                                                             \
-		for (int i_ = 0; i_ < LONG_MS && !(condition); i_++)                     \
-			(void)poll(NULL, 0, 1);                                          \
-		assert_true(condition);                                                  \
-	} while (0)
 
 static char buf[64 * 1024];
 
@@ -181,15 +173,14 @@ static bool sip(int fd)
 #define LOOK_MS (1000 * slow())
 #define ALWAYS_SLOW (1000 * 1000 * 1000)
 
-static void a_reply_that_is_only_held_is_cut(void **state)
+static void is_cut(const char *text)
 {
 	struct netrig_opts opts = opts_of((unsigned)LOOK_MS, ALWAYS_SLOW);
 	struct netrig r;
 	int fd;
 
-	(void)state;
 	netrig_start(&r, &opts);
-	fd = ask(&r, GET("/big"));
+	fd = ask(&r, text);
 	while (sip(fd))
 		;
 	assert_int_equal(netrig_stats(&r).timeouts_write, 1);
@@ -213,44 +204,40 @@ static int sip_for_three_looks(struct netrig *r, const char *text)
 	return fd;
 }
 
-static void one_that_keeps_the_rate_is_not(void **state)
+static void is_left(const char *text, unsigned reply_min_rate)
 {
-	struct netrig_opts opts = opts_of((unsigned)LOOK_MS, 1);
+	struct netrig_opts opts = opts_of((unsigned)LOOK_MS, reply_min_rate);
 	struct netrig r;
 
-	(void)state;
 	netrig_start(&r, &opts);
-	close(sip_for_three_looks(&r, GET("/big")));
+	close(sip_for_three_looks(&r, text));
 	netrig_stop(&r);
+}
+
+static void a_reply_that_is_only_held_is_cut(void **state)
+{
+	(void)state;
+	is_cut(GET("/big"));
+}
+
+static void one_that_keeps_the_rate_is_not(void **state)
+{
+	(void)state;
+	is_left(GET("/big"), 1);
 }
 
 /* What is asked of a reply is not asked of a stream: it goes on as long as it moves. */
 static void a_stream_may_be_slow(void **state)
 {
-	struct netrig_opts opts = opts_of((unsigned)LOOK_MS, ALWAYS_SLOW);
-	struct netrig r;
-
 	(void)state;
-	netrig_start(&r, &opts);
-	close(sip_for_three_looks(&r, GET("/long")));
-	netrig_stop(&r);
+	is_left(GET("/long"), ALWAYS_SLOW);
 }
 
 /* The same bytes as a reply with a length, made piece by piece. */
 static void a_download_may_not(void **state)
 {
-	struct netrig_opts opts = opts_of((unsigned)LOOK_MS, ALWAYS_SLOW);
-	struct netrig r;
-	int fd;
-
 	(void)state;
-	netrig_start(&r, &opts);
-	fd = ask(&r, GET("/sized"));
-	while (sip(fd))
-		;
-	assert_int_equal(netrig_stats(&r).timeouts_write, 1);
-	close(fd);
-	netrig_stop(&r);
+	is_cut(GET("/sized"));
 }
 
 int main(void)

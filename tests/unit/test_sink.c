@@ -19,15 +19,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LONG_MS 20000 /* nothing takes this long; only a failure waits for it */
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
-#define WAIT_FOR(condition)                                                              \
-	do {                                                                             \
-		for (int i_ = 0; i_ < LONG_MS && !(condition); i_++)                     \
-			(void)poll(NULL, 0, 1);                                          \
-		assert_true(condition);                                                  \
-	} while (0)
-
 static char buf[64 * 1024];
 
 static void up(struct netrig *r, unsigned write_stall_ms)
