@@ -177,8 +177,7 @@ static void check_image(const struct image *i, uint64_t seed)
 	dw_buf_init(&before, 64u << 20);
 	dw_buf_init(&after, 64u << 20);
 	snprintf(s.rig.dir, sizeof(s.rig.dir), "%s", i->dir);
-	assert_int_equal(dw_loop_init(&s.rig.loop, NULL), 0);
-	s.rig.timers = dw_timers_create(&s.rig.loop, 50);
+	ingestrig_begin(&s.rig);
 	faultvfs_start(s.rig.dir); /* spares the real disk the syncs */
 	ingestrig_open(&s.rig);	   /* fails the test when it does not start */
 	if (dw_journal_head(dw_engine_journal(s.rig.engine)) < i->acked)
@@ -199,10 +198,7 @@ static void check_image(const struct image *i, uint64_t seed)
 	assert_true(count(&s.rig, "SELECT count(*) FROM mention WHERE id > 0") >= 14);
 	ingestrig_close(&s.rig);
 	faultvfs_stop();
-	dw_timers_close(s.rig.timers);
-	dw_loop_close(&s.rig.loop);
-	dw_loop_run(&s.rig.loop);
-	dw_loop_fini(&s.rig.loop);
+	ingestrig_end(&s.rig);
 	dw_buf_fini(&before);
 	dw_buf_fini(&after);
 }
@@ -217,13 +213,9 @@ static size_t cut_session(uint64_t seed, size_t *acked)
 	s->seed = seed;
 	snprintf(s->rig.dir, sizeof(s->rig.dir), P_tmpdir "/ingest.XXXXXX");
 	assert_non_null(mkdtemp(s->rig.dir));
-	assert_int_equal(dw_loop_init(&s->rig.loop, NULL), 0);
-	s->rig.timers = dw_timers_create(&s->rig.loop, 50);
+	ingestrig_begin(&s->rig);
 	run_session(s);
-	dw_timers_close(s->rig.timers);
-	dw_loop_close(&s->rig.loop);
-	dw_loop_run(&s->rig.loop);
-	dw_loop_fini(&s->rig.loop);
+	ingestrig_end(&s->rig);
 	n = s->n_images;
 	assert_true(n > 0);
 	for (size_t i = 0; i < n; i++) {

@@ -49,6 +49,20 @@ void ingestrig_close(struct ingestrig *r)
 		close(r->lock);
 }
 
+void ingestrig_begin(struct ingestrig *r)
+{
+	assert_int_equal(dw_loop_init(&r->loop, NULL), 0);
+	r->timers = dw_timers_create(&r->loop, 50);
+}
+
+void ingestrig_end(struct ingestrig *r)
+{
+	dw_timers_close(r->timers);
+	dw_loop_close(&r->loop);
+	dw_loop_run(&r->loop);
+	dw_loop_fini(&r->loop);
+}
+
 int ingestrig_setup(void **state)
 {
 	bool in_memory = strcmp(*state, "memory") == 0;
@@ -58,8 +72,7 @@ int ingestrig_setup(void **state)
 		snprintf(r->dir, sizeof(r->dir), P_tmpdir "/ingest.XXXXXX");
 		assert_non_null(mkdtemp(r->dir));
 	}
-	assert_int_equal(dw_loop_init(&r->loop, NULL), 0);
-	r->timers = dw_timers_create(&r->loop, 50);
+	ingestrig_begin(r);
 	ingestrig_open(r);
 	*state = r;
 	return 0;
@@ -71,10 +84,7 @@ int ingestrig_teardown(void **state)
 	char command[100];
 
 	ingestrig_close(r);
-	dw_timers_close(r->timers);
-	dw_loop_close(&r->loop);
-	dw_loop_run(&r->loop);
-	dw_loop_fini(&r->loop);
+	ingestrig_end(r);
 	if (r->dir[0] != '\0') {
 		snprintf(command, sizeof(command), "rm -rf '%s'", r->dir);
 		assert_int_equal(system(command), 0);

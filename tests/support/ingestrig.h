@@ -20,6 +20,9 @@ struct ingestrig {
 /** For cmocka: *state is "memory" or anything else (on disk) before, the rig after. */
 int ingestrig_setup(void **state);
 int ingestrig_teardown(void **state);
+/** Without cmocka: the loop and its timers, and their end; the engine is closed. */
+void ingestrig_begin(struct ingestrig *r);
+void ingestrig_end(struct ingestrig *r);
 /** Between the two: the same data, a new process as far as it can tell. */
 void ingestrig_close(struct ingestrig *r);
 void ingestrig_open(struct ingestrig *r);
