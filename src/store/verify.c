@@ -2,13 +2,10 @@
 /*
  * verify.c - recomputes everything that the journal's tables say about each other.
  *
- * One pass over the events in order: number, envelope, row sum, time, commitment, subject, leaf.
- * Then the tree's row is compared with the tree of those leaves, and each identity key with the
+ * One pass over the events in order (verify_walk.c), which also asks for each event's file and
+ * subject. Then the tree's row is compared with the tree of those leaves, and each identity key with the
  * last event under it. What the pass has to remember is the last event under each first one:
  * eight bytes an event, so that also a key's row that is missing is noticed.
- *
- * The row sum tells which row is damaged; the tree alone would only tell that one is. It is no
- * proof: who recomputes it is found by the tree, whose frontier tells in which range of events.
  *
  * Kept files are hashed first (verify_files.c); each event that names one is asked after it.
  *
@@ -16,16 +13,10 @@
  */
 #include "verify_int.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define PROGRESS_EVERY 4096
 
-static const char SQL_EVENTS[] =
-	"SELECT e.seq, e.envelope, e.subject, e.identity, e.sum, p.salt, p.payload, r.raw"
-	" FROM event AS e LEFT JOIN payload AS p ON p.seq = e.seq"
-	" LEFT JOIN raw AS r ON r.seq = e.seq ORDER BY e.seq";
 static const char SQL_IDENTITY_OF[] = "SELECT identity FROM event WHERE seq = ?1";
 static const char SQL_KEYS[] =
 	"SELECT i.key, i.last, e.subject, e.identity FROM identity AS i"
@@ -36,88 +27,17 @@ static const char SQL_STRAY_RAW[] =
 	"SELECT seq FROM raw WHERE seq > ?1 OR seq < 1 ORDER BY seq LIMIT 1";
 static const char SQL_POSITIONS[] = "SELECT key, seq FROM position";
 
-enum column { SEQ, ENVELOPE, SUBJECT, IDENTITY, SUM, SALT, PAYLOAD, RAW };
-
 struct verify {
+	struct verify_walk walk;
 	struct dw_db *db;
-	struct dw_verify_report *report;
-	struct dw_err *err;
-	struct dw_verify_checks checks;
 	struct dw_map *files;
 	void (*on_progress)(uint64_t n, uint64_t total);
-	struct dw_merkle stored, tree; /* what the file says, and what it comes to */
-	int64_t recorded_at;	       /* of the event before */
 	uint64_t *last_of; /* by first seq under a key: the last; 0: no such key */
 	uint64_t upto;	   /* keys of later events may not have reached the table */
 	uint64_t n_last_of;
 };
 
-static int bad(struct verify *v, uint64_t seq, const char *fmt, ...) DW_PRINTF(3, 4);
-
-static int bad(struct verify *v, uint64_t seq, const char *fmt, ...)
-{
-	va_list ap;
-
-	v->report->first_bad = seq;
-	va_start(ap, fmt);
-	if (vsnprintf(v->report->what, sizeof(v->report->what), fmt, ap) < 0)
-		v->report->what[0] = '\0';
-	va_end(ap);
-	return dw_fail(v->err, DW_ECORRUPT, "event %llu: %s", (unsigned long long)seq,
-		       v->report->what);
-}
-
 /* ---- one event ---- */
-
-static int check_envelope(struct verify *v, sqlite3_stmt *s, uint64_t expected,
-			  struct dw_stored *e)
-{
-	struct dw_str identity = dw_db_blob(s, IDENTITY);
-	uint64_t seq = (uint64_t)sqlite3_column_int64(s, SEQ);
-
-	if (seq != expected)
-		return bad(v, expected, "the event is missing");
-	if (seq > v->stored.size)
-		return bad(v, seq, "the event is not in the tree, which ends at %llu",
-			   (unsigned long long)v->stored.size);
-	if (dw_envelope_parse(dw_db_blob(s, ENVELOPE), e, NULL) < 0)
-		return bad(v, seq, "the envelope is damaged");
-	if (e->seq != seq)
-		return bad(v, seq, "the envelope is of event %llu",
-			   (unsigned long long)e->seq);
-	e->subject = (uint64_t)sqlite3_column_int64(s, SUBJECT);
-	if (event_sum(e->envelope, e->subject, identity) !=
-		    sqlite3_column_int64(s, SUM) ||
-	    (identity.p != NULL) != (identity.n == IDENTITY_SIZE) ||
-	    (identity.p != NULL) != (sqlite3_column_type(s, SUBJECT) != SQLITE_NULL))
-		return bad(v, seq, "the row of the event has been changed");
-	if (e->recorded_at < v->recorded_at)
-		return bad(v, seq, "it was recorded before the event in front of it");
-	v->recorded_at = e->recorded_at;
-	return 0;
-}
-
-static int check_payload(struct verify *v, sqlite3_stmt *s, struct dw_stored *e)
-{
-	struct dw_str salt = dw_db_blob(s, SALT), raw = dw_db_blob(s, RAW);
-	uint8_t commit[DW_HASH_SIZE];
-
-	e->payload = dw_db_text(s, PAYLOAD);
-	v->report->bytes += e->envelope.n + e->payload.n + raw.n;
-	if (e->payload.p == NULL && salt.p == NULL) {
-		v->report->erased++;
-	} else {
-		if (e->payload.p == NULL || salt.n != 32)
-			return bad(v, e->seq, "of payload and salt one is missing");
-		dw_commitment(commit, (const uint8_t *)salt.p, e->payload);
-		if (memcmp(commit, e->commit, sizeof(commit)) != 0)
-			return bad(v, e->seq,
-				   "the payload is not the one that was committed to");
-	}
-	if (v->checks.payload != NULL && !v->checks.payload(e, raw))
-		return bad(v, e->seq, "payload and raw input do not belong together");
-	return 0;
-}
 
 static int check_file(struct verify *v, const struct dw_stored *e)
 {
@@ -126,13 +46,13 @@ static int check_file(struct verify *v, const struct dw_stored *e)
 	const char *wrong;
 	uint64_t size;
 
-	if (v->checks.file == NULL || e->payload.p == NULL ||
-	    !v->checks.file(e, sha256, &size))
+	if (v->walk.checks.file == NULL || e->payload.p == NULL ||
+	    !v->walk.checks.file(e, sha256, &size))
 		return 0;
 	wrong = verify_files_check(v->files, sha256, size);
 	return wrong == NULL ? 0
-			     : bad(v, e->seq, "its file with SHA-256 %s %s",
-				   dw_hex(hex, sha256, sizeof(sha256)), wrong);
+			     : verify_bad(&v->walk, e->seq, "its file with SHA-256 %s %s",
+					  dw_hex(hex, sha256, sizeof(sha256)), wrong);
 }
 
 static int check_stray_files(struct verify *v)
@@ -140,8 +60,8 @@ static int check_stray_files(struct verify *v)
 	char hex[2 * DW_HASH_SIZE + 1];
 
 	return verify_files_stray(v->files, hex)
-		       ? bad(v, v->tree.size,
-			     "a kept file is not what its SHA-256 %s says", hex)
+		       ? verify_bad(&v->walk, v->walk.tree.size,
+				    "a kept file is not what its SHA-256 %s says", hex)
 		       : 0;
 }
 
@@ -152,36 +72,39 @@ static int check_same_key(struct verify *v, const struct dw_stored *e,
 	struct dw_str first;
 	bool is_same;
 	sqlite3_stmt *s;
-	int rc = db_prepare(v->db, SQL_IDENTITY_OF, &s, v->err);
+	int rc = db_prepare(v->db, SQL_IDENTITY_OF, &s, v->walk.err);
 
 	if (rc < 0)
 		return rc;
 	dw_db_bind_u64(s, 1, e->subject);
-	rc = dw_db_step(v->db, s, v->err);
+	rc = dw_db_step(v->db, s, v->walk.err);
 	if (rc < 0)
 		return rc;
 	first = rc == 1 ? dw_db_blob(s, 0) : (struct dw_str){ NULL, 0 };
 	is_same = first.n == IDENTITY_SIZE &&
 		  memcmp(first.p, identity.p, IDENTITY_KEY) == 0;
 	sqlite3_reset(s);
-	return is_same ? 0 : bad(v, e->seq, "its first event has another identity key");
+	return is_same ? 0
+		       : verify_bad(&v->walk, e->seq,
+				    "its first event has another identity key");
 }
 
 static int check_subject(struct verify *v, sqlite3_stmt *s, const struct dw_stored *e)
 {
-	struct dw_str identity = dw_db_blob(s, IDENTITY);
+	struct dw_str identity = dw_db_blob(s, VERIFY_IDENTITY);
 
 	if (identity.p == NULL)
 		return 0;
 	if (e->subject < 1 || e->subject > e->seq)
-		return bad(v, e->seq, "its subject is event %llu",
-			   (unsigned long long)e->subject);
+		return verify_bad(&v->walk, e->seq, "its subject is event %llu",
+				  (unsigned long long)e->subject);
 	if (e->subject != e->seq) {
 		int rc;
 
 		if (v->last_of[e->subject] == 0)
-			return bad(v, e->seq, "its subject %llu has no identity key",
-				   (unsigned long long)e->subject);
+			return verify_bad(&v->walk, e->seq,
+					  "its subject %llu has no identity key",
+					  (unsigned long long)e->subject);
 		rc = check_same_key(v, e, identity);
 		if (rc < 0)
 			return rc;
@@ -193,31 +116,30 @@ static int check_subject(struct verify *v, sqlite3_stmt *s, const struct dw_stor
 static int check_event(struct verify *v, sqlite3_stmt *s)
 {
 	struct dw_stored e = { .decoded = NULL };
-	uint8_t leaf[DW_HASH_SIZE];
-	int rc = check_envelope(v, s, v->tree.size + 1, &e);
+	int rc = verify_event(&v->walk, s, &e);
 
-	if (rc == 0)
-		rc = check_payload(v, s, &e);
 	if (rc == 0)
 		rc = check_file(v, &e);
 	if (rc == 0)
 		rc = check_subject(v, s, &e);
 	if (rc < 0)
 		return rc;
-	dw_merkle_leaf(leaf, e.envelope.p, e.envelope.n);
-	dw_merkle_add(&v->tree, leaf);
-	v->report->events++;
-	if (v->on_progress != NULL && v->report->events % PROGRESS_EVERY == 0)
-		v->on_progress(v->report->events, v->stored.size);
+	verify_add(&v->walk, &e);
+	if (v->on_progress != NULL && v->walk.report->events % PROGRESS_EVERY == 0)
+		v->on_progress(v->walk.report->events, v->walk.stored.size);
 	return 0;
 }
 
 static int check_events(struct verify *v)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(v->db, SQL_EVENTS, &s, v->err);
+	int rc = db_prepare(v->db, verify_sql_events, &s, v->walk.err);
 
-	while (rc >= 0 && (rc = dw_db_step(v->db, s, v->err)) == 1) {
+	if (rc == 0) {
+		dw_db_bind_u64(s, 1, 0);
+		dw_db_bind_u64(s, 2, INT64_MAX);
+	}
+	while (rc >= 0 && (rc = dw_db_step(v->db, s, v->walk.err)) == 1) {
 		rc = check_event(v, s);
 		if (rc < 0)
 			break;
@@ -228,58 +150,29 @@ static int check_events(struct verify *v)
 
 /* ---- the tree ---- */
 
-/* First event of the i-th complete subtree of a tree of this size. */
-static uint64_t first_of_subtree(uint64_t size, unsigned i)
-{
-	uint64_t first = 1;
-
-	for (uint64_t bit = UINT64_C(1) << 63; bit != 0; bit >>= 1) {
-		if ((size & bit) == 0)
-			continue;
-		if (i-- == 0)
-			break;
-		first += bit;
-	}
-	return first;
-}
-
-static int check_tree(struct verify *v)
-{
-	uint64_t n = v->tree.size;
-
-	if (v->stored.size > n)
-		return bad(v, n + 1, "the event is missing: the tree has %llu",
-			   (unsigned long long)v->stored.size);
-	for (unsigned i = 0; i < (unsigned)__builtin_popcountll(n); i++)
-		if (memcmp(v->stored.node[i], v->tree.node[i], DW_HASH_SIZE) != 0)
-			return bad(
-				v, first_of_subtree(n, i),
-				"from here on the tree's hashes are not those of the events");
-	return 0;
-}
-
 static int load_tree(struct verify *v)
 {
 	static const char SQL_LAST[] = "SELECT max(seq) FROM event";
 	uint64_t last = 0;
-	int rc = tree_load(v->db, &v->stored, v->err);
+	int rc = tree_load(v->db, &v->walk.stored, v->walk.err);
 
 	if (rc == DW_ECORRUPT) {
-		rc = db_get_u64(v->db, SQL_LAST, 0, &last, v->err);
+		rc = db_get_u64(v->db, SQL_LAST, 0, &last, v->walk.err);
 		return rc < 0 ? rc
-			      : bad(v, last > 0 ? last : 1, "the tree's row is damaged");
+			      : verify_bad(&v->walk, last > 0 ? last : 1,
+					   "the tree's row is damaged");
 	}
-	dw_merkle_init(&v->tree);
+	dw_merkle_init(&v->walk.tree);
 	if (rc == 0)
-		rc = db_get_u64(v->db, SQL_LAST, 0, &last, v->err);
+		rc = db_get_u64(v->db, SQL_LAST, 0, &last, v->walk.err);
 	if (rc < 0)
 		return rc;
 	/* Either number may be a lie; not more events than both say are looked at. */
-	v->n_last_of = last < v->stored.size ? last : v->stored.size;
+	v->n_last_of = last < v->walk.stored.size ? last : v->walk.stored.size;
 	v->last_of = calloc(v->n_last_of + 1, sizeof(*v->last_of));
-	return v->last_of != NULL
-		       ? 0
-		       : dw_fail(v->err, DW_EUNAVAILABLE, "not enough memory to verify");
+	return v->last_of != NULL ? 0
+				  : dw_fail(v->walk.err, DW_EUNAVAILABLE,
+					    "not enough memory to verify");
 }
 
 /* ---- identity keys ---- */
@@ -308,11 +201,11 @@ static int check_keys(struct verify *v)
 	uint64_t wrong = 0; /* what a row that fits nothing points at */
 	bool is_wrong = false;
 	sqlite3_stmt *s = NULL;
-	int rc = identities_upto(v->db, v->tree.size, &v->upto, v->err);
+	int rc = identities_upto(v->db, v->walk.tree.size, &v->upto, v->walk.err);
 
 	if (rc == 0)
-		rc = db_prepare(v->db, SQL_KEYS, &s, v->err);
-	while (rc >= 0 && (rc = dw_db_step(v->db, s, v->err)) == 1) {
+		rc = db_prepare(v->db, SQL_KEYS, &s, v->walk.err);
+	while (rc >= 0 && (rc = dw_db_step(v->db, s, v->walk.err)) == 1) {
 		if (!tick_off(v, s) && !is_wrong) {
 			is_wrong = true;
 			wrong = (uint64_t)sqlite3_column_int64(s, 1);
@@ -322,9 +215,11 @@ static int check_keys(struct verify *v)
 		return rc;
 	for (uint64_t i = 1; i <= v->n_last_of; i++)
 		if (v->last_of[i] != 0 && v->last_of[i] <= v->upto)
-			return bad(v, v->last_of[i],
-				   "no identity key says that it is the last under it");
-	return is_wrong ? bad(v, wrong, "an identity key points here that is not its own")
+			return verify_bad(
+				&v->walk, v->last_of[i],
+				"no identity key says that it is the last under it");
+	return is_wrong ? verify_bad(&v->walk, wrong,
+				     "an identity key points here that is not its own")
 			: 0;
 }
 
@@ -334,30 +229,31 @@ static int check_strays(struct verify *v, const char *sql, const char *what)
 {
 	sqlite3_stmt *s;
 	uint64_t seq = 0;
-	int rc = db_prepare(v->db, sql, &s, v->err);
+	int rc = db_prepare(v->db, sql, &s, v->walk.err);
 
 	if (rc < 0)
 		return rc;
-	dw_db_bind_u64(s, 1, v->tree.size);
-	rc = dw_db_step(v->db, s, v->err);
+	dw_db_bind_u64(s, 1, v->walk.tree.size);
+	rc = dw_db_step(v->db, s, v->walk.err);
 	if (rc == 1)
 		seq = (uint64_t)sqlite3_column_int64(s, 0);
 	sqlite3_reset(s);
-	return rc == 1 ? bad(v, seq, "there is %s of an event that does not exist", what)
+	return rc == 1 ? verify_bad(&v->walk, seq,
+				    "there is %s of an event that does not exist", what)
 		       : rc;
 }
 
 static int check_positions(struct verify *v)
 {
 	sqlite3_stmt *s;
-	int rc = db_prepare(v->db, SQL_POSITIONS, &s, v->err);
+	int rc = db_prepare(v->db, SQL_POSITIONS, &s, v->walk.err);
 
-	while (rc >= 0 && (rc = dw_db_step(v->db, s, v->err)) == 1) {
+	while (rc >= 0 && (rc = dw_db_step(v->db, s, v->walk.err)) == 1) {
 		uint64_t seq = (uint64_t)sqlite3_column_int64(s, 1);
 
-		if (seq < 1 || seq > v->tree.size) {
-			rc = bad(
-				v, seq,
+		if (seq < 1 || seq > v->walk.tree.size) {
+			rc = verify_bad(
+				&v->walk, seq,
 				"a decision key was moved by an event that does not exist");
 			break;
 		}
@@ -368,16 +264,16 @@ static int check_positions(struct verify *v)
 
 static int check_all(struct verify *v)
 {
-	struct dw_verify_report *r = v->report;
+	struct dw_verify_report *r = v->walk.report;
 	int rc = load_tree(v);
 
 	if (rc == 0)
 		rc = verify_files_read(v->db, &v->files, &r->files, &r->file_bytes,
-				       v->err);
+				       v->walk.err);
 	if (rc == 0)
 		rc = check_events(v);
 	if (rc == 0)
-		rc = check_tree(v);
+		rc = verify_tree(&v->walk);
 	if (rc == 0)
 		rc = check_keys(v);
 	if (rc == 0)
@@ -388,7 +284,7 @@ static int check_all(struct verify *v)
 		rc = check_positions(v);
 	if (rc == 0)
 		rc = check_stray_files(v);
-	dw_merkle_root(&v->tree, v->report->root);
+	dw_merkle_root(&v->walk.tree, v->walk.report->root);
 	return rc;
 }
 
@@ -397,21 +293,23 @@ int verify_file(const char *path, struct dw_verify_report *report,
 		void (*on_progress)(uint64_t n, uint64_t total), struct dw_err *err)
 {
 	struct dw_err local = { 0 };
-	struct verify v = { .report = report,
-			    .err = err != NULL ? err : &local,
+	struct verify v = { .walk = { .report = report,
+				      .err = err != NULL ? err : &local },
 			    .on_progress = on_progress };
-	int rc = dw_db_open(&v.db, path, DW_DB_READER, v.err);
+	int rc = dw_db_open(&v.db, path, DW_DB_READER, v.walk.err);
 
 	if (checks != NULL)
-		v.checks = *checks;
+		v.walk.checks = *checks;
 	memset(report, 0, sizeof(*report));
 	if (rc == 0)
-		rc = dw_db_exec(v.db, "BEGIN", v.err); /* one snapshot for all of it */
+		rc = dw_db_exec(v.db, "BEGIN",
+				v.walk.err); /* one snapshot for all of it */
 	if (rc == 0)
 		rc = check_all(&v);
 	/* Damage that SQLite noticed before we did. */
 	if (rc == DW_ECORRUPT && report->what[0] == '\0')
-		rc = bad(&v, v.tree.size + 1, "the file is damaged: %.120s", v.err->msg);
+		rc = verify_bad(&v.walk, v.walk.tree.size + 1,
+				"the file is damaged: %.120s", v.walk.err->msg);
 	free(v.last_of);
 	verify_files_free(v.files);
 	dw_db_close(v.db);

@@ -1,8 +1,41 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #ifndef DW_STORE_VERIFY_INT_H
 #define DW_STORE_VERIFY_INT_H
-/* Verifying a file that need not be DIR/diwan.db: a backup's copy. */
+/* Verifying: one event after the other, kept files, and a file that need not be DIR/diwan.db. */
 #include "journal_sqlite_int.h"
+
+/* ---- verify_walk.c: the events in order ---- */
+
+struct verify_walk {
+	struct dw_verify_report *report;
+	struct dw_err *err;
+	struct dw_verify_checks checks;
+	struct dw_merkle stored,
+		tree;	     /* what the journal says, and what it comes to so far */
+	int64_t recorded_at; /* of the event before */
+};
+
+/* Those after ?1, ?2 of them at most. */
+extern const char verify_sql_events[];
+enum verify_column {
+	VERIFY_SEQ,
+	VERIFY_ENVELOPE,
+	VERIFY_SUBJECT,
+	VERIFY_IDENTITY,
+	VERIFY_SUM,
+	VERIFY_SALT,
+	VERIFY_PAYLOAD,
+	VERIFY_RAW
+};
+
+/** Say in the report what is wrong with an event. Returns DW_ECORRUPT. */
+int verify_bad(struct verify_walk *w, uint64_t seq, const char *fmt, ...) DW_PRINTF(3, 4);
+/** The row must be the event after those that were added. *e is borrowed from the row. */
+DW_MUST_USE int verify_event(struct verify_walk *w, sqlite3_stmt *s, struct dw_stored *e);
+/** Its leaf belongs to the tree. */
+void verify_add(struct verify_walk *w, const struct dw_stored *e);
+/** Is the tree of all that was added the one that the journal has? */
+DW_MUST_USE int verify_tree(struct verify_walk *w);
 
 /* ---- verify_files.c: kept files ---- */
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * test_verify.c - what verify counts, and what it says of each kind of damage.
+ * test_verify.c - what verify counts, and what it says of each kind of damage, whether all is looked
+ * at at once or a few events at a time.
  */
+#include "store/verify.h"
+
 #include "tamper.h"
 
 #include <setjmp.h>
@@ -82,52 +85,95 @@ static void test_progress(void **state)
 	free(rec);
 }
 
-/* After this SQL, verify says that `seq` is bad, with a text that has `what` in it. */
-static void damage(struct rig *r, const char *sql, uint64_t seq, const char *what)
+static void says(int rc, const struct dw_verify_report *report, const struct dw_err *err,
+		 uint64_t seq, const char *what)
 {
-	struct dw_verify_report report;
-	struct dw_err err = { 0 };
-
-	rig_close(r);
-	tamper_exec(r->dir, sql);
-	assert_int_equal(dw_store_verify(r->dir, &report, &tamper_checks, NULL, &err),
-			 DW_ECORRUPT);
-	assert_int_equal(report.first_bad, seq);
-	if (strstr(report.what, what) == NULL)
-		fail_msg("\"%s\" is not about \"%s\"", report.what, what);
-	assert_non_null(strstr(err.msg, report.what));
+	assert_int_equal(rc, DW_ECORRUPT);
+	assert_int_equal(report->first_bad, seq);
+	if (strstr(report->what, what) == NULL)
+		fail_msg("\"%s\" is not about \"%s\"", report->what, what);
+	assert_non_null(strstr(err->msg, report->what));
 }
 
-#define DAMAGE(name, sql, seq, what)                                                     \
+/* A pass in slices over what the journal had when it began. */
+static int pass(struct dw_reader *rd, struct dw_verify_pass *p, size_t slice,
+		struct dw_verify_report *report, struct dw_err *err)
+{
+	int rc = 0;
+
+	while (rc == 0 && !dw_verify_is_done(p)) {
+		rc = dw_verify_some(rd, p, slice, SIZE_MAX, &tamper_checks, report, err);
+		assert_true(report->events <= slice);
+		assert_true(report->events > 0 || rc < 0);
+	}
+	return rc;
+}
+
+enum finder { BOTH, ALL_AT_ONCE };
+
+/*
+ * After this SQL, verify says that `seq` is bad, with a text that has `what` in it. So does a pass
+ * in a server that had the file open when it was done, unless that is no work for it.
+ */
+static void damage(struct rig *r, const char *sql, uint64_t seq, const char *what,
+		   enum finder finder)
+{
+	struct dw_verify_report report;
+	struct dw_verify_pass p;
+	struct dw_err err = { 0 };
+	struct dw_reader *rd;
+
+	if (finder == BOTH) {
+		dw_verify_begin(&p, dw_journal_tree(r->j));
+		assert_int_equal(dw_journal_reader_open(r->j, &rd, NULL), 0);
+		tamper_exec(r->dir, sql);
+		says(pass(rd, &p, 7, &report, &err), &report, &err, seq, what);
+		dw_reader_close(rd);
+		rig_close(r);
+	} else {
+		rig_close(r);
+		tamper_exec(r->dir, sql);
+	}
+	says(dw_store_verify(r->dir, &report, &tamper_checks, NULL, &err), &report, &err,
+	     seq, what);
+}
+
+#define DAMAGE_FOUND_BY(name, sql, seq, what, finder)                                    \
 	static void test_##name(void **state)                                            \
 	{                                                                                \
-		damage(*state, sql, seq, what);                                          \
+		damage(*state, sql, seq, what, finder);                                  \
 	}
+#define DAMAGE(name, sql, seq, what) DAMAGE_FOUND_BY(name, sql, seq, what, ALL_AT_ONCE)
+#define DAMAGE_OF_EVENTS(name, sql, seq, what) DAMAGE_FOUND_BY(name, sql, seq, what, BOTH)
 
-DAMAGE(payload, "UPDATE payload SET payload = replace(payload, '7', '8') WHERE seq = 17",
-       17, "payload")
-DAMAGE(salt, "UPDATE payload SET salt = zeroblob(32) WHERE seq = 18", 18, "payload")
-DAMAGE(salt_alone, "UPDATE payload SET salt = NULL WHERE seq = 18", 18, "missing")
-DAMAGE(swapped,
-       "UPDATE payload SET seq = -seq WHERE seq IN (20, 21);"
-       "UPDATE payload SET seq = 41 + seq WHERE seq < 0",
-       20, "payload")
-DAMAGE(raw, "UPDATE raw SET raw = CAST(raw || 'x' AS BLOB) WHERE seq = 19", 19,
-       "raw input")
-DAMAGE(raw_gone, "DELETE FROM raw WHERE seq = 19", 19, "raw input")
+DAMAGE_OF_EVENTS(payload,
+		 "UPDATE payload SET payload = replace(payload, '7', '8') WHERE seq = 17",
+		 17, "payload")
+DAMAGE_OF_EVENTS(salt, "UPDATE payload SET salt = zeroblob(32) WHERE seq = 18", 18,
+		 "payload")
+DAMAGE_OF_EVENTS(salt_alone, "UPDATE payload SET salt = NULL WHERE seq = 18", 18,
+		 "missing")
+DAMAGE_OF_EVENTS(swapped,
+		 "UPDATE payload SET seq = -seq WHERE seq IN (20, 21);"
+		 "UPDATE payload SET seq = 41 + seq WHERE seq < 0",
+		 20, "payload")
+DAMAGE_OF_EVENTS(raw, "UPDATE raw SET raw = CAST(raw || 'x' AS BLOB) WHERE seq = 19", 19,
+		 "raw input")
+DAMAGE_OF_EVENTS(raw_gone, "DELETE FROM raw WHERE seq = 19", 19, "raw input")
 DAMAGE(raw_stray, "UPDATE raw SET seq = 1000 WHERE seq = 89", 89, "raw input")
 DAMAGE(file,
        "INSERT INTO file VALUES (1, zeroblob(32), 3, 0);"
        "INSERT INTO file_part VALUES (1, 0, x'616263')",
        EVENTS, "kept file")
-DAMAGE(envelope,
-       "UPDATE event SET envelope = CAST(substr(envelope, 1, 59) || x'09' || substr(envelope, 61) AS BLOB)"
-       " WHERE seq = 33",
-       33, "row")
-DAMAGE(subject, "UPDATE event SET subject = 2 WHERE seq = 34", 34, "row")
-DAMAGE(sum, "UPDATE event SET sum = sum + 1 WHERE seq = 35", 35, "row")
-DAMAGE(event_gone, "DELETE FROM event WHERE seq = 36", 36, "missing")
-DAMAGE(tail_cut, "DELETE FROM event WHERE seq > 80", 81, "missing")
+DAMAGE_OF_EVENTS(
+	envelope,
+	"UPDATE event SET envelope = CAST(substr(envelope, 1, 59) || x'09' || substr(envelope, 61) AS BLOB)"
+	" WHERE seq = 33",
+	33, "row")
+DAMAGE_OF_EVENTS(subject, "UPDATE event SET subject = 2 WHERE seq = 34", 34, "row")
+DAMAGE_OF_EVENTS(sum, "UPDATE event SET sum = sum + 1 WHERE seq = 35", 35, "row")
+DAMAGE_OF_EVENTS(event_gone, "DELETE FROM event WHERE seq = 36", 36, "missing")
+DAMAGE_OF_EVENTS(tail_cut, "DELETE FROM event WHERE seq > 80", 81, "missing")
 DAMAGE(event_added,
        "INSERT INTO event SELECT 91, envelope, subject, identity, sum FROM event WHERE seq = 90",
        91, "not in the tree")
@@ -159,6 +205,51 @@ static void test_erased_is_fine(void **state)
 	assert_int_equal(dw_store_verify(r->dir, &after, &tamper_checks, NULL, NULL), 0);
 	assert_int_equal(after.erased, 2);
 	assert_memory_equal(before.root, after.root, sizeof(before.root));
+}
+
+/* Slices by number and by bytes; what comes meanwhile is for the next pass. */
+static void test_a_pass_while_others_write(void **state)
+{
+	struct rig *r = *state;
+	struct dw_verify_report report;
+	struct dw_verify_pass p;
+	struct dw_reader *rd;
+
+	assert_int_equal(dw_journal_reader_open(r->j, &rd, NULL), 0);
+	dw_verify_begin(&p, dw_journal_tree(r->j));
+	for (uint64_t i = 0; i < EVENTS; i++) {
+		assert_false(dw_verify_is_done(&p));
+		assert_int_equal(
+			dw_verify_some(rd, &p, 50, 1, &tamper_checks, &report, NULL), 0);
+		assert_int_equal(report.events, 1);
+		assert_true(report.bytes >= 1);
+		if (i == 40)
+			tamper_fill(r, 5);
+	}
+	assert_true(dw_verify_is_done(&p));
+	assert_int_equal(p.tree.size, EVENTS);
+	dw_verify_begin(&p, dw_journal_tree(r->j));
+	assert_int_equal(pass(rd, &p, 1000, &report, NULL), 0);
+	assert_int_equal(report.events, EVENTS + 5);
+	assert_memory_equal(p.tree.node, dw_journal_tree(r->j)->node, 2 * DW_HASH_SIZE);
+	dw_reader_close(rd);
+}
+
+/* Rows that agree with each other and not with the tree that the server knows: whoever recomputes
+ * all hashes is found at the end. 90 = 64 + 16 + 8 + 2. */
+static void test_a_pass_compares_the_tree(void **state)
+{
+	struct rig *r = *state;
+	struct dw_verify_report report;
+	struct dw_verify_pass p;
+	struct dw_err err = { 0 };
+	struct dw_reader *rd;
+
+	assert_int_equal(dw_journal_reader_open(r->j, &rd, NULL), 0);
+	dw_verify_begin(&p, dw_journal_tree(r->j));
+	p.stored.node[1][0] ^= 1;
+	says(pass(rd, &p, 33, &report, &err), &report, &err, 65, "tree");
+	dw_reader_close(rd);
 }
 
 static void test_no_file(void **state)
@@ -203,6 +294,8 @@ int main(void)
 		CASE(test_position),
 		CASE(test_stray_payload),
 		CASE(test_erased_is_fine),
+		CASE(test_a_pass_while_others_write),
+		CASE(test_a_pass_compares_the_tree),
 		CASE(test_no_file),
 	};
 
