@@ -43,6 +43,7 @@
 	X(write_stall_ms, 10000, 100, 600000, "time that a reader may take nothing")     \
 	X(body_min_rate, 500, 1, 1000000000, "bytes a second that a body must keep up")  \
 	X(reply_min_rate, 500, 1, 1000000000, "bytes a second to be taken of a reply")   \
+	X(verify_per_s, 200, 0, 1000000, "events of its record checked a second")        \
 	X(source_timeout_s, 60, 1, 600, "seconds that asking a feed may take")           \
 	X(source_interval_min_s, 30, 1, 86400, "seconds between askings, at the least")  \
 	X(source_blind_s, 300, 1, 86400, "seconds of failing until a feed is blind")     \

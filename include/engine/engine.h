@@ -21,6 +21,7 @@ struct dw_principal;   /* domain/policy.h */
 struct dw_rooms;       /* engine/room.h */
 struct dw_sources;     /* engine/source.h */
 struct dw_uploads;     /* engine/upload.h */
+struct dw_verifier;    /* engine/verifier.h */
 
 struct dw_engine_conf {
 	const char *dir; /* data folder, locked by the caller; NULL: journal in memory */
@@ -35,7 +36,8 @@ struct dw_engine_conf {
 	unsigned source_interval_min_s; /* that a feed may be asked in; 0: 30 */
 	unsigned outlet_retry_s;	/* behind the first failure of a delivery; 0: 5 */
 	unsigned outlet_give_up_s;	/* behind the first try of one; 0: a day */
-	const char *public_url;		/* that links begin with; NULL: there are none */
+	unsigned verify_per_s;	/* events of its own record checked by itself; 0: none */
+	const char *public_url; /* that links begin with; NULL: there are none */
 	void (*on_progress)(uint64_t n,
 			    uint64_t total); /* views being rebuilt; may be NULL */
 	bool without_search; /* for measuring what the index costs: nothing is indexed */
@@ -72,6 +74,10 @@ struct dw_pool *dw_engine_past(struct dw_engine *e);
 struct dw_pool *dw_engine_backups(struct dw_engine *e);
 /** Argon2id. Two threads, a queue of 16. */
 struct dw_pool *dw_engine_passwords(struct dw_engine *e);
+/** The verifier's alone: one thread with a reader, which gives way to all others. */
+struct dw_pool *dw_engine_verifying(struct dw_engine *e);
+/** NULL: nothing is verified by itself. */
+const struct dw_verifier *dw_engine_verifier(const struct dw_engine *e);
 /** Key of mention identities: kept in DIR/identity.key (0600), never in the database. */
 const uint8_t *dw_engine_identity_key(const struct dw_engine *e); /* 32 bytes */
 

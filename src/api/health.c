@@ -12,6 +12,7 @@
 #include "engine/feed.h"
 #include "engine/outbox.h"
 #include "engine/source.h"
+#include "engine/verifier.h"
 
 void dw_api_healthz(struct dw_http_req *req, void *data)
 {
@@ -82,6 +83,25 @@ static int add_journal(struct dw_buf *b, struct dw_api *api)
 		  "Commits that failed otherwise.", s->errors_other },
 		{ "journal_failed", "gauge", "1 when no write is taken until a restart.",
 		  s->is_failed },
+	};
+
+	return add_metrics(b, m, sizeof(m) / sizeof(m[0]));
+}
+
+static int add_verifier(struct dw_buf *b, struct dw_api *api)
+{
+	const struct dw_verifier_stats *s =
+		dw_verifier_stats(dw_engine_verifier(api->engine));
+	const struct metric m[] = {
+		{ "verify_events_total", "counter",
+		  "Events of its record that the server checked by itself.", s->events },
+		{ "verify_passes_total", "counter",
+		  "Times that all of it was found well.", s->passes },
+		{ "verify_failures_total", "counter",
+		  "Times that something wrong was found in it.", s->failures },
+		{ "verify_first_bad", "gauge",
+		  "The first wrong event that was found last; 0: all is well.",
+		  s->first_bad },
 	};
 
 	return add_metrics(b, m, sizeof(m) / sizeof(m[0]));
@@ -248,9 +268,9 @@ void dw_api_metrics(struct dw_http_req *req, void *data)
 	struct dw_buf b;
 
 	dw_buf_init(&b, 64 * 1024);
-	if (add_journal(&b, api) == 0 && add_feed(&b, api) == 0 &&
-	    add_api(&b, api) == 0 && add_net(&b, api) == 0 && add_sources(&b, api) == 0 &&
-	    add_outlets(&b, api) == 0)
+	if (add_journal(&b, api) == 0 && add_verifier(&b, api) == 0 &&
+	    add_feed(&b, api) == 0 && add_api(&b, api) == 0 && add_net(&b, api) == 0 &&
+	    add_sources(&b, api) == 0 && add_outlets(&b, api) == 0)
 		dw_http_reply(req, 200, "text/plain; version=0.0.4; charset=utf-8",
 			      dw_buf_str(&b));
 	else

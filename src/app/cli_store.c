@@ -8,8 +8,8 @@
  */
 #include "cli_int.h"
 
-#include "domain/event.h"
 #include "engine/projection.h"
+#include "engine/verifier.h"
 #include "store/journal.h"
 
 #include <errno.h>
@@ -30,40 +30,6 @@ static void end_progress(void)
 {
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%40s\r", "");
-}
-
-/* The payload names the SHA-256 of the raw input that lies beside it. */
-static bool is_payload_of_raw(const struct dw_stored *e, struct dw_str raw)
-{
-	json_t *o = json_loadb(e->payload.p, e->payload.n, 0, NULL);
-	const char *said = json_string_value(json_object_get(o, "raw_sha256"));
-	uint8_t digest[DW_HASH_SIZE];
-	char hex[2 * DW_HASH_SIZE + 1];
-	bool ok = json_is_object(o);
-
-	if (ok && said != NULL && raw.p != NULL) {
-		dw_sha256(digest, raw.p, raw.n);
-		ok = strcmp(dw_hex(hex, digest, sizeof(digest)), said) == 0;
-	} else if (ok) {
-		ok = said == NULL && raw.p == NULL;
-	}
-	json_decref(o);
-	return ok;
-}
-
-/* Evidence: the event has the SHA-256 of bytes that are kept apart. */
-static bool find_file(const struct dw_stored *e, uint8_t sha256[DW_HASH_SIZE],
-		      uint64_t *size)
-{
-	bool is_file = dw_event_by_name(e->type) == DW_EV_FILE_ADDED;
-	json_t *o = is_file ? json_loadb(e->payload.p, e->payload.n, 0, NULL) : NULL;
-	const char *said = json_string_value(json_object_get(o, "sha256"));
-
-	*size = (uint64_t)json_integer_value(json_object_get(o, "size"));
-	if (said == NULL || dw_unhex(sha256, DW_HASH_SIZE, dw_str_of(said)) < 0)
-		memset(sha256, 0, DW_HASH_SIZE); /* no file has it: that is reported */
-	json_decref(o);
-	return is_file;
 }
 
 static void print_report(const struct dw_verify_report *r, bool is_json, bool is_good)
@@ -98,7 +64,6 @@ static int run_verify(const struct dw_command *cmd, int argc, char **argv)
 {
 	bool is_json = false;
 	const struct dw_opt opts[] = { { "json", NULL, &is_json }, { NULL, NULL, NULL } };
-	const struct dw_verify_checks checks = { is_payload_of_raw, find_file };
 	struct dw_verify_report report;
 	struct dw_args a;
 	struct dw_err err;
@@ -110,8 +75,8 @@ static int run_verify(const struct dw_command *cmd, int argc, char **argv)
 	if (rc == 0 && !dw_args_need_data(&a, cmd))
 		rc = DW_EXIT_USAGE;
 	if (rc == 0) {
-		status =
-			dw_store_verify(a.conf.data, &report, &checks, on_progress, &err);
+		status = dw_store_verify(a.conf.data, &report, &dw_verifier_checks,
+					 on_progress, &err);
 		end_progress();
 		if (status == 0 || report.what[0] != '\0')
 			print_report(&report, is_json, status == 0);

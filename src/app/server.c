@@ -226,6 +226,7 @@ static int open_engine(struct dw_server *s, struct dw_err *err)
 		.source_interval_min_s = (unsigned)c->source_interval_min_s,
 		.outlet_retry_s = (unsigned)c->outlet_retry_s,
 		.outlet_give_up_s = (unsigned)c->outlet_give_up_s,
+		.verify_per_s = (unsigned)c->verify_per_s,
 		.public_url = c->public_url[0] != '\0' ? c->public_url : NULL,
 		.on_progress = on_rebuild_progress,
 	};

@@ -24,15 +24,17 @@
 #include "engine/room.h"
 #include "engine/source.h"
 #include "engine/upload.h"
+#include "engine/verifier.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* Waiting reads: at a millisecond each the last one is answered in an eighth of a second. */
 #define READS_MAX 256
 #define READS_EACH 32
 
-enum pool { READS, PAST, BACKUPS, PASSWORDS, POOLS };
+enum pool { READS, PAST, BACKUPS, PASSWORDS, VERIFYING, POOLS };
 
 struct dw_engine {
 	struct dw_engine_conf conf;
@@ -49,6 +51,7 @@ struct dw_engine {
 	struct dw_outbox *outbox;
 	struct dw_uploads *uploads;
 	struct dw_feed *feed;
+	struct dw_verifier *verifier; /* NULL: nothing is verified by itself */
 	uint8_t identity_key[32];
 	struct dw_append key_note;
 	struct dw_err reader_err; /* why a reading thread has no reader */
@@ -107,6 +110,13 @@ static void *reader_init_on_pool(void *ctx)
 	if (dw_journal_reader_open(g->journal, &r, NULL) < 0)
 		return NULL;
 	return r;
+}
+
+/* A priority of the thread's own: on Linux setpriority with 0 is of the calling thread alone. */
+static void *patient_init_on_pool(void *ctx)
+{
+	(void)setpriority(PRIO_PROCESS, 0, 19);
+	return reader_init_on_pool(ctx);
 }
 
 static void reader_fini_on_pool(void *local)
@@ -178,20 +188,20 @@ static int open_pool(struct dw_engine *g, enum pool which, struct dw_err *err)
 	static const struct {
 		int threads;
 		size_t max_queue, max_per_caller;
-		bool has_reader;
-	} kinds[POOLS] = { [READS] = { 2, READS_MAX, READS_EACH, true },
-			   [PAST] = { 2, 0, 0, true },
-			   [BACKUPS] = { 1, 0, 0, false },
-			   [PASSWORDS] = { 2, 16, 0, false } };
+		void *(*init_on_pool)(void *ctx); /* makes a reader; NULL: needs none */
+	} kinds[POOLS] = { [READS] = { 2, READS_MAX, READS_EACH, reader_init_on_pool },
+			   [PAST] = { 2, 0, 0, reader_init_on_pool },
+			   [BACKUPS] = { 1, 0, 0, NULL },
+			   [PASSWORDS] = { 2, 16, 0, NULL },
+			   [VERIFYING] = { 1, 0, 0, patient_init_on_pool } };
 	struct dw_pool_ops ops = { .threads = kinds[which].threads,
 				   .max_queue = kinds[which].max_queue,
 				   .max_per_caller = kinds[which].max_per_caller,
+				   .thread_init_on_pool = kinds[which].init_on_pool,
 				   .ctx = g };
 
-	if (kinds[which].has_reader) {
-		ops.thread_init_on_pool = reader_init_on_pool;
+	if (ops.thread_init_on_pool != NULL)
 		ops.thread_fini_on_pool = reader_fini_on_pool;
-	}
 	return dw_pool_start(&g->pool[which], g->conf.loop, &ops, err);
 }
 
@@ -257,6 +267,7 @@ int dw_engine_open(struct dw_engine **out, const struct dw_engine_conf *conf,
 		return rc;
 	}
 	dw_journal_tail(g->journal, on_durable, g);
+	g->verifier = dw_verifier_create(g);
 	*out = g;
 	return 0;
 }
@@ -267,6 +278,7 @@ static void on_journal_closed(void *data)
 {
 	struct dw_engine *g = data;
 
+	dw_verifier_destroy(g->verifier);
 	dw_feed_destroy(g->feed);
 	dw_uploads_destroy(g->uploads);
 	dw_playbooks_destroy(g->playbooks);
@@ -297,6 +309,7 @@ void dw_engine_close(struct dw_engine *g, void (*cb)(void *data), void *data)
 {
 	g->on_closed = cb;
 	g->on_closed_data = data;
+	dw_verifier_stop(g->verifier);
 	dw_account_stop(g->account);
 	dw_rooms_stop(g->rooms);
 	dw_outbox_stop(g->outbox);
@@ -399,6 +412,16 @@ struct dw_pool *dw_engine_backups(struct dw_engine *g)
 struct dw_pool *dw_engine_passwords(struct dw_engine *g)
 {
 	return g->pool[PASSWORDS];
+}
+
+struct dw_pool *dw_engine_verifying(struct dw_engine *g)
+{
+	return g->pool[VERIFYING];
+}
+
+const struct dw_verifier *dw_engine_verifier(const struct dw_engine *g)
+{
+	return g->verifier;
 }
 
 const uint8_t *dw_engine_identity_key(const struct dw_engine *g)

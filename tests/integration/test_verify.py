@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 
-from harness import Diwan, eq, figure, mention
+from harness import Diwan, eq, figure, mention, wait_for
 
 
 def filled(dw, n=200):
@@ -65,6 +65,38 @@ def test_changed_payloads_are_named():
             db.close()
             got = dw.verify(code=1)
             assert re.search(r"\b%d\b" % seq, got.stdout + got.stderr), (seq, got)
+
+
+def test_a_running_server_finds_it():
+    """Nobody has to ask: the server looks at its own record, says what it found, and serves on."""
+    def of(dw, name):
+        return int(dw.metrics()["diwan_verify_" + name])
+
+    def found(dw, seq):
+        wait_for(lambda: of(dw, "failures_total") > 0, "the damage is found")
+        eq(of(dw, "first_bad"), seq)
+        assert re.search(r"journal\.damaged.*seq=%d\b.*payload" % seq, dw.log()), dw.log()
+        eq(dw.request("GET", "/readyz").status, 200)
+
+    with Diwan("--verify-per-s", "1000000") as dw:
+        token = dw.token("feed", "ingest")
+        seq = dw.post(dw.client(token), [mention(i) for i in range(200)])["first_seq"] + 77
+        passes, last = of(dw, "passes_total"), int(dw.metrics()["diwan_journal_head"])
+        wait_for(lambda: of(dw, "passes_total") > passes + 1, "another whole pass")
+        assert of(dw, "events_total") >= last
+        eq((of(dw, "failures_total"), of(dw, "first_bad")), (0, 0))
+        db = sqlite3.connect(os.path.join(dw.data, "diwan.db"), timeout=10)
+        with db:
+            db.execute("UPDATE %s SET payload = replace(payload, 'm', 'n') WHERE seq = %d"
+                       % (payload_table(db), seq))
+        db.close()
+        found(dw, seq)
+        eq(dw.stop(), 0)
+        dw.start()  # it does not forget by being started again
+        found(dw, seq)
+    with Diwan("--verify-per-s", "0") as dw:
+        dw.post(dw.client(dw.token("feed", "ingest")), mention(1))
+        eq(of(dw, "events_total"), 0)
 
 
 def test_removed_swapped_and_cut():
