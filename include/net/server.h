@@ -29,10 +29,11 @@ struct dw_net_limits {
 
 struct dw_net_stats { /* counters for /metrics; monotonic unless said */
 	uint64_t connections_accepted, connections_refused;
-	uint64_t connections_open; /* now */
-	uint64_t sinks_open;	   /* now */
-	uint64_t requests[6];	   /* by status class, [0] unused */
-	uint64_t gate_refused;	   /* heads that the gate turned away */
+	uint64_t connections_displaced; /* without a request; closed to let another in */
+	uint64_t connections_open;	/* now */
+	uint64_t sinks_open;		/* now */
+	uint64_t requests[6];		/* by status class, [0] unused */
+	uint64_t gate_refused;		/* heads that the gate turned away */
 	uint64_t
 		gate_disagreed; /* heads that passed the gate and failed in llhttp, or differed */
 	uint64_t bytes_in, bytes_out;

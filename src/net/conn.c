@@ -40,6 +40,7 @@ struct dw_conn *dw_conn_create(struct dw_net *n, bool is_local)
 	else
 		(void)uv_tcp_init(&n->loop->uv, &c->u.tcp);
 	dw_deadline_init(&c->deadline, on_due);
+	dw_list_init(&c->newcomer);
 	dw_list_push(&n->conns, &c->link);
 	return c;
 }
@@ -78,17 +79,22 @@ static void reap(struct dw_conn *c)
 	conn_free(c);
 }
 
+static void count_no_more(struct dw_conn *c)
+{
+	if (!c->is_counted)
+		return;
+	c->is_counted = false;
+	c->net->stats.connections_open--;
+	if (c->peer != NULL)
+		c->peer->conns--;
+}
+
 static void on_closed(uv_handle_t *h)
 {
 	struct dw_conn *c = h->data;
-	struct dw_net_stats *s = &c->net->stats;
 
 	c->is_closed = true;
-	if (c->is_counted) {
-		s->connections_open--;
-		if (c->peer != NULL)
-			c->peer->conns--;
-	}
+	count_no_more(c);
 	if (c->is_refused)
 		c->net->n_refused--;
 	reap(c);
@@ -114,6 +120,7 @@ void dw_conn_close(struct dw_conn *c, bool with_reset)
 	if (c->state == DW_CONN_CLOSING)
 		return;
 	set_state(c, DW_CONN_CLOSING);
+	dw_list_remove(&c->newcomer);
 	dw_deadline_stop(&c->deadline);
 	c->u.handle.data = c;
 	if (c->is_local || !with_reset || uv_tcp_close_reset(&c->u.tcp, on_closed) < 0) {
@@ -122,6 +129,13 @@ void dw_conn_close(struct dw_conn *c, bool with_reset)
 	}
 	if (breaks_body && c->x != NULL && c->x->is_owed && !c->x->is_replied)
 		dw_exchange_break(c->x, DW_ECLOSED, "the peer went away");
+}
+
+void dw_conn_displace(struct dw_conn *c)
+{
+	c->net->stats.connections_displaced++;
+	count_no_more(c);
+	dw_conn_close(c, true);
 }
 
 void dw_conn_linger(struct dw_conn *c)
@@ -168,6 +182,7 @@ static bool step_replied(struct dw_conn *c)
 {
 	struct dw_exchange *x = c->x;
 
+	dw_list_remove(&c->newcomer);
 	if (c->rest != NULL) {
 		set_state(c, DW_CONN_REPLY);
 		return false;

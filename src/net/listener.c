@@ -8,7 +8,9 @@
  * dropped, instead of a listener that is readable for ever.
  *
  * The peer's number of connections is kept by address. A trusted proxy has no limit of its
- * own: behind it is everybody.
+ * own: behind it is everybody. Behind another address may be a whole office with one machine in it that
+ * opens connections and asks nothing (slow heads, slow bodies): those make room, the oldest
+ * first, for whoever comes from there. Who has asked once is never displaced.
  *
  * The control socket is a file that only our own user can open, and SO_PEERCRED is asked all the
  * same: a folder with wrong rights must not make an operator of everyone.
@@ -34,6 +36,7 @@ struct dw_peer *dw_peer_ref(struct dw_net *n, const char *text)
 		p = calloc(1, sizeof(*p));
 		DW_INVARIANT(p != NULL);
 		snprintf(p->text, sizeof(p->text), "%s", text);
+		dw_list_init(&p->newcomers);
 		(void)dw_map_put(n->peers, dw_str_of(p->text), p);
 	}
 	p->refs++;
@@ -106,6 +109,17 @@ static bool has_room(const struct dw_conn *c)
 	       (c->is_proxy || c->peer->conns < l->max_connections_per_peer);
 }
 
+/* Room is made by a newcomer of the same address, so that nobody can be displaced by strangers. */
+static bool make_room(struct dw_conn *c)
+{
+	struct dw_link *l = c->peer != NULL ? &c->peer->newcomers : NULL;
+
+	if (l == NULL || dw_list_empty(l))
+		return false;
+	dw_conn_displace(DW_CONTAINER_OF(l->next, struct dw_conn, newcomer));
+	return true;
+}
+
 static void on_connection(uv_stream_t *server, int status)
 {
 	struct dw_listener *l = server->data;
@@ -123,14 +137,16 @@ static void on_connection(uv_stream_t *server, int status)
 		dw_conn_close(c, false);
 		return;
 	}
-	if (!has_room(c)) {
+	if (!has_room(c) && !make_room(c)) {
 		refuse(c);
 		return;
 	}
 	n->stats.connections_accepted++;
 	n->stats.connections_open++;
-	if (c->peer != NULL)
+	if (c->peer != NULL) {
 		c->peer->conns++;
+		dw_list_push(&c->peer->newcomers, &c->newcomer);
+	}
 	c->is_counted = true;
 	dw_conn_start(c);
 }

@@ -18,6 +18,8 @@ struct dw_peer {
 	unsigned refs;
 	unsigned conns;
 	uint64_t unsent; /* bytes copied for readers at this address */
+	struct dw_link
+		newcomers; /* connections without a complete request yet, in order */
 	char text[48];
 };
 
@@ -84,7 +86,8 @@ struct dw_conn {
 		uv_tcp_t tcp;
 		uv_pipe_t pipe;
 	} u;
-	struct dw_link link; /* net->conns */
+	struct dw_link link;	 /* net->conns */
+	struct dw_link newcomer; /* peer->newcomers, until the first request is */
 	struct dw_deadline deadline;
 	struct dw_net *net;
 	struct dw_peer *peer;  /* of the socket; NULL on the control socket */
@@ -173,6 +176,8 @@ void dw_conn_start(struct dw_conn *c);
 void dw_conn_run(struct dw_conn *c);
 /** End it now; with_reset drops what the kernel still holds. c lives until the loop turns. */
 void dw_conn_close(struct dw_conn *c, bool with_reset);
+/** End it to let another one in: it counts no more from now on. */
+void dw_conn_displace(struct dw_conn *c);
 /** Shut our side and wait a little for theirs. */
 void dw_conn_linger(struct dw_conn *c);
 /** Start or stop reading, as the state wants it. */

@@ -109,6 +109,7 @@ void dw_exchange_break(struct dw_exchange *x, int code, const char *why)
 static void call_handler(struct dw_exchange *x)
 {
 	x->is_owed = true;
+	dw_list_remove(&x->conn->newcomer);
 	x->req.route->handler(&x->req, x->conn->net->conf.ctx);
 }
 

@@ -232,6 +232,7 @@ TRIPPED = {
     "source_bytes_total": "integration/test_sources.py",
     "source_refused_addresses_total": "integration/test_sources.py",
     "http_connections_total": HERE, "http_connections_refused_total": HERE,
+    "http_connections_displaced_total": "integration/test_slow.py",
     "http_gate_refused_total": HERE, "http_gate_disagreed_total": "unit/test_disagree.c",
     "http_bytes_in_total": HERE, "http_bytes_out_total": HERE,
     "http_timeouts_head_total": "integration/test_slow.py",
