@@ -147,7 +147,24 @@ void dw_conn_linger(struct dw_conn *c)
 		return;
 	}
 	set_state(c, DW_CONN_LINGER);
+	dw_list_remove(&c->newcomer); /* for a second, which its answer has to arrive */
 	dw_deadline_start(c->net->timers, c->net->cls_linger, &c->deadline);
+}
+
+/* ---- newcomers ---- */
+
+void dw_conn_newcomer(struct dw_conn *c)
+{
+	dw_list_remove(&c->newcomer);
+	if (c->peer != NULL)
+		dw_list_push(&c->peer->newcomers, &c->newcomer);
+}
+
+/* To the end, and was answered. */
+static void has_asked(struct dw_conn *c)
+{
+	c->has_asked = true;
+	dw_list_remove(&c->newcomer);
 }
 
 /* ---- steps: true when there may be more to do ---- */
@@ -182,7 +199,6 @@ static bool step_replied(struct dw_conn *c)
 {
 	struct dw_exchange *x = c->x;
 
-	dw_list_remove(&c->newcomer);
 	if (c->rest != NULL) {
 		set_state(c, DW_CONN_REPLY);
 		return false;
@@ -195,8 +211,11 @@ static bool step_replied(struct dw_conn *c)
 	if (!x->is_body_done) {
 		set_state(c, DW_CONN_DRAIN);
 		dw_deadline_start(c->net->timers, c->net->cls_window, &c->deadline);
+		if (!c->has_asked)
+			dw_conn_newcomer(c);
 		return true;
 	}
+	has_asked(c);
 	dw_exchange_reset(x);
 	set_state(c, DW_CONN_IDLE);
 	return true;
@@ -219,6 +238,7 @@ static bool step_drain(struct dw_conn *c)
 			dw_conn_close(c, false);
 		return false;
 	}
+	has_asked(c);
 	dw_exchange_reset(c->x);
 	set_state(c, DW_CONN_IDLE);
 	return true;

@@ -27,6 +27,7 @@
 
 #define BACKLOG 8192 /* the kernel cuts it to net.core.somaxconn */
 #define REFUSED_MAX 256
+#define NEWCOMER_MS 20 /* before, a newcomer is not displaced */
 
 struct dw_peer *dw_peer_ref(struct dw_net *n, const char *text)
 {
@@ -109,14 +110,21 @@ static bool has_room(const struct dw_conn *c)
 	       (c->is_proxy || c->peer->conns < l->max_connections_per_peer);
 }
 
-/* Room is made by a newcomer of the same address, so that nobody can be displaced by strangers. */
+/*
+ * Room is made by a newcomer of the same address, so that nobody can be displaced by strangers.
+ * What a very young one has sent may lie in the kernel, whole and unread.
+ */
 static bool make_room(struct dw_conn *c)
 {
-	struct dw_link *l = c->peer != NULL ? &c->peer->newcomers : NULL;
+	struct dw_link *l = c->peer != NULL && !c->is_proxy ? &c->peer->newcomers : NULL;
+	struct dw_conn *oldest;
 
 	if (l == NULL || dw_list_empty(l))
 		return false;
-	dw_conn_displace(DW_CONTAINER_OF(l->next, struct dw_conn, newcomer));
+	oldest = DW_CONTAINER_OF(l->next, struct dw_conn, newcomer);
+	if (uv_now(&c->net->loop->uv) < oldest->came_ms + NEWCOMER_MS)
+		return false;
+	dw_conn_displace(oldest);
 	return true;
 }
 
@@ -143,11 +151,11 @@ static void on_connection(uv_stream_t *server, int status)
 	}
 	n->stats.connections_accepted++;
 	n->stats.connections_open++;
-	if (c->peer != NULL) {
+	if (c->peer != NULL)
 		c->peer->conns++;
-		dw_list_push(&c->peer->newcomers, &c->newcomer);
-	}
 	c->is_counted = true;
+	c->came_ms = uv_now(&n->loop->uv);
+	dw_conn_newcomer(c);
 	dw_conn_start(c);
 }
 

@@ -86,8 +86,10 @@ struct dw_conn {
 		uv_tcp_t tcp;
 		uv_pipe_t pipe;
 	} u;
-	struct dw_link link;	 /* net->conns */
-	struct dw_link newcomer; /* peer->newcomers, until the first request is */
+	struct dw_link link; /* net->conns */
+	struct dw_link
+		newcomer; /* peer->newcomers: no whole request yet, no handler has one */
+	uint64_t came_ms; /* loop time */
 	struct dw_deadline deadline;
 	struct dw_net *net;
 	struct dw_peer *peer;  /* of the socket; NULL on the control socket */
@@ -104,6 +106,7 @@ struct dw_conn {
 	bool is_eof;	       /* the peer will send no more */
 	bool is_closed;	       /* the uv handle is gone */
 	bool is_refused;       /* one too many: told so, and lingering */
+	bool has_asked;	       /* one request at least was whole */
 	bool has_skipped_line; /* one empty line before a request is forgiven */
 };
 
@@ -176,6 +179,8 @@ void dw_conn_start(struct dw_conn *c);
 void dw_conn_run(struct dw_conn *c);
 /** End it now; with_reset drops what the kernel still holds. c lives until the loop turns. */
 void dw_conn_close(struct dw_conn *c, bool with_reset);
+/** It is the youngest of its peer's that have not asked: in danger from dw_conn_displace. */
+void dw_conn_newcomer(struct dw_conn *c);
 /** End it to let another one in: it counts no more from now on. */
 void dw_conn_displace(struct dw_conn *c);
 /** Shut our side and wait a little for theirs. */

@@ -155,41 +155,90 @@ static void connections_are_limited(void **state)
 	netrig_stop(&r);
 }
 
-/* Of the four that its address may have: who has asked stays, who has not asked to the end makes room. */
+/* Comes and asks, again while it is refused: newcomers of the last moment are not displaced. */
+static int admitted(const struct netrig *r)
+{
+	for (int i = 0; i < LONG_MS; i++) {
+		int fd = netrig_connect(r);
+
+		expect(fd, GET("/hello"), "\r\n\r\n");
+		if (netrig_status(buf) == 200)
+			return fd;
+		close(fd);
+	}
+	fail_msg("there was no room");
+	return -1;
+}
+
+/* Of the five that its address may have: who has asked stays, who has not to the end makes room. */
 static void newcomers_make_room(void **state)
 {
+	static const char *const says[] = {
+		"GET /hello HTTP/1.1\r\nHost: ",
+		POST("/echo", "Content-Length: 9\r\n") "12",
+		POST("/nowhere",
+		     "Content-Length: 9\r\n") "12", /* answered, and skipped */
+		"",
+	};
 	struct netrig_opts opts = small_limits();
 	struct netrig r;
-	int asked[4], newcomer[3], extra;
+	int asked[5], newcomer[4], extra;
 
 	(void)state;
 	opts.limits.idle_ms = opts.limits.head_ms = opts.limits.body_window_ms = LONG_MS;
-	opts.limits.max_connections_per_peer = 4;
+	opts.limits.max_connections_per_peer = 5;
 	netrig_start(&r, &opts);
-	asked[0] = netrig_connect(&r);
-	expect(asked[0], GET("/hello"), "hello");
-	newcomer[0] = netrig_connect(&r);
-	send_text(newcomer[0], "GET /hello HTTP/1.1\r\nHost: ");
-	newcomer[1] = netrig_connect(&r);
-	expect(newcomer[1],
-	       POST("/echo", "Content-Length: 9\r\nExpect: 100-continue\r\n"), "100");
-	newcomer[2] = netrig_connect(&r);
-	for (int i = 0; i < 3; i++) { /* the oldest first */
-		asked[i + 1] = netrig_connect(&r);
-		expect(asked[i + 1], GET("/hello"), "hello");
-		expect_end(newcomer[i]);
+	asked[0] = admitted(&r);
+	for (int i = 0; i < 4; i++) {
+		newcomer[i] = netrig_connect(&r);
+		send_text(newcomer[i], says[i]);
+		if (i == 2)
+			expect(newcomer[i], "", "}");
 	}
 	for (int i = 0; i < 4; i++)
+		asked[i + 1] = admitted(&r);
+	for (int i = 0; i < 4; i++)
+		expect_end(newcomer[i]);
+	for (int i = 0; i < 5; i++)
 		expect(asked[i], GET("/hello"), "hello");
-	extra = netrig_connect(&r); /* all four have asked */
+	extra = netrig_connect(&r); /* all have asked */
 	expect(extra, "", "\r\n\r\n");
 	assert_int_equal(netrig_status(buf), 503);
 	expect_end(extra);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		close(asked[i]);
 	netrig_stop(&r);
-	assert_int_equal(r.stats.connections_displaced, 3);
-	assert_int_equal(r.stats.connections_refused, 1);
+	assert_int_equal(r.stats.connections_displaced, 4);
+}
+
+/* Behind a trusted proxy are strangers: none of them is displaced for another. */
+static void nobody_makes_room_behind_a_proxy(void **state)
+{
+	static const char *const proxies[] = { "127.0.0.0/8", NULL };
+	struct netrig_opts opts = small_limits();
+	struct netrig r;
+	int half, fd;
+
+	(void)state;
+	opts.proxies = proxies;
+	opts.limits.idle_ms = opts.limits.head_ms = LONG_MS;
+	opts.limits.max_connections = 2;
+	netrig_start(&r, &opts);
+	half = netrig_connect(&r);
+	send_text(half, "GET /hello HTTP/1.1\r\nHost: a\r\n");
+	fd = admitted(&r);
+	for (int i = 0; i < 50; i++) { /* also not after a while */
+		int extra = netrig_connect(&r);
+
+		expect(extra, "", "\r\n\r\n");
+		assert_int_equal(netrig_status(buf), 503);
+		expect_end(extra);
+	}
+	expect(half, "\r\n", "hello");
+	close(half);
+	close(fd);
+	netrig_stop(&r);
+	assert_int_equal(r.stats.connections_displaced, 0);
 }
 
 int main(void)
@@ -200,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_paused_body_is_not_slow),
 		cmocka_unit_test(connections_are_limited),
 		cmocka_unit_test(newcomers_make_room),
+		cmocka_unit_test(nobody_makes_room_behind_a_proxy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
