@@ -3,8 +3,9 @@
 #define DW_ENGINE_VERIFIER_H
 /*
  * The server's look at its own record: from the first event to the last, over and over, so many
- * events a second, on a thread that gives way to all others. A bit that flipped on the disk and
- * a row that somebody edited are found without anybody asking.
+ * events a second, on a thread that gives way to all others. A row that somebody edited is found
+ * without anybody asking, and a bit that flipped on the disk when it is read from there (what is
+ * often read may be in a cache). Kept files, identity keys and views are for `diwan verify`.
  */
 #include "store/verify.h"
 
@@ -16,8 +17,10 @@ struct dw_verifier_stats {
 	uint64_t passes;   /* over the whole journal, all well */
 	uint64_t failures; /* passes that ended at something wrong */
 	uint64_t
-		first_bad; /* of the last pass that ended so: the event; 0: there was none, or
-			       the last pass found all well */
+		unreadable; /* times that it could not be read: nothing is known by that */
+	uint64_t
+		first_bad; /* the event at which the last pass ended so; 0: it did not, or there
+			       was none */
 };
 
 /** What the store does not know of payloads: their raw input, and the files that they name. */

@@ -96,11 +96,13 @@ static int add_verifier(struct dw_buf *b, struct dw_api *api)
 		{ "verify_events_total", "counter",
 		  "Events of its record that the server checked by itself.", s->events },
 		{ "verify_passes_total", "counter",
-		  "Times that all of it was found well.", s->passes },
+		  "Times that all events were found well.", s->passes },
 		{ "verify_failures_total", "counter",
-		  "Times that something wrong was found in it.", s->failures },
+		  "Times that a wrong event was found.", s->failures },
+		{ "verify_unreadable_total", "counter",
+		  "Times that events could not be read to be checked.", s->unreadable },
 		{ "verify_first_bad", "gauge",
-		  "The first wrong event that was found last; 0: all is well.",
+		  "The wrong event that the last pass ended at; 0: it did not.",
 		  s->first_bad },
 	};
 

@@ -13,6 +13,7 @@
  */
 #include "engine/engine.h"
 
+#include "base/log.h"
 #include "engine/account.h"
 #include "engine/authority.h"
 #include "engine/feed.h"
@@ -26,6 +27,7 @@
 #include "engine/upload.h"
 #include "engine/verifier.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -115,7 +117,8 @@ static void *reader_init_on_pool(void *ctx)
 /* A priority of the thread's own: on Linux setpriority with 0 is of the calling thread alone. */
 static void *patient_init_on_pool(void *ctx)
 {
-	(void)setpriority(PRIO_PROCESS, 0, 19);
+	if (setpriority(PRIO_PROCESS, 0, 19) < 0)
+		dw_log(DW_LOG_WARN, "verifier.priority", "why=%s", strerror(errno));
 	return reader_init_on_pool(ctx);
 }
 

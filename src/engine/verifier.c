@@ -3,9 +3,10 @@
  * verifier.c - lets a patient thread verify the journal, a slice at each tick.
  *
  * A slice is short (SLICE_BYTES at most), so that the snapshot that it reads holds up no
- * checkpoint. A pass that ends at something wrong is counted and logged, and the next one begins a minute later: the
- * damage will still be there. Nothing else follows from it: who must answer the public now is
- * not helped by a server that stops. The log says what to do.
+ * checkpoint. A pass that ends at something wrong is counted and logged, and the next one begins
+ * a minute later: the damage will still be there. Nothing else follows from it: who must answer
+ * the public now is not helped by a server that stops. The log says what to do. What cannot be
+ * read is tried again after a minute, and is no damage.
  */
 #include "engine/verifier.h"
 
@@ -29,6 +30,7 @@ struct dw_verifier {
 	bool is_stopped;
 	struct dw_verifier_stats stats;
 	uint64_t said; /* the damaged event that the log has; 0: none */
+	bool has_said_unreadable;
 	/* on the pool, while work is in flight; on the loop else */
 	struct dw_work work;
 	struct dw_verify_pass pass;
@@ -39,10 +41,11 @@ struct dw_verifier {
 
 /* ---- what the store does not know ---- */
 
-/* The payload names the SHA-256 of the raw input that lies beside it. */
+/* The payload names the SHA-256 of the raw input that lies beside it. Erased are both. */
 static bool is_payload_of_raw(const struct dw_stored *e, struct dw_str raw)
 {
-	json_t *o = json_loadb(e->payload.p, e->payload.n, 0, NULL);
+	json_t *o = e->payload.p != NULL ? json_loadb(e->payload.p, e->payload.n, 0, NULL)
+					 : json_object();
 	const char *said = json_string_value(json_object_get(o, "raw_sha256"));
 	uint8_t digest[DW_HASH_SIZE];
 	char hex[2 * DW_HASH_SIZE + 1];
@@ -85,19 +88,24 @@ static void run_on_pool(struct dw_work *w, void *local)
 	v->status = local != NULL
 			    ? dw_verify_some(local, &v->pass, v->slice, SLICE_BYTES,
 					     &dw_verifier_checks, &v->report, &v->err)
-			    : dw_fail(&v->err, DW_EIO, "the journal cannot be read");
+			    : dw_fail(&v->err, DW_EIO, "there is no reader");
 }
 
 /* ---- on the loop ---- */
 
+static void begin(struct dw_verifier *v)
+{
+	dw_verify_begin(&v->pass, dw_journal_tree(dw_engine_journal(v->engine)));
+}
+
 /* The same damage is found by every pass: it is said once. */
 static void on_damage(struct dw_verifier *v)
 {
-	uint64_t seq =
-		v->report.first_bad != 0 ? v->report.first_bad : v->pass.tree.size + 1;
+	uint64_t seq = v->report.first_bad;
 
 	v->stats.failures++;
 	v->stats.first_bad = seq;
+	begin(v);
 	if (v->said == seq)
 		return;
 	v->said = seq;
@@ -106,25 +114,38 @@ static void on_damage(struct dw_verifier *v)
 	       (unsigned long long)seq, dw_err_text(&v->err));
 }
 
-static void begin(struct dw_verifier *v)
+/* Nothing is known of the record by that; the pass goes on where it is. */
+static void on_unreadable(struct dw_verifier *v)
 {
-	dw_verify_begin(&v->pass, dw_journal_tree(dw_engine_journal(v->engine)));
+	v->stats.unreadable++;
+	if (v->has_said_unreadable)
+		return;
+	v->has_said_unreadable = true;
+	dw_log(DW_LOG_ERROR, "journal.unreadable", "after=%llu why=%s",
+	       (unsigned long long)v->pass.tree.size, dw_err_text(&v->err));
+}
+
+static void on_read(struct dw_verifier *v)
+{
+	v->has_said_unreadable = false;
+	if (!dw_verify_is_done(&v->pass))
+		return;
+	v->stats.passes++;
+	v->stats.first_bad = v->said = 0;
+	begin(v);
 }
 
 static void on_slice_done(struct dw_work *w)
 {
 	struct dw_verifier *v = DW_CONTAINER_OF(w, struct dw_verifier, work);
-	bool is_over = v->status < 0 || dw_verify_is_done(&v->pass);
 
 	v->stats.events += v->report.events;
-	if (v->status < 0) {
+	if (v->status == 0)
+		on_read(v);
+	else if (v->status == DW_ECORRUPT)
 		on_damage(v);
-	} else if (is_over) {
-		v->stats.passes++;
-		v->stats.first_bad = v->said = 0;
-	}
-	if (is_over)
-		begin(v);
+	else
+		on_unreadable(v);
 	if (!v->is_stopped)
 		dw_deadline_start(dw_engine_conf(v->engine)->timers,
 				  v->status < 0 ? v->cls_rest : v->cls_tick, &v->due);

@@ -136,7 +136,8 @@ static int check_events(struct verify *v)
 	int rc = db_prepare(v->db, verify_sql_events, &s, v->walk.err);
 
 	if (rc == 0) {
-		dw_db_bind_u64(s, 1, 0);
+		dw_db_bind_i64(s, 1,
+			       INT64_MIN); /* also what has a number before the first */
 		dw_db_bind_u64(s, 2, INT64_MAX);
 	}
 	while (rc >= 0 && (rc = dw_db_step(v->db, s, v->walk.err)) == 1) {

@@ -31,7 +31,7 @@ static int walk_some(struct verify_walk *w, struct dw_db *db, uint64_t max_n,
 
 	if (rc < 0)
 		return rc;
-	dw_db_bind_u64(s, 1, w->tree.size);
+	dw_db_bind_i64(s, 1, w->tree.size > 0 ? (int64_t)w->tree.size : INT64_MIN);
 	dw_db_bind_u64(s, 2, max_n);
 	while (max_n > 0 && w->report->bytes < max_bytes &&
 	       (rc = dw_db_step(db, s, w->err)) == 1) {
@@ -60,6 +60,7 @@ int dw_verify_some(struct dw_reader *r, struct dw_verify_pass *p, size_t max_n,
 	uint64_t left = p->stored.size - p->tree.size;
 	int rc;
 
+	DW_REQUIRE(max_n > 0 && max_bytes > 0);
 	if (checks != NULL)
 		w.checks = *checks;
 	memset(report, 0, sizeof(*report));

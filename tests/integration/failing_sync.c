@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * failing_sync.c - fdatasync and fsync that fail with EIO while the file $FAILING_SYNC is there.
+ * failing_sync.c - fdatasync and fsync that fail with EIO while the file $FAILING_SYNC is there, and reads of
+ * the database's files that fail with ESTALE while $FAILING_READ is.
  *
  * For LD_PRELOAD, so that the whole server meets a disk that fails, as it is and not as a shim
  * inside of it (test_failing_sync.py). Only files of the database are hit.
@@ -13,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static int is_hit(int fd)
+static int is_hit(int fd, const char *variable, const char *name)
 {
-	const char *flag = getenv("FAILING_SYNC");
+	const char *flag = getenv(variable);
 	char link[64], path[1024];
 	ssize_t n;
 
@@ -26,14 +27,14 @@ static int is_hit(int fd)
 	if (n < 0)
 		return 0;
 	path[n] = '\0';
-	return strstr(path, "diwan.db") != NULL;
+	return strstr(path, name) != NULL;
 }
 
 static int sync_by(const char *name, int fd)
 {
 	int (*real)(int) = (int (*)(int))(void *)dlsym(RTLD_NEXT, name);
 
-	if (is_hit(fd)) {
+	if (is_hit(fd, "FAILING_SYNC", "diwan.db")) {
 		errno = EIO;
 		return -1;
 	}
@@ -48,4 +49,17 @@ int fdatasync(int fd)
 int fsync(int fd)
 {
 	return sync_by("fsync", fd);
+}
+
+ssize_t pread64(int fd, void *p, size_t n, off64_t at)
+{
+	ssize_t (*real)(int, void *, size_t, off64_t) =
+		(ssize_t(*)(int, void *, size_t, off64_t))(void *)dlsym(RTLD_NEXT,
+									"pread64");
+
+	if (is_hit(fd, "FAILING_READ", "diwan.db")) {
+		errno = ESTALE; /* of EIO SQLite says that the file is damaged */
+		return -1;
+	}
+	return real(fd, p, n, at);
 }

@@ -212,6 +212,7 @@ TRIPPED = {
     "verify_events_total": "integration/test_verify.py",
     "verify_passes_total": "integration/test_verify.py",
     "verify_failures_total": "integration/test_verify.py",
+    "verify_unreadable_total": "integration/test_failing_sync.py",
     "feed_frames_total": HERE, "feed_deliveries_total": HERE, "feed_writes_total": HERE,
     "feed_short_writes_total": "integration/test_slow.py", "feed_bytes_total": HERE,
     "feed_catchup_reads_total": "integration/test_stream.py",

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An fsync fails under the real server: nothing is acknowledged from then on, until a restart, though the
-disk would work again; it says so; reads and streams go on. (RELIABILITY promises 2 and 18)"""
+disk would work again; it says so; reads and streams go on. And reads fail. (RELIABILITY promises 2 and 18)"""
 import os
 import shutil
 import subprocess
 import tempfile
 
-from harness import Diwan, Skip, eq, everything, is_sanitized, mention, ndjson
+from harness import Diwan, Skip, eq, everything, is_sanitized, mention, ndjson, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -63,3 +63,22 @@ def test_a_failed_sync_is_final_and_said():
             dw.post(dw.client(token), [mention("after")])
             eq(dw.stop(), 0)
             dw.verify()
+
+
+def test_a_record_that_cannot_be_read_is_not_called_damaged():
+    with tempfile.TemporaryDirectory(prefix="diwan-test-") as folder:
+        flag = os.path.join(folder, "flag")
+        env = {"LD_PRELOAD": built(folder), "FAILING_READ": flag}
+        with Diwan("--verify-per-s", "1000000", env=env) as dw:
+            feed = dw.client(dw.token("feed", "ingest"))
+            dw.post(feed, [mention(n) for n in range(50)])
+            open(flag, "w").close()
+
+            def is_noticed():
+                feed("POST", "/api/v1/mentions", mention("more"))  # or nothing need be read again
+                return dw.metrics()["diwan_verify_unreadable_total"] > 0
+
+            wait_for(is_noticed, "reads that fail")
+            got = dw.metrics()
+            eq((got["diwan_verify_failures_total"], got["diwan_verify_first_bad"]), (0, 0))
+            assert "journal.unreadable" in dw.log() and "journal.damaged" not in dw.log(), dw.log()

@@ -70,33 +70,35 @@ def test_changed_payloads_are_named():
 def test_a_running_server_finds_it():
     """Nobody has to ask: the server looks at its own record, says what it found, and serves on."""
     def of(dw, name):
-        return int(dw.metrics()["diwan_verify_" + name])
+        return int(dw.metrics()["diwan_" + name])
 
-    def found(dw, seq):
-        wait_for(lambda: of(dw, "failures_total") > 0, "the damage is found")
-        eq(of(dw, "first_bad"), seq)
-        assert re.search(r"journal\.damaged.*seq=%d\b.*payload" % seq, dw.log()), dw.log()
+    def found(dw, seq, times):
+        wait_for(lambda: of(dw, "verify_failures_total") > 0, "the damage is found")
+        eq(of(dw, "verify_first_bad"), seq)
+        eq(len(re.findall(r"journal\.damaged.*seq=%d\b.*payload" % seq, dw.log())), times)
         eq(dw.request("GET", "/readyz").status, 200)
 
     with Diwan("--verify-per-s", "1000000") as dw:
         token = dw.token("feed", "ingest")
         seq = dw.post(dw.client(token), [mention(i) for i in range(200)])["first_seq"] + 77
-        passes, last = of(dw, "passes_total"), int(dw.metrics()["diwan_journal_head"])
-        wait_for(lambda: of(dw, "passes_total") > passes + 1, "another whole pass")
-        assert of(dw, "events_total") >= last
-        eq((of(dw, "failures_total"), of(dw, "first_bad")), (0, 0))
+        passes, last = of(dw, "verify_passes_total"), of(dw, "journal_head")
+        wait_for(lambda: of(dw, "verify_passes_total") > passes + 1, "another whole pass")
+        assert of(dw, "verify_events_total") >= last
+        eq((of(dw, "verify_failures_total"), of(dw, "verify_first_bad")), (0, 0))
         db = sqlite3.connect(os.path.join(dw.data, "diwan.db"), timeout=10)
         with db:
             db.execute("UPDATE %s SET payload = replace(payload, 'm', 'n') WHERE seq = %d"
                        % (payload_table(db), seq))
         db.close()
-        found(dw, seq)
+        found(dw, seq, 1)
         eq(dw.stop(), 0)
         dw.start()  # it does not forget by being started again
-        found(dw, seq)
-    with Diwan("--verify-per-s", "0") as dw:
+        found(dw, seq, 2)
+    with Diwan("--verify-per-s", "0", "--heartbeat-s", "1") as dw:
         dw.post(dw.client(dw.token("feed", "ingest")), mention(1))
-        eq(of(dw, "events_total"), 0)
+        with dw.stream(dw.token("screen", "read")) as s:
+            s.until(lambda s: s.beats > 1, "heartbeats, behind several slices")
+        eq(of(dw, "verify_events_total"), 0)
 
 
 def test_removed_swapped_and_cut():

@@ -3,7 +3,7 @@
  * test_verify.c - what verify counts, and what it says of each kind of damage, whether all is looked
  * at at once or a few events at a time.
  */
-#include "store/verify.h"
+#include "engine/verifier.h"
 
 #include "tamper.h"
 
@@ -172,6 +172,10 @@ DAMAGE_OF_EVENTS(
 	33, "row")
 DAMAGE_OF_EVENTS(subject, "UPDATE event SET subject = 2 WHERE seq = 34", 34, "row")
 DAMAGE_OF_EVENTS(sum, "UPDATE event SET sum = sum + 1 WHERE seq = 35", 35, "row")
+DAMAGE_OF_EVENTS(
+	before_first,
+	"INSERT INTO event SELECT 0, envelope, subject, identity, sum FROM event WHERE seq = 90",
+	1, "missing")
 DAMAGE_OF_EVENTS(event_gone, "DELETE FROM event WHERE seq = 36", 36, "missing")
 DAMAGE_OF_EVENTS(tail_cut, "DELETE FROM event WHERE seq > 80", 81, "missing")
 DAMAGE(event_added,
@@ -202,7 +206,8 @@ static void test_erased_is_fine(void **state)
 		    "UPDATE payload SET payload = NULL, salt = NULL WHERE seq = 5;"
 		    "DELETE FROM payload WHERE seq = 7;"
 		    "DELETE FROM raw WHERE seq IN (5, 7)");
-	assert_int_equal(dw_store_verify(r->dir, &after, &tamper_checks, NULL, NULL), 0);
+	assert_int_equal(dw_store_verify(r->dir, &after, &dw_verifier_checks, NULL, NULL),
+			 0);
 	assert_int_equal(after.erased, 2);
 	assert_memory_equal(before.root, after.root, sizeof(before.root));
 }
@@ -282,6 +287,7 @@ int main(void)
 		CASE(test_file),
 		CASE(test_subject),
 		CASE(test_sum),
+		CASE(test_before_first),
 		CASE(test_event_gone),
 		CASE(test_tail_cut),
 		CASE(test_event_added),
