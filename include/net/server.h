@@ -19,12 +19,14 @@ struct dw_net_limits {
 	unsigned reply_min_rate; /* bytes/s, judged once per write_stall_ms: closed */
 	/* Copies of replies that their readers have no room for; beyond it: closed. */
 	size_t max_unsent_bytes, max_unsent_bytes_per_peer; /* 256 MiB, 64 MiB */
+	unsigned
+		newcomer_ms; /* until which a connection is not displaced for another: 20 */
 };
 
 #define DW_NET_LIMITS_DEFAULT                                                            \
 	{                                                                                \
 		20000, 512, 16384, 8192, 1024 * 1024, 5000, 500, 15000, 10000, 5000,     \
-			500, (size_t)256 << 20, (size_t)64 << 20                         \
+			500, (size_t)256 << 20, (size_t)64 << 20, 20                     \
 	}
 
 struct dw_net_stats { /* counters for /metrics; monotonic unless said */

@@ -27,7 +27,6 @@
 
 #define BACKLOG 8192 /* the kernel cuts it to net.core.somaxconn */
 #define REFUSED_MAX 256
-#define NEWCOMER_MS 20 /* before, a newcomer is not displaced */
 
 struct dw_peer *dw_peer_ref(struct dw_net *n, const char *text)
 {
@@ -122,7 +121,7 @@ static bool make_room(struct dw_conn *c)
 	if (l == NULL || dw_list_empty(l))
 		return false;
 	oldest = DW_CONTAINER_OF(l->next, struct dw_conn, newcomer);
-	if (uv_now(&c->net->loop->uv) < oldest->came_ms + NEWCOMER_MS)
+	if (uv_now(&c->net->loop->uv) < oldest->came_ms + c->net->conf.limits.newcomer_ms)
 		return false;
 	dw_conn_displace(oldest);
 	return true;

@@ -155,85 +155,101 @@ static void connections_are_limited(void **state)
 	netrig_stop(&r);
 }
 
-/* Comes and asks, again while it is refused: newcomers of the last moment are not displaced. */
-static int admitted(const struct netrig *r)
+/* Comes, says it, and hears it. */
+static int come(const struct netrig *r, const char *text, const char *needle)
 {
-	for (int i = 0; i < LONG_MS; i++) {
-		int fd = netrig_connect(r);
+	int fd = netrig_connect(r);
 
-		expect(fd, GET("/hello"), "\r\n\r\n");
-		if (netrig_status(buf) == 200)
-			return fd;
-		close(fd);
-	}
-	fail_msg("there was no room");
-	return -1;
+	expect(fd, text, needle);
+	return fd;
 }
 
-/* Of the five that its address may have: who has asked stays, who has not to the end makes room. */
+static void is_refused(const struct netrig *r)
+{
+	int fd = come(r, "", "\r\n\r\n");
+
+	assert_int_equal(netrig_status(buf), 503);
+	expect_end(fd);
+}
+
+static struct netrig_opts patient_limits(unsigned most)
+{
+	struct netrig_opts opts = small_limits();
+
+	opts.limits.idle_ms = opts.limits.head_ms = opts.limits.body_window_ms = LONG_MS;
+	opts.limits.max_connections_per_peer = most;
+	opts.limits.newcomer_ms = 0;
+	return opts;
+}
+
+/* Whoever asked, well or not, and whoever is being answered stays; who has not asked to the end makes room. */
 static void newcomers_make_room(void **state)
 {
-	static const char *const says[] = {
-		"GET /hello HTTP/1.1\r\nHost: ",
-		POST("/echo", "Content-Length: 9\r\n") "12",
-		POST("/nowhere",
-		     "Content-Length: 9\r\n") "12", /* answered, and skipped */
-		"",
-	};
-	struct netrig_opts opts = small_limits();
+	struct netrig_opts opts = patient_limits(9);
+	int stays[4], newcomer[5], later[5];
 	struct netrig r;
-	int asked[5], newcomer[4], extra;
 
 	(void)state;
-	opts.limits.idle_ms = opts.limits.head_ms = opts.limits.body_window_ms = LONG_MS;
-	opts.limits.max_connections_per_peer = 5;
 	netrig_start(&r, &opts);
-	asked[0] = admitted(&r);
-	for (int i = 0; i < 4; i++) {
-		newcomer[i] = netrig_connect(&r);
-		send_text(newcomer[i], says[i]);
-		if (i == 2)
-			expect(newcomer[i], "", "}");
-	}
-	for (int i = 0; i < 4; i++)
-		asked[i + 1] = admitted(&r);
-	for (int i = 0; i < 4; i++)
+	newcomer[0] = come(&r, "GET /hello HTTP/1.1\r\nHost: ", "");
+	newcomer[1] = come(&r, POST("/echo", "Content-Length: 9\r\n") "12", "");
+	newcomer[2] = come(&r, POST("/nowhere", "Content-Length: 9\r\n") "12", "}");
+	newcomer[3] = netrig_connect(&r);
+	stays[0] = come(&r, GET("/hello"), "hello");
+	stays[1] = come(&r, GET("/nowhere"), "}");
+	stays[2] = come(&r, GET("/sink"), "\r\n\r\n");
+	stays[3] = come(&r, GET("/nowhere") GET("/held"), "}");
+	/* Refused by its handler and skipped: from that moment on a newcomer. */
+	newcomer[4] = come(&r, POST("/refuse", "Content-Length: 9\r\n") "12", "\r\n\r\n");
+	for (int i = 0; i < 5; i++) {
+		later[i] = come(&r, GET("/hello"), "hello");
 		expect_end(newcomer[i]);
+		assert_int_equal(netrig_status(buf), 200);
+	}
+	is_refused(&r);
+	expect(stays[0], GET("/hello"), "hello");
+	expect(stays[1], GET("/hello"), "hello");
+	for (int i = 0; i < 4; i++)
+		close(stays[i]);
 	for (int i = 0; i < 5; i++)
-		expect(asked[i], GET("/hello"), "hello");
-	extra = netrig_connect(&r); /* all have asked */
-	expect(extra, "", "\r\n\r\n");
-	assert_int_equal(netrig_status(buf), 503);
-	expect_end(extra);
-	for (int i = 0; i < 5; i++)
-		close(asked[i]);
+		close(later[i]);
 	netrig_stop(&r);
-	assert_int_equal(r.stats.connections_displaced, 4);
+	assert_int_equal(r.stats.connections_displaced, 5);
+}
+
+/* What it sent may lie unread in the kernel. */
+static void very_young_ones_make_no_room(void **state)
+{
+	struct netrig_opts opts = patient_limits(1);
+	struct netrig r;
+	int fd;
+
+	(void)state;
+	opts.limits.newcomer_ms = LONG_MS;
+	netrig_start(&r, &opts);
+	fd = come(&r, "GET /hello HTTP/1.1\r\nHost: a\r\n", "");
+	is_refused(&r);
+	expect(fd, "\r\n", "hello");
+	close(fd);
+	netrig_stop(&r);
+	assert_int_equal(r.stats.connections_displaced, 0);
 }
 
 /* Behind a trusted proxy are strangers: none of them is displaced for another. */
 static void nobody_makes_room_behind_a_proxy(void **state)
 {
 	static const char *const proxies[] = { "127.0.0.0/8", NULL };
-	struct netrig_opts opts = small_limits();
+	struct netrig_opts opts = patient_limits(1);
 	struct netrig r;
 	int half, fd;
 
 	(void)state;
 	opts.proxies = proxies;
-	opts.limits.idle_ms = opts.limits.head_ms = LONG_MS;
 	opts.limits.max_connections = 2;
 	netrig_start(&r, &opts);
-	half = netrig_connect(&r);
-	send_text(half, "GET /hello HTTP/1.1\r\nHost: a\r\n");
-	fd = admitted(&r);
-	for (int i = 0; i < 50; i++) { /* also not after a while */
-		int extra = netrig_connect(&r);
-
-		expect(extra, "", "\r\n\r\n");
-		assert_int_equal(netrig_status(buf), 503);
-		expect_end(extra);
-	}
+	half = come(&r, "GET /hello HTTP/1.1\r\nHost: a\r\n", "");
+	fd = come(&r, GET("/hello"), "hello");
+	is_refused(&r);
 	expect(half, "\r\n", "hello");
 	close(half);
 	close(fd);
@@ -249,6 +265,7 @@ int main(void)
 		cmocka_unit_test(a_paused_body_is_not_slow),
 		cmocka_unit_test(connections_are_limited),
 		cmocka_unit_test(newcomers_make_room),
+		cmocka_unit_test(very_young_ones_make_no_room),
 		cmocka_unit_test(nobody_makes_room_behind_a_proxy),
 	};
 
