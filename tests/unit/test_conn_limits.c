@@ -196,6 +196,7 @@ static void newcomers_make_room(void **state)
 	newcomer[2] = come(&r, POST("/nowhere", "Content-Length: 9\r\n") "12", "}");
 	newcomer[3] = netrig_connect(&r);
 	stays[0] = come(&r, GET("/hello"), "hello");
+	expect(stays[0], POST("/refuse", "Content-Length: 9\r\n") "12", "no");
 	stays[1] = come(&r, GET("/nowhere"), "}");
 	stays[2] = come(&r, GET("/sink"), "\r\n\r\n");
 	stays[3] = come(&r, GET("/nowhere") GET("/held"), "}");
@@ -207,7 +208,7 @@ static void newcomers_make_room(void **state)
 		assert_int_equal(netrig_status(buf), 200);
 	}
 	is_refused(&r);
-	expect(stays[0], GET("/hello"), "hello");
+	expect(stays[0], "3456789" GET("/hello"), "hello");
 	expect(stays[1], GET("/hello"), "hello");
 	for (int i = 0; i < 4; i++)
 		close(stays[i]);
