@@ -60,7 +60,7 @@ static int check_stray_files(struct verify *v)
 	char hex[2 * DW_HASH_SIZE + 1];
 
 	return verify_files_stray(v->files, hex)
-		       ? verify_bad(&v->walk, v->walk.tree.size,
+		       ? verify_bad(&v->walk, v->walk.at.tree.size,
 				    "a kept file is not what its SHA-256 %s says", hex)
 		       : 0;
 }
@@ -126,7 +126,7 @@ static int check_event(struct verify *v, sqlite3_stmt *s)
 		return rc;
 	verify_add(&v->walk, &e);
 	if (v->on_progress != NULL && v->walk.report->events % PROGRESS_EVERY == 0)
-		v->on_progress(v->walk.report->events, v->walk.stored.size);
+		v->on_progress(v->walk.report->events, v->walk.at.stored.size);
 	return 0;
 }
 
@@ -155,7 +155,7 @@ static int load_tree(struct verify *v)
 {
 	static const char SQL_LAST[] = "SELECT max(seq) FROM event";
 	uint64_t last = 0;
-	int rc = tree_load(v->db, &v->walk.stored, v->walk.err);
+	int rc = tree_load(v->db, &v->walk.at.stored, v->walk.err);
 
 	if (rc == DW_ECORRUPT) {
 		rc = db_get_u64(v->db, SQL_LAST, 0, &last, v->walk.err);
@@ -163,13 +163,13 @@ static int load_tree(struct verify *v)
 			      : verify_bad(&v->walk, last > 0 ? last : 1,
 					   "the tree's row is damaged");
 	}
-	dw_merkle_init(&v->walk.tree);
+	dw_merkle_init(&v->walk.at.tree);
 	if (rc == 0)
 		rc = db_get_u64(v->db, SQL_LAST, 0, &last, v->walk.err);
 	if (rc < 0)
 		return rc;
 	/* Either number may be a lie; not more events than both say are looked at. */
-	v->n_last_of = last < v->walk.stored.size ? last : v->walk.stored.size;
+	v->n_last_of = last < v->walk.at.stored.size ? last : v->walk.at.stored.size;
 	v->last_of = calloc(v->n_last_of + 1, sizeof(*v->last_of));
 	return v->last_of != NULL ? 0
 				  : dw_fail(v->walk.err, DW_EUNAVAILABLE,
@@ -202,7 +202,7 @@ static int check_keys(struct verify *v)
 	uint64_t wrong = 0; /* what a row that fits nothing points at */
 	bool is_wrong = false;
 	sqlite3_stmt *s = NULL;
-	int rc = identities_upto(v->db, v->walk.tree.size, &v->upto, v->walk.err);
+	int rc = identities_upto(v->db, v->walk.at.tree.size, &v->upto, v->walk.err);
 
 	if (rc == 0)
 		rc = db_prepare(v->db, SQL_KEYS, &s, v->walk.err);
@@ -234,7 +234,7 @@ static int check_strays(struct verify *v, const char *sql, const char *what)
 
 	if (rc < 0)
 		return rc;
-	dw_db_bind_u64(s, 1, v->walk.tree.size);
+	dw_db_bind_u64(s, 1, v->walk.at.tree.size);
 	rc = dw_db_step(v->db, s, v->walk.err);
 	if (rc == 1)
 		seq = (uint64_t)sqlite3_column_int64(s, 0);
@@ -252,7 +252,7 @@ static int check_positions(struct verify *v)
 	while (rc >= 0 && (rc = dw_db_step(v->db, s, v->walk.err)) == 1) {
 		uint64_t seq = (uint64_t)sqlite3_column_int64(s, 1);
 
-		if (seq < 1 || seq > v->walk.tree.size) {
+		if (seq < 1 || seq > v->walk.at.tree.size) {
 			rc = verify_bad(
 				&v->walk, seq,
 				"a decision key was moved by an event that does not exist");
@@ -285,7 +285,7 @@ static int check_all(struct verify *v)
 		rc = check_positions(v);
 	if (rc == 0)
 		rc = check_stray_files(v);
-	dw_merkle_root(&v->walk.tree, v->walk.report->root);
+	dw_merkle_root(&v->walk.at.tree, v->walk.report->root);
 	return rc;
 }
 
@@ -307,10 +307,7 @@ int verify_file(const char *path, struct dw_verify_report *report,
 				v.walk.err); /* one snapshot for all of it */
 	if (rc == 0)
 		rc = check_all(&v);
-	/* Damage that SQLite noticed before we did. */
-	if (rc == DW_ECORRUPT && report->what[0] == '\0')
-		rc = verify_bad(&v.walk, v.walk.tree.size + 1,
-				"the file is damaged: %.120s", v.walk.err->msg);
+	rc = verify_result(&v.walk, rc);
 	free(v.last_of);
 	verify_files_free(v.files);
 	dw_db_close(v.db);

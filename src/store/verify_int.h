@@ -2,6 +2,8 @@
 #ifndef DW_STORE_VERIFY_INT_H
 #define DW_STORE_VERIFY_INT_H
 /* Verifying: one event after the other, kept files, and a file that need not be DIR/diwan.db. */
+#include "store/verify.h"
+
 #include "journal_sqlite_int.h"
 
 /* ---- verify_walk.c: the events in order ---- */
@@ -10,9 +12,7 @@ struct verify_walk {
 	struct dw_verify_report *report;
 	struct dw_err *err;
 	struct dw_verify_checks checks;
-	struct dw_merkle stored,
-		tree;	     /* what the journal says, and what it comes to so far */
-	int64_t recorded_at; /* of the event before */
+	struct dw_verify_pass at; /* what the journal says, and what it comes to so far */
 };
 
 /* Those after ?1, ?2 of them at most. */
@@ -34,6 +34,8 @@ int verify_bad(struct verify_walk *w, uint64_t seq, const char *fmt, ...) DW_PRI
 DW_MUST_USE int verify_event(struct verify_walk *w, sqlite3_stmt *s, struct dw_stored *e);
 /** Its leaf belongs to the tree. */
 void verify_add(struct verify_walk *w, const struct dw_stored *e);
+/** What to return for rc: damage that SQLite noticed before the walk did gets a report, too. */
+int verify_result(struct verify_walk *w, int rc);
 /** Is the tree of all that was added the one that the journal has? */
 DW_MUST_USE int verify_tree(struct verify_walk *w);
 

@@ -6,8 +6,6 @@
  * were then. Between two calls nothing is held, no snapshot and no lock: what has been looked
  * at never changes (erasure drops a payload and is no damage), what is new is for the next pass.
  */
-#include "store/verify.h"
-
 #include "verify_int.h"
 
 void dw_verify_begin(struct dw_verify_pass *p, const struct dw_merkle *stored)
@@ -31,7 +29,7 @@ static int walk_some(struct verify_walk *w, struct dw_db *db, uint64_t max_n,
 
 	if (rc < 0)
 		return rc;
-	dw_db_bind_i64(s, 1, w->tree.size > 0 ? (int64_t)w->tree.size : INT64_MIN);
+	dw_db_bind_i64(s, 1, w->at.tree.size > 0 ? (int64_t)w->at.tree.size : INT64_MIN);
 	dw_db_bind_u64(s, 2, max_n);
 	while (max_n > 0 && w->report->bytes < max_bytes &&
 	       (rc = dw_db_step(db, s, w->err)) == 1) {
@@ -43,7 +41,7 @@ static int walk_some(struct verify_walk *w, struct dw_db *db, uint64_t max_n,
 	}
 	sqlite3_reset(s);
 	if (rc == 0 && max_n > 0 && w->report->bytes < max_bytes)
-		rc = verify_bad(w, w->tree.size + 1, "the event is missing");
+		rc = verify_bad(w, w->at.tree.size + 1, "the event is missing");
 	return rc < 0 ? rc : 0;
 }
 
@@ -54,9 +52,7 @@ int dw_verify_some(struct dw_reader *r, struct dw_verify_pass *p, size_t max_n,
 	struct dw_err local = { 0 };
 	struct verify_walk w = { .report = report,
 				 .err = err != NULL ? err : &local,
-				 .stored = p->stored,
-				 .tree = p->tree,
-				 .recorded_at = p->recorded_at };
+				 .at = *p };
 	uint64_t left = p->stored.size - p->tree.size;
 	int rc;
 
@@ -65,13 +61,8 @@ int dw_verify_some(struct dw_reader *r, struct dw_verify_pass *p, size_t max_n,
 		w.checks = *checks;
 	memset(report, 0, sizeof(*report));
 	rc = walk_some(&w, dw_reader_db(r), max_n < left ? max_n : left, max_bytes);
-	if (rc == 0 && w.tree.size == w.stored.size)
+	if (rc == 0 && w.at.tree.size == w.at.stored.size)
 		rc = verify_tree(&w);
-	/* Damage that SQLite noticed before we did. */
-	if (rc == DW_ECORRUPT && report->what[0] == '\0')
-		rc = verify_bad(&w, w.tree.size + 1, "the file is damaged: %.120s",
-				w.err->msg);
-	p->tree = w.tree;
-	p->recorded_at = w.recorded_at;
-	return rc;
+	*p = w.at;
+	return verify_result(&w, rc);
 }

@@ -37,14 +37,14 @@ static int check_envelope(struct verify_walk *w, sqlite3_stmt *s, struct dw_stor
 {
 	struct dw_str identity = dw_db_blob(s, VERIFY_IDENTITY);
 	uint64_t seq = (uint64_t)sqlite3_column_int64(s, VERIFY_SEQ);
-	uint64_t expected = w->tree.size + 1;
+	uint64_t expected = w->at.tree.size + 1;
 
 	if (seq != expected)
 		return verify_bad(w, expected, "the event is missing");
-	if (seq > w->stored.size)
+	if (seq > w->at.stored.size)
 		return verify_bad(w, seq,
 				  "the event is not in the tree, which ends at %llu",
-				  (unsigned long long)w->stored.size);
+				  (unsigned long long)w->at.stored.size);
 	if (dw_envelope_parse(dw_db_blob(s, VERIFY_ENVELOPE), e, NULL) < 0)
 		return verify_bad(w, seq, "the envelope is damaged");
 	if (e->seq != seq)
@@ -57,10 +57,10 @@ static int check_envelope(struct verify_walk *w, sqlite3_stmt *s, struct dw_stor
 	    (identity.p != NULL) !=
 		    (sqlite3_column_type(s, VERIFY_SUBJECT) != SQLITE_NULL))
 		return verify_bad(w, seq, "the row of the event has been changed");
-	if (e->recorded_at < w->recorded_at)
+	if (e->recorded_at < w->at.recorded_at)
 		return verify_bad(w, seq,
 				  "it was recorded before the event in front of it");
-	w->recorded_at = e->recorded_at;
+	w->at.recorded_at = e->recorded_at;
 	return 0;
 }
 
@@ -101,7 +101,7 @@ void verify_add(struct verify_walk *w, const struct dw_stored *e)
 	uint8_t leaf[DW_HASH_SIZE];
 
 	dw_merkle_leaf(leaf, e->envelope.p, e->envelope.n);
-	dw_merkle_add(&w->tree, leaf);
+	dw_merkle_add(&w->at.tree, leaf);
 	w->report->events++;
 }
 
@@ -124,15 +124,25 @@ static uint64_t first_of_subtree(uint64_t size, unsigned i)
 
 int verify_tree(struct verify_walk *w)
 {
-	uint64_t n = w->tree.size;
+	uint64_t n = w->at.tree.size;
 
-	if (w->stored.size > n)
+	if (w->at.stored.size > n)
 		return verify_bad(w, n + 1, "the event is missing: the tree has %llu",
-				  (unsigned long long)w->stored.size);
+				  (unsigned long long)w->at.stored.size);
 	for (unsigned i = 0; i < (unsigned)__builtin_popcountll(n); i++)
-		if (memcmp(w->stored.node[i], w->tree.node[i], DW_HASH_SIZE) != 0)
+		if (memcmp(w->at.stored.node[i], w->at.tree.node[i], DW_HASH_SIZE) != 0)
 			return verify_bad(
 				w, first_of_subtree(n, i),
 				"from here on the tree's hashes are not those of the events");
 	return 0;
+}
+
+/* ---- the end ---- */
+
+int verify_result(struct verify_walk *w, int rc)
+{
+	if (rc == DW_ECORRUPT && w->report->what[0] == '\0')
+		return verify_bad(w, w->at.tree.size + 1, "the file is damaged: %.120s",
+				  w->err->msg);
+	return rc;
 }
