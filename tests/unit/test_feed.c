@@ -117,6 +117,78 @@ static void who_reads_goes_before_who_has_just_come(void **state)
 	end();
 }
 
+/* 300 who are known to read and 200 who have just come. */
+static void begin_mixed(struct out *proven, struct out *fresh)
+{
+	begin(3000, 100, false);
+	n_durable = 3000;
+	for (size_t i = 0; i < 300; i++)
+		watch(&proven[i], 0, SIZE_MAX / 2);
+	for (size_t i = 0; i < 300; i++)
+		prove(&proven[i]);
+	for (size_t i = 0; i < 200; i++)
+		watch(&fresh[i], n_pushed, SIZE_MAX / 2);
+}
+
+static void end_mixed(struct out *proven, struct out *fresh)
+{
+	for (size_t i = 0; i < 300; i++)
+		close_out(&proven[i]);
+	for (size_t i = 0; i < 200; i++)
+		close_out(&fresh[i]);
+	posted = NULL;
+	end();
+}
+
+static size_t n_up_to_date(const struct out *o, size_t n)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += o[i].w.cursor == n_pushed;
+	return sum;
+}
+
+static void all_who_read_are_served_before_any_who_have_just_come(void **state)
+{
+	static struct out proven[300], fresh[200];
+
+	seed = 6;
+	begin_mixed(proven, fresh);
+	push(1);
+	turn();
+	assert_int_equal(n_up_to_date(proven, 300), 128);
+	turn();
+	assert_int_equal(n_up_to_date(proven, 300), 256);
+	assert_int_equal(n_up_to_date(fresh, 200), 0);
+	turn();
+	assert_int_equal(n_up_to_date(proven, 300), 300);
+	assert_int_equal(n_up_to_date(fresh, 200), 64);
+	for (int i = 0; i < 3; i++)
+		turn();
+	assert_int_equal(n_up_to_date(fresh, 200), 200);
+	end_mixed(proven, fresh);
+}
+
+/* Where those who read never have everything, the others get their share all the same. */
+static void who_has_just_come_does_not_wait_for_ever(void **state)
+{
+	static struct out proven[300], fresh[200];
+	uint64_t seq;
+
+	seed = 7;
+	begin_mixed(proven, fresh);
+	seq = n_pushed + 1;
+	for (int i = 0; i < 7 + (200 + 63) / 64; i++) {
+		push(1);
+		turn();
+		assert_true(n_up_to_date(proven, 300) < 300);
+	}
+	for (size_t i = 0; i < 200; i++)
+		assert_true(fresh[i].w.cursor >= seq);
+	end_mixed(proven, fresh);
+}
+
 static void who_is_held_up_stands_with_the_new_ones(void **state)
 {
 	static struct out fresh[200];
@@ -209,6 +281,8 @@ int main(void)
 		cmocka_unit_test(deliveries_are_counted_once_however_short_the_writes),
 		cmocka_unit_test(nobody_starves),
 		cmocka_unit_test(who_reads_goes_before_who_has_just_come),
+		cmocka_unit_test(all_who_read_are_served_before_any_who_have_just_come),
+		cmocka_unit_test(who_has_just_come_does_not_wait_for_ever),
 		cmocka_unit_test(who_is_held_up_stands_with_the_new_ones),
 		cmocka_unit_test(a_restart_fills_the_ring),
 		cmocka_unit_test(a_beat_moves_the_position_of_a_narrow_filter),
