@@ -37,6 +37,7 @@ static struct {
 	double rate, seconds, drain;
 	double before; /* seconds at the rate before anything is measured */
 	uint64_t count, events;
+	bool is_whole; /* the whole histogram too */
 	struct bench_proc proc;
 } o = { .scene = "live",
 	.connections = 1,
@@ -221,7 +222,7 @@ static void scene_live(void)
 		"\"deliveries_s\":%.1f,\"cpu_us\":%.3f,\"cpu_share\":%.3f,"
 		"\"own_cpu_share\":%.3f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,"
 		"\"answer_p50_ms\":%.3f,\"answer_p99_ms\":%.3f,\"accepted\":%llu,"
-		"\"refused\":%llu,\"missing\":%lld,\"streams_lost\":%u}\n",
+		"\"refused\":%llu,\"missing\":%lld,\"streams_lost\":%u",
 		w.seconds, (unsigned long long)press.answered,
 		(double)w.answered / w.seconds, (double)w.messages / w.seconds,
 		w.messages > 0 ? (double)w.cpu / (double)w.messages : 0.0,
@@ -230,6 +231,11 @@ static void scene_live(void)
 		ms_at(&press.answers, 0.5), ms_at(&press.answers, 0.99),
 		(unsigned long long)press.accepted, (unsigned long long)press.refused,
 		(long long)want - (long long)bench_crowd_received(&crowd), crowd.lost);
+	if (o.is_whole) {
+		(void)fputs(",\"cells\":", stdout);
+		bench_hist_print(&seen, stdout);
+	}
+	(void)puts("}");
 }
 
 static void scene_idle(void)
@@ -390,6 +396,9 @@ static void set(char opt, const char *text)
 	case 'e':
 		o.events = (uint64_t)number(text);
 		break;
+	case 'H':
+		o.is_whole = number(text) > 0;
+		break;
 	case 'P':
 		bench_proc_parse(&o.proc, text);
 		break;
@@ -431,7 +440,7 @@ int main(int argc, char **argv)
 	};
 	int opt;
 
-	while ((opt = getopt(argc, argv, "s:p:w:l:c:b:m:r:t:B:d:n:e:P:")) != -1)
+	while ((opt = getopt(argc, argv, "s:p:w:l:c:b:m:r:t:B:d:n:e:H:P:")) != -1)
 		set((char)opt, optarg);
 	if (o.connections == 0 || o.batch == 0 || o.port == 0)
 		bench_die("a port, a connection and a batch of one are the least");

@@ -47,3 +47,18 @@ uint64_t bench_hist_at(const struct bench_hist *h, double q)
 	}
 	return h->max;
 }
+
+void bench_hist_print(const struct bench_hist *h, FILE *out)
+{
+	const char *between = "[";
+
+	for (unsigned i = 0; i < BENCH_HIST_CELLS; i++) {
+		if (h->cell[i] == 0)
+			continue;
+		(void)fprintf(out, "%s[%llu,%llu]", between,
+			      (unsigned long long)cell_end(i),
+			      (unsigned long long)h->cell[i]);
+		between = ",";
+	}
+	(void)fputs(h->n > 0 ? "]" : "[]", out);
+}

@@ -6,6 +6,7 @@
  * millions of samples cost a few kilobytes and adding one costs a few instructions.
  */
 #include <stdint.h>
+#include <stdio.h>
 
 #define BENCH_HIST_STEPS 32
 #define BENCH_HIST_CELLS (BENCH_HIST_STEPS * 36)
@@ -18,5 +19,8 @@ struct bench_hist {
 void bench_hist_add(struct bench_hist *h, uint64_t us);
 /** Time that a share `q` (0 to 1) of the samples did not exceed; 0 when there are none. */
 uint64_t bench_hist_at(const struct bench_hist *h, double q);
+/** As JSON, [[upper end of a cell in us, samples in it], ...] without the empty ones: the sum of several
+ * histograms is that of their cells. */
+void bench_hist_print(const struct bench_hist *h, FILE *out);
 
 #endif
