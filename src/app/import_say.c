@@ -5,9 +5,12 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define BAR 24
+#define BAR_LEAST 6
+#define NAME_WIDTH 20
 #define EVERY_US_TERMINAL 100000
 #define EVERY_US_LINE 5000000
 
@@ -17,7 +20,15 @@ void dw_progress_init(struct dw_progress *p)
 	p->begin_us = dw_mono_us(dw_clock_system());
 	p->last_us = p->begin_us;
 	p->is_terminal = isatty(STDERR_FILENO) == 1;
+	if (p->is_terminal)
+		p->last_us -= EVERY_US_TERMINAL; /* a bar is there at once */
 }
+
+/* How far it is in the file. */
+struct part {
+	uint64_t done, size; /* bytes; a size of 0 is not known */
+	double share;	     /* 0 to 1 */
+};
 
 static uint64_t lines_of(const struct dw_tally *t)
 {
@@ -31,32 +42,86 @@ static double seconds_since(const struct dw_progress *p)
 	return s > 1e-3 ? s : 1e-3;
 }
 
-static void draw(const struct dw_progress *p, const struct dw_sender *s, uint64_t done,
-		 uint64_t size)
+/* Its first characters, `most` of them at most. */
+static struct dw_str cut(struct dw_str s, size_t most)
 {
-	double elapsed = seconds_since(p), share = 0;
-	char bar[BAR + 1];
-	double rate = (double)lines_of(&s->tally) / elapsed;
+	while (dw_utf8_count(s) > most)
+		s.n--;
+	return s;
+}
 
-	if (size == 0) {
-		fprintf(stderr, "\r%s  %llu KiB  %llu mentions  %.0f/s   ", s->file,
-			(unsigned long long)done >> 10,
-			(unsigned long long)lines_of(&s->tally), rate);
+static struct dw_str last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+
+	return cut(dw_str_make(name, strlen(name)), NAME_WIDTH);
+}
+
+static size_t columns(void)
+{
+	struct winsize w;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col : 80;
+}
+
+/* " [####....] " in so many columns, nothing where those are too few. */
+static void put_bar(char out[BAR + 5], double share, size_t room)
+{
+	int width = room > BAR + 4 ? BAR : (int)room - 4;
+	char *p = out;
+
+	*p++ = ' ';
+	if (width >= BAR_LEAST) {
+		*p++ = '[';
+		for (int i = 0; i < width; i++)
+			*p++ = i < (int)(share * width) ? '#' : '.';
+		*p++ = ']';
+		*p++ = ' ';
+	}
+	*p = '\0';
+}
+
+/* What stands behind the bar: how much, how fast, how long still. */
+static void put_figures(char *out, size_t size, const struct dw_progress *p,
+			const struct dw_sender *s, const struct part *part)
+{
+	double elapsed = seconds_since(p), share = part->share;
+	double rate = (double)lines_of(&s->tally) / elapsed;
+	unsigned left = share > 0.01 ? (unsigned)(elapsed * (1 - share) / share) : 0;
+	unsigned shift = part->size >= 10u << 20 ? 20 : 10;
+	int n;
+
+	if (part->size == 0) {
+		snprintf(out, size, "%llu KiB  %llu mentions  %.0f/s",
+			 (unsigned long long)part->done >> 10,
+			 (unsigned long long)lines_of(&s->tally), rate);
 		return;
 	}
-	share = done < size ? (double)done / (double)size : 1;
-	for (int i = 0; i < BAR; i++)
-		bar[i] = i < (int)(share * BAR) ? '#' : '.';
-	bar[BAR] = '\0';
-	fprintf(stderr, "\r%.30s [%s] %3.0f%%  %llu of %llu KiB  %.0f/s", s->file, bar,
-		share * 100, (unsigned long long)done >> 10,
-		(unsigned long long)size >> 10, rate);
-	if (share > 0.01 && share < 1) {
-		unsigned left = (unsigned)(elapsed * (1 - share) / share);
+	n = snprintf(out, size, "%3.0f%%  %llu of %llu %s  %.0f/s", share * 100,
+		     (unsigned long long)part->done >> shift,
+		     (unsigned long long)part->size >> shift, shift == 10 ? "KiB" : "MiB",
+		     rate);
+	if (share > 0.01 && share < 1)
+		snprintf(out + n, size - (size_t)n, "  %u:%02u left", left / 60,
+			 left % 60);
+}
 
-		fprintf(stderr, "  %u:%02u left", left / 60, left % 60);
-	}
-	fputs("   ", stderr);
+/* One line, and never longer than the terminal is wide: a line that breaks is not drawn over. */
+static void draw(const struct dw_progress *p, const struct dw_sender *s,
+		 const struct part *part)
+{
+	size_t wide = columns() - 1, used;
+	struct dw_str name = last_part(s->file), all;
+	char line[512], bar[BAR + 5] = "  ", figures[160];
+
+	put_figures(figures, sizeof(figures), p, s, part);
+	used = dw_utf8_count(name) + strlen(figures);
+	if (part->size > 0)
+		put_bar(bar, part->share, used < wide ? wide - used : 0);
+	snprintf(line, sizeof(line), "%.*s%s%s", (int)name.n, name.p, bar, figures);
+	all = cut(dw_str_make(line, strlen(line)), wide);
+	fprintf(stderr, "\r%.*s\033[K", (int)all.n, all.p);
 }
 
 void dw_progress_say(struct dw_progress *p, const struct dw_sender *s,
@@ -69,7 +134,9 @@ void dw_progress_say(struct dw_progress *p, const struct dw_sender *s,
 		return;
 	p->last_us = now;
 	if (p->is_terminal)
-		draw(p, s, done, size);
+		draw(p, s,
+		     &(struct part){ done, size,
+				     done < size ? (double)done / (double)size : 1 });
 	else
 		fprintf(stderr, "%s: %llu of %llu KiB, %llu mentions, %.0f/s\n", s->file,
 			(unsigned long long)done >> 10, (unsigned long long)size >> 10,

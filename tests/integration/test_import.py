@@ -2,11 +2,15 @@
 """`diwan import`: JSONL, gzip, CSV, other names for fields, the real files where they are, and that
 a second time changes nothing."""
 import csv
+import fcntl
 import glob
 import gzip
 import json
 import os
+import pty
+import struct
 import subprocess
+import termios
 
 from harness import BIN, SHARED_DATA, Diwan, eq, everything, figure, mention
 
@@ -87,6 +91,58 @@ def test_bad_lines_are_counted_and_named():
         with open(torn, "r+b") as f:
             f.truncate(os.path.getsize(torn) // 2)
         dw.cli("import", torn, code=1)
+
+
+def on_terminal(dw, columns, *args, stdin=None):
+    """What `diwan import` draws on a terminal of that width: its lines, each as it was before the next."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with subprocess.Popen([BIN, "import", *args, "--data", dw.data], stdin=stdin, stdout=subprocess.PIPE,
+                          stderr=theirs) as p:
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:  # Linux says so when the last one at the other end has gone
+                break
+            if not piece:
+                break
+            seen += piece
+        eq(p.wait(), 0)
+        said = p.stdout.read().decode()
+    os.close(ours)
+    drawn = seen.decode().split("\r")
+    eq((drawn[0], drawn[-1]), ("", "\033[K"), "it begins a line, and leaves none behind")
+    for line in drawn[1:]:
+        assert line.endswith("\033[K"), line
+    return [line[:-len("\033[K")] for line in drawn[1:-1]], said
+
+
+def test_a_bar_on_a_terminal():
+    rows = [mention(n, text="خبر " * 50) for n in range(4000)]
+    with Diwan() as dw:
+        path = write(dw, "گزارش-" + "long-" * 12 + ".jsonl", lines(rows))
+        for columns in (80, 40, 12):
+            drawn, said = on_terminal(dw, columns, path)
+            assert drawn, "no bar"
+            for line in drawn:
+                assert line.startswith("گزارش-long"[:columns - 1]), line
+                assert len(line) < columns and "\n" not in line, (columns, line)
+                if columns == 80:
+                    for part in ("%  ", " of %d KiB  " % (os.path.getsize(path) >> 10), "/s"):
+                        assert part in line, (part, line)
+            assert "accepted" in said, said
+
+
+def test_a_terminal_and_a_pipe():
+    """Of what has no size there is no share: how much has come, and how fast."""
+    with Diwan() as dw:
+        path = write(dw, "a.jsonl", lines(mention(n) for n in range(100)))
+        with subprocess.Popen(["cat", path], stdout=subprocess.PIPE) as cat:
+            drawn, said = on_terminal(dw, 80, "-", stdin=cat.stdout)
+        assert drawn and "KiB" in drawn[-1] and "/s" in drawn[-1] and "%" not in drawn[-1], drawn
+        assert "accepted 100" in said, said
 
 
 def test_over_http_with_a_token():
