@@ -54,7 +54,6 @@ void dw_sender_refused(struct dw_sender *s, uint64_t line, const char *why);
 
 struct dw_progress {
 	int64_t begin_us, last_us;
-	uint64_t last_bytes;
 	bool is_terminal;
 };
 

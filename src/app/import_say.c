@@ -27,8 +27,12 @@ void dw_progress_init(struct dw_progress *p)
 /* How far it is in the file. */
 struct part {
 	uint64_t done, size; /* bytes; a size of 0 is not known */
-	double share;	     /* 0 to 1 */
 };
+
+static double share_of(const struct part *part)
+{
+	return part->done < part->size ? (double)part->done / (double)part->size : 1;
+}
 
 static uint64_t lines_of(const struct dw_tally *t)
 {
@@ -86,7 +90,7 @@ static void put_bar(char out[BAR + 5], double share, size_t room)
 static void put_figures(char *out, size_t size, const struct dw_progress *p,
 			const struct dw_sender *s, const struct part *part)
 {
-	double elapsed = seconds_since(p), share = part->share;
+	double elapsed = seconds_since(p), share = share_of(part);
 	double rate = (double)lines_of(&s->tally) / elapsed;
 	unsigned left = share > 0.01 ? (unsigned)(elapsed * (1 - share) / share) : 0;
 	unsigned shift = part->size >= 10u << 20 ? 20 : 10;
@@ -118,7 +122,7 @@ static void draw(const struct dw_progress *p, const struct dw_sender *s,
 	put_figures(figures, sizeof(figures), p, s, part);
 	used = dw_utf8_count(name) + strlen(figures);
 	if (part->size > 0)
-		put_bar(bar, part->share, used < wide ? wide - used : 0);
+		put_bar(bar, share_of(part), used < wide ? wide - used : 0);
 	snprintf(line, sizeof(line), "%.*s%s%s", (int)name.n, name.p, bar, figures);
 	all = cut(dw_str_make(line, strlen(line)), wide);
 	fprintf(stderr, "\r%.*s\033[K", (int)all.n, all.p);
@@ -134,9 +138,7 @@ void dw_progress_say(struct dw_progress *p, const struct dw_sender *s,
 		return;
 	p->last_us = now;
 	if (p->is_terminal)
-		draw(p, s,
-		     &(struct part){ done, size,
-				     done < size ? (double)done / (double)size : 1 });
+		draw(p, s, &(struct part){ done, size });
 	else
 		fprintf(stderr, "%s: %llu of %llu KiB, %llu mentions, %.0f/s\n", s->file,
 			(unsigned long long)done >> 10, (unsigned long long)size >> 10,

@@ -13,8 +13,8 @@
  * ended, and comes again: a thousand such streams kept everybody else waiting behind a thousand
  * writes. So a watcher is new until it took PROVEN_BYTES without being held up, and again once it
  * was. Each turn serves SLICE of the proven ones, and SLICE_NEW of the new ones (SLICE, while all
- * are new) when no proven one waits any more, or when some have waited at the end of TURNS_FIRST
- * turns in a row: the new ones wait for others, but never for ever.
+ * are new) when no proven one waits any more, or after TURNS_FIRST turns in a row that left some
+ * waiting: the new ones wait for others, but never for ever.
  *
  * Rejected: a queue per watcher (memory is watchers times backlog, and the worst incident has the
  * most of both); one pass over all watchers per event (10,000 watchers at 50 events a second
@@ -232,12 +232,12 @@ static void serve_some(struct dw_feed *f, struct line *line, unsigned most)
 /* How many new ones this turn serves, now that the proven ones had theirs. */
 static unsigned share_of_new(struct dw_feed *f, bool has_proven)
 {
-	if (dw_list_empty(&f->proven.ready))
+	if (dw_list_empty(&f->proven.ready)) {
 		f->turns_first = 0;
-	else if (f->turns_first < TURNS_FIRST)
+	} else if (f->turns_first < TURNS_FIRST) {
 		f->turns_first++;
-	if (f->turns_first > 0 && f->turns_first < TURNS_FIRST)
 		return 0;
+	}
 	return has_proven ? SLICE_NEW : SLICE;
 }
 

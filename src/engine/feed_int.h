@@ -10,7 +10,7 @@
 #define WRITE_PIECES 64		  /* iovecs in one write */
 #define SLICE 128		  /* watchers written to in one turn of the loop */
 #define SLICE_NEW 64		  /* new ones, where there are proven ones */
-#define TURNS_FIRST 8		  /* turns in a row, all but the last for proven ones */
+#define TURNS_FIRST 7		  /* turns in a row that proven ones may have alone */
 /* More than a socket takes for somebody who never reads: the first window that Linux gives (64 KiB)
  * and what of one stream we leave unsent in the kernel (net/sink.c). */
 #define PROVEN_BYTES (96u * 1024)
@@ -58,7 +58,7 @@ struct dw_feed {
 	struct dw_doors *doors;
 	struct line proven, fresh;
 	struct dw_task flush;
-	unsigned turns_first; /* turns in a row that left proven ones waiting */
+	unsigned turns_first; /* turns in a row that proven ones had alone */
 	size_t past_bytes;    /* that chunks from the store may take up now */
 	struct dw_feed_stats stats;
 };
