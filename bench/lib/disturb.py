@@ -125,7 +125,7 @@ def quantile_ms(pieces, q):
     cells = collections.Counter()
     for p in pieces:
         cells.update(dict(p["cells"]))
-    left = q * sum(cells.values())
+    left, end_us = q * sum(cells.values()), 0
     for end_us in sorted(cells):
         left -= cells[end_us]
         if left < 0:
