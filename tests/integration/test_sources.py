@@ -405,9 +405,12 @@ def test_certificates_are_checked():
 def test_redirects():
     with Feeds() as feeds, Room() as room:
         final = feeds.serve("/new", rss(item(1)))
-        room.add("moved", feeds.on("/301", redirect("/308", 301)))
         feeds.on("/308", redirect("/new", 308))
-        room.add("away", feeds.on("/302", redirect("/301")))
+        moved = feeds.on("/301", redirect("/308", 301))
+        away = feeds.on("/302", redirect("/301"))
+        # each is asked at once and, after an error, only an hour later: the way was laid before
+        room.add("moved", moved)
+        room.add("away", away)
         eq(room.until_state("moved", "ok")["health"]["moved_to"], final)
         assert "moved_to" not in room.until_state("away", "ok")["health"]
         eq(room.get("moved")["url"], feeds.url("/301"), "the address is the admin's to change")
