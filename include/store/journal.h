@@ -164,6 +164,7 @@ struct dw_journal_conf {
 	const struct dw_projector *projector; /* may be NULL */
 	size_t identity_pending; /* keys that may wait for their table; 0: the default */
 	int log_frames; /* pages in SQLite's log that call for a checkpoint; 0: the default */
+	int idle_ms; /* without a write until there is a checkpoint; 0: the default */
 };
 
 /** DIR/diwan.db. Requires: the caller holds DIR's lock. May rebuild views before it returns. */

@@ -190,13 +190,13 @@ static int load(struct journal_sqlite *j, struct dw_err *err)
 int dw_journal_sqlite_open(struct dw_journal **out, const char *dir,
 			   const struct dw_journal_conf *conf, struct dw_err *err)
 {
-	static const struct dw_writer_ops ops = {
+	const struct dw_writer_ops ops = {
 		.has_ahead = has_ahead,
 		.prepare_ahead = prepare_ahead,
 		.on_batch_on_writer = journal_batch_on_writer,
 		.on_done = on_batch_done,
 		.on_idle_on_writer = journal_idle_on_writer,
-		.idle_ms = IDLE_MS,
+		.idle_ms = conf->idle_ms > 0 ? conf->idle_ms : IDLE_MS,
 	};
 	struct journal_sqlite *j = calloc(1, sizeof(*j));
 	int rc;
