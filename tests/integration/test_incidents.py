@@ -432,7 +432,7 @@ def test_work_in_the_room():
         dw.lead("DELETE", V1 + "/incidents/%d/participants/%d" % (rid, me["id"])).problem(404)
         # tasks: the owner may say done
         task = dw.add(rid, "tasks", {"title": "Call the plant", "owner": dw.id("approver"),
-                                     "due_at": "2026-12-01T10:00:00Z"}).ok(201).json()
+                                     "due_at": "2096-12-01T10:00:00Z"}).ok(201).json()
         task = dw.patch(path + "/tasks/%d" % task["id"], task["version"], {"done": True},
                         dw.approver).ok(200).json()
         eq((task["done"], task["done_by"]), (True, dw.id("approver")))
@@ -445,7 +445,7 @@ def test_work_in_the_room():
         # claims: evidence is appended
         claim = dw.add(rid, "claims", {"text": "It is toxic", "verdict": "unknown",
                                        "owner": dw.id("drafter"),
-                                       "recheck_at": "2026-12-01T10:00:00Z"}).ok(201).json()
+                                       "recheck_at": "2096-12-01T10:00:00Z"}).ok(201).json()
         one = path + "/claims/%d" % claim["id"]
         dw.patch(one, claim["version"], {"evidence": [{"url": "javascript:1"}]}).problem(
             400, "/evidence/0/url")
