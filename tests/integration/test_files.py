@@ -250,6 +250,9 @@ def test_sent_again():
         eq(rows(dw, "SELECT count(*) FROM file"), [(1,)])
 
 
+SLOWLY = ("--body-min-rate", "1")
+
+
 def half(dw, rid, who, n=600000):
     """A sender who stops in the middle."""
     conn = dw.conn()
@@ -258,20 +261,29 @@ def half(dw, rid, who, n=600000):
     return conn
 
 
+def go_on(conns, condition, what):
+    """Wait for it while they send a little: who sends nothing for two looks is ended."""
+    def ask():
+        for conn in conns:
+            conn.send(b"x" * 16)
+        return condition()
+    wait_for(ask, what)
+
+
 def test_those_who_stop():
-    with War() as dw:
+    with War(*SLOWLY) as dw:
         rid = dw.declare()["id"]
         open_ = "SELECT count(*) FROM file_part"
         one, two = half(dw, rid, dw.lead), half(dw, rid, dw.lead)
-        wait_for(lambda: rows(dw, open_) >= [(4,)], "parts of both")
+        go_on([one, two], lambda: rows(dw, open_) >= [(4,)], "parts of both")
         got = send(dw, rid, b"x").problem(429)
         assert got.get("retry-after"), got.headers
         send(dw, rid, b"x", who=dw.drafter).ok(201)
         one.close()
-        wait_for(lambda: send(dw, rid, b"x").status == 201, "a free place")
+        go_on([two], lambda: send(dw, rid, b"x").status == 201, "a free place")
         # a process that ends leaves nothing either
-        wait_for(lambda: rows(dw, "SELECT count(*) FROM file WHERE sha256 IS NULL") == [(1,)],
-                 "the sweep of one")
+        go_on([two], lambda: rows(dw, "SELECT count(*) FROM file WHERE sha256 IS NULL") == [(1,)],
+              "the sweep of one")
         dw.kill()
         two.close()
         dw.start()
@@ -281,7 +293,7 @@ def test_those_who_stop():
         eq({f["size"] for f in dw.room(rid)["files"]}, {1})
         # and an orderly end does not wait for who does not send
         three = half(dw, rid, dw.lead)
-        wait_for(lambda: rows(dw, open_) >= [(3,)], "parts of it")
+        go_on([three], lambda: rows(dw, open_) >= [(3,)], "parts of it")
         eq(dw.stop(), 0)
         three.close()
         dw.verify()
@@ -289,7 +301,7 @@ def test_those_who_stop():
 
 def test_who_may_no_longer():
     """On the way: signed out, robbed of a role, or before a door that was closed."""
-    with War() as dw:
+    with War(*SLOWLY) as dw:
         room = dw.declare()
         rid = room["id"]
         head = dw.head()
@@ -302,7 +314,7 @@ def test_who_may_no_longer():
 
         for how, status in (({"roles": ["observer"]}, 403), ({"disabled": True}, 401)):
             conn = half(dw, rid, dw.drafter)
-            wait_for(lambda: rows(dw, "SELECT count(*) FROM file_part") >= [(2,)], "parts of it")
+            go_on([conn], lambda: rows(dw, "SELECT count(*) FROM file_part") >= [(2,)], "parts of it")
             change(how)
             conn.send(some(600000, 2))
             conn.response().problem(status)

@@ -61,7 +61,7 @@ def test_what_the_new_lead_reads():
         new = dw.add(rid, "decisions", dict(choose, choice="yes", supersedes=old["id"])).ok(201).json()
         said = [dw.add(rid, "words", {"audience": "public", "text": "word %d" % i}).ok(201).json()["id"] for i in range(6)]
         dw.add(rid, "cadences", {"audience": "public", "every_s": 3600}).ok(201)
-        dw.add(rid, "cadences", {"audience": "internal", "every_s": 60}).ok(201)
+        dw.add(rid, "cadences", {"audience": "internal", "every_s": 7200}).ok(201)
         notes = [dw.add(rid, "notes", {"text": "note %d" % i}).ok(201).json()["id"] for i in range(12)]
         fix = dw.add(rid, "corrections", {"target": notes[-1], "text": "it was not"}).ok(201).json()
         triage(dw, ids[0], state="seen")

@@ -2,10 +2,9 @@
 """The newsroom: what was published is there for everybody, and nothing else of the war room is."""
 import datetime
 import json
-import subprocess
 import xml.etree.ElementTree as xml
 
-from harness import BIN, eq
+from harness import eq
 from test_incidents import V1
 from test_statements import Desk
 
@@ -157,8 +156,7 @@ def test_corrections_withdrawals_restart():
         dw.restart()
         eq([(dw.read(p).body, dw.read(p).get("etag")) for p in paths], told)
         dw.stop()
-        subprocess.run([BIN, "rebuild", "--data", dw.dir], check=True, capture_output=True,
-                       timeout=60)
+        dw.cli("rebuild")
         dw.start()
         eq([(dw.read(p).body, dw.read(p).get("etag")) for p in paths], told)
 

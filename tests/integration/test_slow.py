@@ -231,7 +231,7 @@ def test_stalled_readers_of_the_stream():
 
 def test_who_never_reads_is_soon_not_written_to():
     """The kernel would take megabytes for each, a write for every event; others would wait for those."""
-    with Diwan("--ring-mb", "4", *WIDE) as dw:
+    with Diwan("--ring-mb", "4", "--write-stall-ms", "600000", *WIDE) as dw:
         token, reader = dw.token("feed", "ingest"), dw.token("screen", "read")
         feed = dw.client(token)
         stalled = [dw.stream(reader, rcvbuf=4096) for _ in range(20)]

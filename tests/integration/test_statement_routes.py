@@ -180,7 +180,8 @@ def test_every_route_by_everybody():
         id_, digest = dw.waiting(room)
         dw.rule(id_, digest, "approve", dw.legal).ok(201)
         dw.publish(id_, digest)
-        eq([doc["statement"]["digest"] for doc in r.until(1)], [digest])
+        # once, or again if it was slow to say that it had it
+        eq({doc["statement"]["digest"] for doc in r.until(1)}, {digest})
         eq(len(dw.told()), 1)
 
 

@@ -106,7 +106,7 @@ def test_after_the_deadline():
     with Desk() as dw:
         id_ = dw.draft(dw.declare()["id"], text="We know.")["id"]
         late = lambda: dw.rule(id_, digest, "approve", dw.boss)
-        digest = dw.do(id_, "submit", {"revision": 0, "policy": {"deadline": soon(seconds=2)}}).ok(201).json()["digest"]
+        digest = dw.do(id_, "submit", {"revision": 0, "policy": {"deadline": soon(seconds=6)}}).ok(201).json()["digest"]
         wait_for(lambda: {"kind": "expired"} in [{"kind": m["kind"]} for m in dw.statement(id_)["missing"]], "its end")
         late().problem(422)
         dw.do(id_, "publish", {"digest": digest}, dw.lead).problem(422)
