@@ -110,7 +110,7 @@ size_t netrig_ask(const struct netrig *r, const char *text, char *buf, size_t ca
 
 	netrig_send(fd, text, strlen(text), 0);
 	shutdown(fd, SHUT_WR);
-	n = netrig_read(fd, buf, cap, 5000, &eof);
+	n = netrig_read(fd, buf, cap, LONG_MS, &eof);
 	close(fd);
 	return n;
 }

@@ -12,7 +12,7 @@ static struct netrig_opts small_limits(void)
 	struct netrig_opts opts = { .limits = DW_NET_LIMITS_DEFAULT };
 
 	opts.limits.head_ms = 200;
-	opts.limits.idle_ms = 150;
+	opts.limits.idle_ms = LONG_MS;
 	opts.limits.body_window_ms = 150;
 	opts.limits.body_min_rate = 10000;
 	opts.limits.max_head_bytes = 600;
@@ -61,6 +61,8 @@ static void slow_ones_are_told_and_closed(void **state)
 	int fd;
 
 	(void)state;
+	opts.limits.max_head_bytes =
+		8192; /* more than drips in, however late the server looks */
 	netrig_start(&r, &opts);
 	fd = netrig_connect(&r); /* a byte at a time does not stretch the head's time */
 	send_text(fd, "GET /hello HTTP/1.1\r\nHost: a\r\nX: ");
@@ -83,15 +85,27 @@ static void slow_ones_are_told_and_closed(void **state)
 	assert_int_equal(netrig_status(buf), 408);
 	expect_end(fd);
 	assert_int_equal(atomic_load(&r.body_breaks), 1);
+	netrig_stop(&r);
+	assert_int_equal(r.stats.timeouts_head, 1);
+	assert_int_equal(r.stats.timeouts_body, 2);
+	assert_int_equal(r.stats.timeouts_idle, 0);
+}
 
+static void idle_ones_are_closed(void **state)
+{
+	struct netrig_opts opts = small_limits();
+	struct netrig r;
+	int fd;
+
+	(void)state;
+	opts.limits.idle_ms = 1000;
+	netrig_start(&r, &opts);
 	fd = netrig_connect(&r); /* says nothing at all */
 	expect_end(fd);
 	fd = netrig_connect(&r); /* nothing after an answer */
 	expect(fd, GET("/hello"), "hello");
 	expect_end(fd);
 	netrig_stop(&r);
-	assert_int_equal(r.stats.timeouts_head, 1);
-	assert_int_equal(r.stats.timeouts_body, 2);
 	assert_int_equal(r.stats.timeouts_idle, 2);
 }
 
@@ -263,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_are_limited),
 		cmocka_unit_test(slow_ones_are_told_and_closed),
+		cmocka_unit_test(idle_ones_are_closed),
 		cmocka_unit_test(a_paused_body_is_not_slow),
 		cmocka_unit_test(connections_are_limited),
 		cmocka_unit_test(newcomers_make_room),

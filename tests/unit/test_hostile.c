@@ -310,7 +310,7 @@ static bool try_row(const struct netrig *r, const struct row *row, size_t step)
 
 	netrig_send(fd, row->bytes.p, row->bytes.n, step);
 	shutdown(fd, SHUT_WR);
-	(void)netrig_read(fd, buf, sizeof(buf), 3000, &eof);
+	(void)netrig_read(fd, buf, sizeof(buf), LONG_MS, &eof);
 	close(fd);
 	status = netrig_status(buf);
 	replies = netrig_replies(buf);

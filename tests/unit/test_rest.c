@@ -149,33 +149,26 @@ static void in_all_the_largest_is_cut(void **state)
 	netrig_stop(&r);
 }
 
-/* The machine may be busy: how many times slower (DIWAN_SLOW), and here no more than four. */
-static int slow(void)
-{
-	const char *text = getenv("DIWAN_SLOW");
-	int n = text != NULL ? atoi(text) : 1;
-
-	return n < 1 ? 1 : n > 4 ? 4 : n;
-}
-
 /* A window full every few milliseconds. True: there is more. */
 static bool sip(int fd)
 {
 	bool eof = false;
 	size_t n = netrig_read(fd, buf, 4096, LONG_MS, &eof);
 
-	(void)poll(NULL, 0, 2 * slow());
+	(void)poll(NULL, 0, 8);
 	assert_true(n > 0 || eof); /* all of it was taken, and nobody cut it */
 	return !eof;
 }
 
 /* So much must be taken in a look that no reader can, and each look sees that some was. */
-#define LOOK_MS (1000 * slow())
+#define LOOK_MS 1000
+#define LONG_LOOK_MS                                                                     \
+	3000 /* for those who are left: the machine may be away for a second or two */
 #define ALWAYS_SLOW (1000 * 1000 * 1000)
 
 static void is_cut(const char *text)
 {
-	struct netrig_opts opts = opts_of((unsigned)LOOK_MS, ALWAYS_SLOW);
+	struct netrig_opts opts = opts_of(LOOK_MS, ALWAYS_SLOW);
 	struct netrig r;
 	int fd;
 
@@ -199,14 +192,14 @@ static int sip_for_three_looks(struct netrig *r, const char *text)
 		clock_gettime(CLOCK_MONOTONIC, &now);
 	} while ((now.tv_sec - from.tv_sec) * 1000 +
 			 (now.tv_nsec - from.tv_nsec) / 1000000 <
-		 3 * LOOK_MS);
+		 3 * LONG_LOOK_MS);
 	assert_int_equal(netrig_stats(r).timeouts_write, 0);
 	return fd;
 }
 
 static void is_left(const char *text, unsigned reply_min_rate)
 {
-	struct netrig_opts opts = opts_of((unsigned)LOOK_MS, reply_min_rate);
+	struct netrig_opts opts = opts_of(LONG_LOOK_MS, reply_min_rate);
 	struct netrig r;
 
 	netrig_start(&r, &opts);

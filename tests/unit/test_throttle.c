@@ -279,7 +279,7 @@ static void on_counted(struct dw_account_op *op)
 
 static void more_at_once_than_the_pool_takes(void **state)
 {
-	enum { N = 60 };
+	enum { N = 200 };
 	struct enginerig *r = *state;
 	static struct dw_account_op op[N];
 	size_t done = 0, ok = 0, busy = 0;
