@@ -84,7 +84,7 @@ def test_an_account_is_disabled():
 
 def test_a_session_expires():
     """An open stream is not use. Expiry is looked for with each heartbeat."""
-    with Diwan("--heartbeat-s", "1", "--session-idle-s", str(int(3 * SLOW)), *PATIENT) as dw:
+    with Diwan("--heartbeat-s", "1", "--session-idle-s", str(int(6 * SLOW)), *PATIENT) as dw:
         dw.user("mira", "observer")
         feed = dw.client(dw.token("feed", "ingest"))
         dw.post(feed, [mention(n, text="long " * 2000) for n in range(PAST)])
@@ -99,7 +99,7 @@ def test_a_session_expires():
                 sent.append(dw.post(feed, [mention("more-%d" % len(sent))])["last_seq"])
                 return not live.fill()
 
-            wait_for(has_ended, "the end of the stream", 15)
+            wait_for(has_ended, "the end of the stream", 30)
             assert sent[0] in live.ids, "it was live at first"
             after = dw.post(feed, [mention("after")])["last_seq"]
             behind.until_end(15)

@@ -11,13 +11,14 @@ import http.server
 import json
 import os
 import re
+import socket
 import socketserver
 import sqlite3
 import tempfile
 import threading
 import time
 
-from harness import everything, eq, free_of, wait_for
+from harness import SLOW, everything, eq, free_of, wait_for
 from test_incidents import V1
 from test_statements import PASSWORD, Desk
 
@@ -176,9 +177,8 @@ class MailServer:
 class Post(Desk):
     """A desk whose words leave quickly."""
 
-    def __init__(self, *args):
-        super().__init__("--allow-private-outlets", "--outlet-retry-s", "1",
-                         "--outlet-timeout-s", "2", *args)
+    def __init__(self, *args, retry_s=1):
+        super().__init__("--allow-private-outlets", "--outlet-retry-s", str(retry_s), *args)
 
     def again(self):
         """After a restart: the port is another."""
@@ -365,11 +365,11 @@ def test_secrets_are_nowhere():
 
 
 def test_it_goes_on_until_it_arrives():
-    with Receiver() as r, Post() as dw:
+    with Receiver() as r, Post("--outlet-timeout-s", str(int(4 * SLOW))) as dw:
         room = dw.declare()["id"]
-        first = {"/500": 500, "/cut": lambda handler: handler.connection.close(),
+        first = {"/500": 500, "/cut": lambda handler: handler.connection.shutdown(socket.SHUT_RDWR),
                  "/302": (302, {"Location": r.url("/elsewhere")}), "/429": 429,
-                 "/later": (503, {"Retry-After": "4"}), "/slow": lambda handler: time.sleep(3)}
+                 "/later": (503, {"Retry-After": "4"}), "/slow": lambda handler: time.sleep(6 * SLOW)}
         r.reply = lambda n, path: first[path] if len(r.docs(path)) == 1 else 204
         for path in first:
             dw.outlet(r.url(path), path)
@@ -390,7 +390,7 @@ def test_it_goes_on_until_it_arrives():
 
 
 def test_it_is_given_up():
-    with Receiver() as r, Post("--outlet-give-up-s", "3") as dw:
+    with Receiver() as r, Post("--outlet-give-up-s", str(int(6 * SLOW))) as dw:
         room = dw.declare()["id"]
         out = dw.outlet(r.url())
         r.reply = lambda n, path: 500
@@ -407,7 +407,7 @@ def test_it_is_given_up():
 
 
 def test_gone_pauses_it():
-    with Receiver() as r, Post() as dw:
+    with Receiver() as r, Post(retry_s=60) as dw:
         room = dw.declare()["id"]
         out = dw.outlet(r.url())
         r.reply = lambda n, path: 410
@@ -516,10 +516,10 @@ def test_order_and_what_was_taken_back():
 
 
 def test_one_that_is_slow_holds_up_nobody():
-    with Receiver() as slow, Receiver() as quick, Post("--outlet-timeout-s", "20") as dw:
+    with Receiver() as slow, Receiver() as quick, Post("--outlet-timeout-s", str(int(20 * SLOW))) as dw:
         room = dw.declare()["id"]
         go = threading.Event()
-        slow.reply = lambda n, path: lambda handler: go.wait(15) and None
+        slow.reply = lambda n, path: lambda handler: go.wait(15 * SLOW) and None
         dw.outlet(slow.url(), "Slow")
         dw.outlet(quick.url(), "Quick")
         for i in range(5):

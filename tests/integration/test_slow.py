@@ -5,7 +5,7 @@ import re
 import resource
 import socket
 
-from harness import Diwan, eq, figure, head_of, is_sanitized, mention, wait_for
+from harness import SLOW, Diwan, eq, figure, head_of, is_sanitized, mention, wait_for
 
 MANY = figure(500, 4000)
 WIDE = ("--max-connections-per-peer", "20000", "--streams-per-address", "20000",
@@ -160,7 +160,7 @@ def test_slow_readers_of_a_large_file():
 
 def test_what_the_kernel_has_for_the_dead_is_bounded():
     """A reply that fits into the kernel is out of our hands: it does not ask a closed window for minutes."""
-    with Diwan("--write-stall-ms", "1000", *WIDE) as dw:
+    with Diwan("--write-stall-ms", str(int(4000 * SLOW)), *WIDE) as dw:
         n = figure(100, 1000)
         conns = [dw.conn(rcvbuf=2048) for _ in range(n)]
         for c in conns:
@@ -195,7 +195,7 @@ def test_replies_that_nobody_takes_are_limited():
 
 def test_stalled_readers_of_the_stream():
     """They never read. Everybody else gets everything, and memory does not pile up."""
-    with Diwan("--write-stall-ms", "2000", "--ring-mb", "4", *WIDE) as dw:
+    with Diwan("--write-stall-ms", str(int(5000 * SLOW)), "--ring-mb", "4", *WIDE) as dw:
         n = figure(100, 1000)
         token, reader = dw.token("feed", "ingest"), dw.token("screen", "read")
         feed = dw.client(token)
@@ -286,11 +286,13 @@ def test_reader_that_takes_a_byte_at_a_time():
 
 
 def test_idle_connections_are_closed():
-    with Diwan("--idle-ms", "1000", *WIDE) as dw:
-        conns = crowd(dw, 50)
-        for c in conns[:25]:
-            c.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-            c.response().ok(200)
+    with Diwan("--idle-ms", str(int(3000 * SLOW)), *WIDE) as dw:
+        conns = []
+        for _ in range(25):
+            conns += crowd(dw, 1)
+            conns[-1].send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            conns[-1].response().ok(200)
+        conns += crowd(dw, 25)
         wait_for(lambda: all_closed(conns), "idle ones to be closed", 20)
         assert dw.metrics()["diwan_http_timeouts_idle_total"] >= len(conns)
         for c in conns:

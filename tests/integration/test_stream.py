@@ -12,7 +12,7 @@ class Room(Diwan):
 
     def __init__(self, *flags):
         super().__init__("--ring-mb", "1", "--heartbeat-s", "1", "--streams-per-account", "1000",
-                         "--streams-per-address", "1000", *flags)
+                         "--streams-per-address", "1000", "--write-stall-ms", "600000", *flags)
 
     def __enter__(self):
         super().__enter__()
