@@ -135,6 +135,7 @@ await runAll({
 			await page.mouse.up();
 			await page.locator(".detail-text").waitFor();
 			assert.equal(await page.locator(".detail-text").textContent(), under);
+			await page.locator(".detail .raw").waitFor(); /* with it come the keys that know what is open */
 			await page.keyboard.press("Period");
 			await page.locator(".glance").waitFor();
 		}
@@ -144,7 +145,7 @@ await runAll({
 		await page.mouse.down();
 		await room.until("more have come", ((before) => () => n > before)(n + 50));
 		await page.mouse.up();
-		await page.locator(".detail-text").waitFor();
+		await page.locator(".detail .raw").waitFor();
 		await page.keyboard.press("Period");
 		isOn = false;
 		await crowd;
@@ -201,6 +202,7 @@ await runAll({
 	},
 	async scrolling_back_to_the_top_goes_on() {
 		await scroll(800);
+		await page.locator(".feed-held").waitFor();
 		await room.say(mention("11", "Held for a moment"));
 		await pill.getByText("1 new").waitFor();
 		await scroll(0);
@@ -292,6 +294,25 @@ await runAll({
 		await row("كتاب جديد").locator("mark").waitFor();
 		await page.goBack().catch(() => {});
 	},
+	async a_letter_that_comes_as_the_search_begins_stays() {
+		await fresh();
+		await page.evaluate(() => {
+			const set = history.replaceState;
+			history.replaceState = (...args) => {
+				history.replaceState = set;
+				set.apply(history, args);
+				const input = document.querySelector("[data-search]");
+				input.value += "k";
+				input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+			};
+		});
+		await page.fill("[data-search]", "lea");
+		await page.waitForFunction(() => new URLSearchParams(location.search).get("q") === "leak");
+		assert.equal(await page.inputValue("[data-search]"), "leak");
+		/* The address is still stronger than the field, when it was changed by other means. */
+		await page.getByRole("button", { name: "Clear" }).click();
+		await page.waitForFunction(() => document.querySelector("[data-search]").value === "");
+	},
 	async a_search_that_cannot_be_says_why() {
 		await fresh();
 		await page.fill("[data-search]", "؟!");
@@ -318,10 +339,12 @@ await runAll({
 		await page.keyboard.press("Enter");
 		await page.locator(".detail-text").waitFor();
 		const opened = await page.locator(".detail-text").textContent();
+		await page.locator(".detail .raw").waitFor();
 		await page.keyboard.press("KeyJ");
 		await page.waitForFunction((t) => document.querySelector(".detail-text")?.textContent !== t, opened);
 		await page.keyboard.press("Escape");
 		await page.locator(".glance").waitFor();
+		await page.locator(".pause[aria-pressed=false]").waitFor();
 		await page.keyboard.press("Escape");
 		await page.keyboard.press("Space");
 		await page.locator(".pause[aria-pressed=true]").waitFor();
@@ -333,8 +356,7 @@ await runAll({
 		await page.locator("dialog .keys kbd", { hasText: "J" }).waitFor();
 		await page.keyboard.press("Escape");
 		await page.locator("dialog").waitFor({ state: "hidden" });
-		await page.keyboard.press("KeyG");
-		await page.keyboard.press("KeyE");
+		await Promise.all([page.keyboard.press("KeyG"), page.keyboard.press("KeyE")]); /* within 1.5 s */
 		await page.locator("h1", { hasText: "Settings" }).waitFor();
 		await page.locator("[name=keys][value=off]").check();
 		await page.locator("h1").click();

@@ -23,13 +23,16 @@ function SearchField({ problem }: { problem: Problem | null }) {
 	const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 	const id = useId();
 	const { q } = filter.value;
+	const own = useRef(q); /* what the address had from here: another key may have come since */
 	useEffect(() => {
-		if (input.current !== null && input.current.value.trim() !== q)
+		if (input.current !== null && q !== own.current)
 			input.current.value = q;
+		own.current = q;
 	}, [q]);
 	const commit = (): void => {
 		clearTimeout(timer.current);
-		setFilter({ q: input.current?.value.trim() ?? "" });
+		own.current = input.current?.value.trim() ?? "";
+		setFilter({ q: own.current });
 	};
 	return (
 		<form class="search" role="search" onSubmit={(e) => { e.preventDefault(); commit(); }}>
