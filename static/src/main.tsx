@@ -3,6 +3,7 @@
 import { render } from "preact";
 
 import { App } from "./app";
+import { connection } from "./bus/bus";
 import { setLanguage } from "./i18n/t";
 import { watchKeys } from "./keys";
 import { watchAddress } from "./router";
@@ -17,6 +18,7 @@ async function start(): Promise<void> {
 	watchAddress();
 	watchClock();
 	watchKeys();
+	connection.subscribe(({ name }) => { document.documentElement.dataset.line = name; });
 	const session = lookUp();
 	await setLanguage(lang.value);
 	watchSettings();

@@ -3,7 +3,7 @@
  * sign_in.tsx - shown in place of the page that was asked for, or over it when a session has ended:
  * what was typed below is then still there.
  */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { Problem } from "./api";
 import { t } from "./i18n/t";
@@ -16,7 +16,7 @@ function SignInForm() {
 	const [problem, setProblem] = useState<Problem | null>(null);
 	const [isBusy, setBusy] = useState(false);
 	const form = useRef<HTMLFormElement>(null);
-	useEffect(() => { form.current?.querySelector("input")?.focus(); }, []);
+	useLayoutEffect(() => { form.current?.querySelector("input")?.focus(); }, []);
 	const isWrong = problem?.status === 401;
 	return (
 		<form ref={form} id="sign-in" class="form" method="post" aria-busy={isBusy} onSubmit={async (e) => {

@@ -149,6 +149,8 @@ export async function signIn(page, name, password = PASSWORD) {
 
 /* The stream is open. */
 export const live = (page) => page.locator(".dot.live").waitFor({ timeout: 3 * PATIENCE });
+/* The same on any page: what happens from here on comes by the stream, whatever the page had read before. */
+export const joined = (page) => page.locator("html[data-line=live]").waitFor({ state: "attached", timeout: 3 * PATIENCE });
 
 /* By the menu, as a reader does it. */
 export async function choose(page, lang) {

@@ -10,7 +10,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { launch, newPage, Room, runAll, setUp, signIn } from "./room.mjs";
+import { joined, launch, newPage, Room, runAll, setUp, signIn } from "./room.mjs";
 
 const shots = process.env.SHOTS === "0" ? null : process.env.SHOTS ?? join(dirname(fileURLToPath(import.meta.url)), "shots");
 if (shots)
@@ -195,6 +195,8 @@ const tests = {
 	},
 
 	async it_becomes_worse_and_everybody_sees_it() {
+		for (const who of team)
+			await joined(who.page);
 		await layla.page.locator(".room-moves button", { hasText: "Change the severity" }).click();
 		await layla.dialog().locator("[name=severity][value='1']").check();
 		await layla.dialog().locator("[name=reason]").fill("A child is in hospital");

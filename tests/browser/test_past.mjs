@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { choose, launch, newPage, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
+import { choose, joined, launch, newPage, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const room = new Room();
@@ -106,6 +106,7 @@ const tests = {
 
 	async a_correction_is_added_from_here() {
 		await open();
+		await joined(page);
 		const first = await page.locator(".entry").filter({ hasText: `Filling ${FILLING - 1}` }).getAttribute("id");
 		await page.locator(`#${first} .menu > button`).click();
 		await page.getByRole("button", { name: "Correct this entry" }).click();
@@ -118,7 +119,7 @@ const tests = {
 	async what_happens_elsewhere_appears() {
 		await open();
 		await page.locator(".entry").nth(3).waitFor();
-		await until("the stream is open", () => document.querySelector(".banner") === null);
+		await joined(page);
 		await send("POST", `${at}/notes`, { text: "From another desk" });
 		await page.locator(".entry", { hasText: "From another desk" }).waitFor();
 	},

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 
 import { dressed, forEachLook, look } from "./looks.mjs";
-import { launch, live, newPage, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
+import { joined, launch, live, newPage, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
 
 const room = new Room();
 await room.start({ wantSetup: true });
@@ -124,6 +124,7 @@ const tests = {
 		await page.goto(`${room.url}/playbooks`);
 		const card = page.locator(".incident", { hasText: "Viral complaint" });
 		await card.getByText("ships with Diwan").waitFor();
+		await joined(page);
 		await send("PATCH", "/playbooks/viral-complaint", { type: "complaint" }, 1);
 		await card.getByText("our own version").waitFor();
 	},

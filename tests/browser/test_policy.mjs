@@ -66,7 +66,7 @@ await runAll({
 
 	async the_server_hears_of_it() {
 		await untilReports(2);
-		assert.match(room.log, /event=csp\.violation directive=style-src-elem blocked=inline /);
-		assert.match(room.log, /event=csp\.violation directive=require-trusted-types-for /);
+		for (const said of [/event=csp\.violation directive=style-src-elem blocked=inline /, /event=csp\.violation directive=require-trusted-types-for /])
+			await room.until(String(said), () => said.test(room.log));
 	},
 }, page, room, browser);

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 
-import { launch, live, newPage, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
+import { joined, launch, live, newPage, Room, runAll, send as sendBy, setUp, signIn } from "./room.mjs";
 
 const room = new Room();
 await room.start({ wantSetup: true });
@@ -99,6 +99,7 @@ const tests = {
 		assert.equal(await became.locator(`a[href="/incidents/${id}"]`).count(), 1, "it leads to its incident");
 		await became.locator("button", { hasText: "Assess" }).click();
 		await dialog().locator("[value=owned]").check();
+		await dialog().locator("[name=owner]").waitFor();
 		await dialog().locator("[name=note]").fill("I call her");
 		await submit();
 		await became.locator(".became-now .triage-owned").waitFor();
@@ -251,6 +252,7 @@ const tests = {
 		assert.deepEqual(await ids(), which);
 		await page.reload();
 		await part("mentions").locator(".claim-chip").waitFor();
+		await joined(page);
 		await shown(2);
 		assert.deepEqual(await ids(), which, "the address says it");
 		await part("mentions").locator(`#${which[1]} button`, { hasText: "Does not spread it" }).click();
@@ -394,6 +396,7 @@ const tests = {
 		await enter(other, "omid");
 		await other.goto(`${room.url}/incidents/${id}`);
 		await other.locator(".room-head").waitFor();
+		await joined(other);
 		await send(page, "POST", `/incidents/${id}/claims`, { text: "Said by another" });
 		await other.locator(".claim", { hasText: "Said by another" }).waitFor();
 		assert.equal(await other.locator(".room-moves").count(), 0, "a drafter does not command");
@@ -435,6 +438,7 @@ const tests = {
 		await page.goto(`${room.url}/incidents/${id}`);
 		const names = page.locator(".names");
 		await names.getByText("must not be mixed up").waitFor();
+		await joined(page);
 		const edit = async (text) => {
 			await names.locator(".part-head button").click();
 			await dialog().locator("[name=names]").fill(text);

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 
-import { Room, launch, newPage, runAll, send, setUp, signIn } from "./room.mjs";
+import { Room, joined, launch, newPage, runAll, send, setUp, signIn } from "./room.mjs";
 
 const room = new Room();
 await room.start({ wantSetup: true });
@@ -26,6 +26,7 @@ async function open(channel, lang, text) {
 	const { id } = await send(page, room, "POST", `/incidents/${incident.id}/statements`, { title: "What we know", lang, channel, audience: "public", text });
 	await page.goto(`${room.url}/incidents/${incident.id}/statements/${id}`);
 	await page.locator(".cm-content").waitFor();
+	await joined(page);
 	return id;
 }
 const row = (words) => page.locator(".checks-found .finding", { hasText: words });

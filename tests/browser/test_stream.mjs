@@ -146,6 +146,7 @@ await runAll({
 		await p.locator(".dot.waiting").waitFor();
 		/* More than an hour later, and more than five thousand events. */
 		await p.clock.pauseAt(Date.now() + 3600000);
+		await p.locator(".dot.waiting").waitFor();
 		await room.start();
 		for (let k = 0; k < 6; k++)
 			await room.say(Array.from({ length: 1000 }, (_, i) => mention(`night-${k}-${i}`, `Night ${k} ${i}.`)));

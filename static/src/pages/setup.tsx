@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* setup.tsx - the first administrator, by the one-time link. The token stays behind the '#'. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 import { api, fieldError, type Problem } from "../api";
 import { t } from "../i18n/t";
@@ -16,7 +16,7 @@ const isOver = (p: Problem | null): boolean => p !== null && (fieldError(p, "/to
 
 function useToken(): string {
 	const [token, setToken] = useState(location.hash.slice(1));
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const look = (): void => setToken(location.hash.slice(1));
 		addEventListener("hashchange", look);
 		return () => removeEventListener("hashchange", look);

@@ -12,7 +12,7 @@
 import cameraIcon from "@primer/octicons/build/svg/device-camera-16.svg";
 import clipIcon from "@primer/octicons/build/svg/paperclip-16.svg";
 import closeIcon from "@primer/octicons/build/svg/x-16.svg";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { type Answer, newKey, type Problem } from "../api";
 import { bytes, percent } from "../i18n/format";
@@ -76,7 +76,7 @@ export function useFilePick(room: number): Pick {
 
 /* A picture in the clipboard, and what is dropped anywhere: beside the box the browser would open it. */
 function useTaking(take: (files: FileList | null | undefined) => boolean, setOver: (isOver: boolean) => void): void {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		const onPaste = (e: ClipboardEvent): void => { if (take(e.clipboardData?.files)) e.preventDefault(); };
 		const onDrag = (e: DragEvent): void => { e.preventDefault(); setOver(e.type === "dragover"); };
 		const onDrop = (e: DragEvent): void => { onDrag(e); take(e.dataTransfer?.files); };
