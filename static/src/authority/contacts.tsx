@@ -36,7 +36,8 @@ function Lines({ of }: { of: Contacts }) {
 }
 
 function Edit({ of, onClose, reload }: { of: Contacts; onClose: () => void; reload: () => Promise<void> }) {
-	const [base, setBase] = useState(of), [theirs, setTheirs] = useState<Contacts | null>(null), [problem, setProblem] = useState<Problem | null>(null);
+	/* Nobody's typing is changed by what others save meanwhile. */
+	const [began] = useState(of), [base, setBase] = useState(of), [theirs, setTheirs] = useState<Contacts | null>(null), [problem, setProblem] = useState<Problem | null>(null);
 	const save = async (f: FormData): Promise<void> => {
 		const typed = LANGS.map((l) => [l, (textOf(f, l) ?? "").trim()] as const);
 		const contacts = { ...base.contacts, ...Object.fromEntries(typed) };
@@ -63,7 +64,7 @@ function Edit({ of, onClose, reload }: { of: Contacts; onClose: () => void; relo
 				</div>
 			)}
 			<Form problem={problem} fields={LANGS.map((l) => `/contacts/${l}`)} onSubmit={save}>
-				{LANGS.map((l) => <Field key={l} label={langName(l)} name={l} dir={baseOf(l)} maxLength={100} defaultValue={of.contacts[l] ?? ""} error={errorAt(problem, `/contacts/${l}`, { EINVAL: "authority.contact_rule" })} />)}
+				{LANGS.map((l) => <Field key={l} label={langName(l)} name={l} dir={baseOf(l)} maxLength={100} defaultValue={began.contacts[l] ?? ""} error={errorAt(problem, `/contacts/${l}`, { EINVAL: "authority.contact_rule" })} />)}
 				<div class="buttons">
 					<button type="button" onClick={onClose}>{t("cancel")}</button>
 					<button class="primary">{t("save")}</button>
