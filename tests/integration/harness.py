@@ -71,6 +71,14 @@ def is_readable(files, timeout):
     return bool(poll.poll(timeout * 1000))
 
 
+def port_of_nobody(s):
+    """A port that no other process is given while the socket lives, and where nobody answers until
+    a server listens that sets SO_REUSEADDR."""
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", 0))
+    return s.getsockname()[1]
+
+
 def eq(got, want, what=""):
     if got != want:
         raise AssertionError("%s: got %r, wanted %r" % (what or "value", got, want))

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 
-from harness import Client, Conn, Diwan, Skip, eq, wait_for
+from harness import Client, Conn, Diwan, Skip, eq, port_of_nobody, wait_for
 
 H = b"Host: a\r\n"
 G = b"GET /healthz HTTP/1.1\r\n"
@@ -203,12 +203,6 @@ http {
 """
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def is_open(address):
     try:
         Conn(address).close()
@@ -247,8 +241,9 @@ def behind(program, conf_text, args):
     path = shutil.which(program) or "/usr/sbin/" + program
     if not os.path.exists(path):
         raise Skip("%s is not installed" % program)
-    with Named(*FLAGS) as dw, tempfile.TemporaryDirectory(prefix="diwan-proxy-") as folder:
-        port = free_port()
+    with Named(*FLAGS) as dw, tempfile.TemporaryDirectory(prefix="diwan-proxy-") as folder, \
+            socket.socket() as s:
+        port = port_of_nobody(s)
         conf = os.path.join(folder, "proxy.conf")
         with open(conf, "w") as f:
             f.write(conf_text % {"dir": folder, "backend": dw.port, "port": port})

@@ -14,7 +14,8 @@ import threading
 import time
 import zlib
 
-from harness import SLOW, Conn, Diwan, Skip, eq, free_of, is_sanitized, mention, wait_for
+from harness import (SLOW, Conn, Diwan, Skip, eq, free_of, is_sanitized, mention,
+                     port_of_nobody, wait_for)
 
 TIMEOUT_S = int(4 * SLOW)  # where that is the question
 FAST = ("--allow-private-sources", "--source-interval-min-s", "1")
@@ -279,8 +280,7 @@ def hostile(feeds):
     """(name, what it does, what is said of it)"""
     xml = "Content-Type: application/rss+xml"
     with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        nobody = s.getsockname()[1]
+        nobody = port_of_nobody(s)
     feeds.on("/loop/a", redirect("/loop/b"))
     feeds.on("/loop/b", redirect("/loop/a", 301))
     packed = bomb(200)  # made before it is asked: that alone may take as long as we wait for it
@@ -445,11 +445,8 @@ def parse(text):
 
 
 def test_blind_and_seeing_again():
-    with Room(*FAST, "--source-blind-s", "1") as room, socket.socket() as taken:
-        # a port where nobody answers, and that nobody else gets meanwhile
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    with Room(*FAST, "--source-blind-s", "1") as room, socket.socket() as s:
+        port = port_of_nobody(s)
         url = "http://127.0.0.1:%d/feed" % port
         with room.dw.stream(room.admin) as stream:
             # asked once an hour it is not blind after a second, nor after three
